@@ -1,0 +1,64 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The words that labs are written in; guest.sh reads this file first.
+#
+#   up NODE...        gives the node's cards their addresses and waits until they have a link
+#   on NODE COMMAND   runs a command in the node
+#   step NAME         begins a step of the lab
+#   wait_for COMMAND  tries a command until it succeeds
+
+# mark TEXT: tells the tracer where the guest is, by a call of the kernel's comm_write()
+mark() { (echo "ktlab $1" >/proc/self/comm); }
+
+# nics: the topology's lines without comments
+nics() { sed '/^[[:space:]]*\(#\|$\)/d' "$KTLAB_TOPOLOGY"; }
+
+# nodes: each node's name once, in the order of the topology
+nodes() { nics | awk '!seen[$1]++ { print $1 }'; }
+
+step() {
+	mark "step $1"
+	echo "== $1"
+}
+
+# by path, because busybox prefers its own ip to the real one
+on() {
+	on_node=$1 on_program=$2
+	shift 2
+	[ ! -x "/bin/$on_program" ] || on_program=/bin/$on_program
+	nsenter --net="/run/netns/$on_node" "$on_program" "$@"
+}
+
+# wait_for COMMAND...: 10 s at most, then says what did not come
+wait_for() {
+	wait_tries=1000
+	until "$@"; do
+		wait_tries=$((wait_tries - 1))
+		if [ $wait_tries = 0 ]; then
+			echo "wait_for: '$*' did not succeed within 10 s" >&2
+			return 1
+		fi
+		usleep 10000
+	done
+}
+
+# has_links NODE: all cards of the node that are up have a carrier too
+has_links() { ! on "$1" ip -o link show up | grep -q NO-CARRIER; }
+
+up() {
+	for up_node in "$@"; do
+		{
+			echo "link set lo up"
+			nics | while read -r node nic _ _ address; do
+				[ "$node" != "$up_node" ] || printf '%s\n' \
+					"address add $address dev $nic" "link set $nic up"
+			done
+		} | on "$up_node" ip -batch -
+	done
+	for up_node in "$@"; do
+		wait_for has_links "$up_node"
+	done
+	# QEMU's e1000 takes no frame until 1 s after its receiver was switched on (set_rx_control() in hw/net/e1000.c),
+	# and nothing that the guest can read tells it
+	usleep 1010000
+}

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The one place that starts QEMU: run-qemu.sh [--dry-run]. The settings come from the environment.
+# QEMU's exit status is 33 + 2 * the lab's status; 0 if the guest ended without a word, 1 if QEMU itself failed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+# the kernel that boots
+KTLAB_KERNEL=${KTLAB_KERNEL:-$here/build/bzImage}
+# the initramfs that rootfs/pack.sh made
+KTLAB_INITRD=${KTLAB_INITRD:-$here/build/initramfs.cpio}
+# folder for console.log and wire-NODE-NIC.pcap
+KTLAB_RUN=${KTLAB_RUN:-.}
+# the lab that the guest runs
+KTLAB_LAB=${KTLAB_LAB:-handshake}
+# the lab's exercise; empty: the lab as it is
+KTLAB_EXERCISE=${KTLAB_EXERCISE:-}
+# which cards there are and how they are joined: a file of labs/topology
+KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
+# live: repeatable, idle time is skipped; person: real time and a shell on this terminal
+KTLAB_MODE=${KTLAB_MODE:-live}
+# unix socket on which QEMU waits for a GDB before the first instruction; empty: no GDB
+KTLAB_GDB=${KTLAB_GDB:-}
+# which QEMU
+QEMU=${QEMU:-qemu-system-x86_64}
+# tcg emulates everywhere; kvm is for `make shell` on a machine whose KVM works
+ACCEL=${ACCEL:-tcg}
+# memory of the guest, MB
+KTLAB_MEM=${KTLAB_MEM:-128}
+# one guest instruction takes 2^KTLAB_SHIFT ns of virtual time
+KTLAB_SHIFT=${KTLAB_SHIFT:-5}
+
+topology_file=$here/labs/topology/$KTLAB_TOPOLOGY
+
+die() {
+	echo "run-qemu.sh: $1" >&2
+	[ $# -lt 2 ] || echo "$2" >&2
+	exit 1
+}
+
+# value TEXT: as a value inside a QEMU option, where a comma is doubled
+value() { printf %s "$1" | sed 's/,/,,/g'; }
+
+[ -r "$KTLAB_KERNEL" ] || die "cannot read the kernel '$KTLAB_KERNEL'" "make kernel, or set KTLAB_KERNEL"
+[ -r "$KTLAB_INITRD" ] || die "cannot read the initramfs '$KTLAB_INITRD'" "make rootfs, or set KTLAB_INITRD"
+[ -r "$topology_file" ] || die "unknown topology '$KTLAB_TOPOLOGY'" \
+	"known: $(cd "$here/labs/topology" && echo *)"
+
+# the kernel's command line: the console; a panic ends the VM; addresses as in vmlinux
+append="console=ttyS0 quiet panic=-1 nokaslr"
+# randomness comes from the emulated CPU, which -seed makes repeatable
+append="$append random.trust_cpu=on"
+append="$append ktlab.lab=$KTLAB_LAB ktlab.topology=$KTLAB_TOPOLOGY"
+append="$append${KTLAB_EXERCISE:+ ktlab.exercise=$KTLAB_EXERCISE}"
+
+set -- "$QEMU" "$@"
+set -- "$@" -no-user-config -nodefaults     # nothing that is not asked for
+set -- "$@" -display none -vga none         # no screen: its firmware is not repeatable
+set -- "$@" -machine pc,accel="$ACCEL"      # a PC with HPET, which the tracer reads as the clock
+set -- "$@" -cpu qemu64,+rdrand             # a CPU with a random number instruction
+set -- "$@" -smp 1                          # one CPU: one order of events
+set -- "$@" -m "$KTLAB_MEM"
+set -- "$@" -seed 1                         # the emulated random numbers are the same each run
+set -- "$@" -no-reboot                      # a panic (panic=-1 reboots) ends QEMU
+set -- "$@" -device isa-debug-exit,iobase=0xf4,iosize=1 # the guest's exit status becomes QEMU's
+set -- "$@" -kernel "$KTLAB_KERNEL"
+set -- "$@" -initrd "$KTLAB_INITRD"
+
+# one card a line of the topology, all of a hub on one wire, each with its own capture
+nics=$(sed '/^[[:space:]]*\(#\|$\)/d' "$topology_file")
+while read -r node nic hub mac _; do
+	id=$node-$nic
+	set -- "$@" -netdev "hubport,id=$id,hubid=$hub"
+	set -- "$@" -device "e1000,netdev=$id,mac=$mac,romfile=" # no boot ROM: it is not repeatable
+	set -- "$@" -object "filter-dump,id=wire-$id,netdev=$id,file=$(value "$KTLAB_RUN/wire-$id.pcap")"
+done <<EOF
+$nics
+EOF
+
+case $KTLAB_MODE in
+live)
+	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off"      # time is counted in instructions; idle time is skipped
+	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm      # the date, too
+	set -- "$@" -monitor none
+	set -- "$@" -chardev "file,id=console,path=$(value "$KTLAB_RUN/console.log")"
+	;;
+person)
+	append="$append ktlab.shell=1"
+	set -- "$@" -chardev stdio,id=console,mux=on,signal=off # Ctrl-C goes to the guest; Ctrl-A x ends QEMU
+	set -- "$@" -mon chardev=console                        # Ctrl-A c: QEMU's monitor
+	;;
+*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live person" ;;
+esac
+set -- "$@" -serial chardev:console
+set -- "$@" -append "$append"
+
+if [ -n "$KTLAB_GDB" ]; then
+	# a socket in the caller's private folder, no TCP port
+	set -- "$@" -chardev "socket,id=gdb,path=$(value "$KTLAB_GDB"),server=on,wait=off"
+	set -- "$@" -gdb chardev:gdb
+	set -- "$@" -S # not one instruction before GDB says so
+fi
+
+exec "$@"
