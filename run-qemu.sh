@@ -51,6 +51,8 @@ value() { printf %s "$1" | sed 's/,/,,/g'; }
 append="console=ttyS0 quiet panic=-1 nokaslr"
 # randomness comes from the emulated CPU, which -seed makes repeatable
 append="$append random.trust_cpu=on"
+# a kernel that has IPv6 leaves the wire to the lab
+append="$append ipv6.disable=1"
 append="$append ktlab.lab=$KTLAB_LAB ktlab.topology=$KTLAB_TOPOLOGY"
 append="$append${KTLAB_EXERCISE:+ ktlab.exercise=$KTLAB_EXERCISE}"
 
