@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154 # variables shared with the other parts of kernel.sh
+# From sources to a built kernel in the cache.
+
+# flags beyond the kernel's own. 5.4 turns variable tracking at assignments off; on, .text stays the same and
+# GDB finds arguments and locals that read <optimized out> otherwise.
+build_flags=-fvar-tracking-assignments
+
+# about how many objects a build makes, for the progress line
+declare -A objects_of_series=([5.4]=1000 [6.1]=1150)
+
+# kernel_build: prints the folder of the built kernel that source_find chose
+kernel_build() {
+	local inputs link
+	series=$(cut -d. -f1,2 <<<"$src_release")
+	compiler_choose
+	inputs=$(build_inputs | sha256sum | cut -c1-16)
+	link=$KTLAB_CACHE/kernels/by-inputs/$inputs
+	if ! kernel_current "$link"; then
+		cache_lock "kernel-$inputs" 9
+		kernel_current "$link" || kernel_make "$inputs" "$link"
+		cache_unlock 9
+	fi
+	kernel_env "$(readlink -f "$link")"
+	readlink -f "$link"
+}
+
+# all that decides what is built
+build_inputs() {
+	printf '%s\n' "$src_identity" "$cc_version" "$build_flags"
+	config_fragments | tr '\n' '\0' | xargs -0 cat
+}
+
+# kernel_current LINK: it is built, and a tree of your own has not changed since
+kernel_current() {
+	[ -e "$1/vmlinux" ] || return
+	case $src_identity in
+	folder:*) [ -z "$(tree_changed "$1/kernel.stamp")" ] ;;
+	esac
+}
+
+# a source file younger than the stamp; editors' hidden files do not count
+tree_changed() {
+	find "$src_folder" -name .git -prune -o -name Documentation -prune -o \
+		-type f ! -name '.*' -newer "$1" -print -quit
+}
+
+# gcc, or for releases that gcc 15 (C23) cannot compile an older one if there is one
+compiler_choose() {
+	local candidate
+	cc=${KTLAB_CC:-gcc}
+	command -v "$cc" >/dev/null || die 2 "cannot find the compiler '$cc'" "install it, or set KTLAB_CC"
+	if [ -z "$KTLAB_CC" ] && [ "$(gcc_major gcc)" -ge 15 ] && [ "$series" = 5.4 ]; then
+		for candidate in gcc-14 gcc-13 gcc-12; do
+			! command -v "$candidate" >/dev/null || { cc=$candidate; break; }
+		done
+		[ "$cc" != gcc ] || die 2 "gcc $(gcc_major gcc) cannot compile Linux $series: 'bool' is a keyword in C23" \
+			"install gcc-14, or name an older compiler: KTLAB_CC=…"
+	fi
+	cc_version="$cc $("$cc" -dumpfullversion 2>/dev/null || "$cc" --version | head -n 1)"
+}
+
+gcc_major() {
+	"$1" -dumpversion | cut -d. -f1
+}
+
+kernel_make() {
+	local objects=$KTLAB_CACHE/building/$1 started=$SECONDS
+	$src_get
+	src_release=$(tree_release "$src_folder")
+	cache_room 1500 "building Linux $src_release"
+	mkdir -p "$objects"
+	: >"$objects/build.log"
+	touch "$objects/kernel.stamp"
+	make_options=(-C "$src_folder" O="$objects" ARCH=x86_64 CC="$cc" KCFLAGS="$build_flags" LOCALVERSION=
+		KBUILD_BUILD_USER=ktlab KBUILD_BUILD_HOST=ktlab KBUILD_BUILD_VERSION=1
+		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970')
+	say "building Linux $src_release for the lab in '$objects' (about 4 minutes on two cores)"
+	config_resolve "$objects"
+	objects_wanted=${objects_of_series[$series]:-?}
+	objects_log=$objects/build.log
+	run_phase "compiling Linux $src_release" "$objects/build.log" objects_count \
+		make "${make_options[@]}" -j "$KTLAB_JOBS" bzImage vmlinux scripts_gdb ||
+		build_failed "$objects/build.log" "compile"
+	kernel_keep "$objects" "$2"
+	say "built Linux $src_release in $(elapsed $((SECONDS - started)))"
+}
+
+objects_count() {
+	printf '%s of about %s objects' "$(grep -cE '^  (CC|AS) ' "$objects_log" || :)" "$objects_wanted"
+}
+
+# build_failed LOG VERB: the first error of the log, and where the rest is
+build_failed() {
+	if grep -q 'No space left on device' "$1"; then
+		die 2 "cannot $2 Linux $src_release: no space left on the disk of '$KTLAB_CACHE'" \
+			"make room, or set KTLAB_CACHE to a folder on a larger disk"
+	fi
+	die 1 "cannot $2 Linux $src_release with $cc_version: $(grep -m 1 -E 'error|Error|\*\*\*' "$1" || echo 'make failed')" \
+		"the whole log: $1"
+}
+
+# kernel_keep OBJECTS LINK: what the lab needs of a finished build goes into the cache, at once or not at all
+kernel_keep() {
+	local sum build_id family kept new=$1.new
+	sum=$(sha256sum <"$1/.config" | cut -c1-64)
+	build_id=$(readelf -n "$1/vmlinux" | awk '/Build ID:/ { print $3 }')
+	family=$KTLAB_CACHE/kernels/$src_release-${2##*/}
+	kept=$family-${build_id:0:8}
+	rm -rf "$new"
+	mkdir "$new"
+	cp "$1/arch/x86/boot/bzImage" "$1/vmlinux" "$new/"
+	cp "$1/.config" "$new/config"
+	cp -p "$1/kernel.stamp" "$new/"
+	cp -rL "$1/vmlinux-gdb.py" "$new/"
+	mkdir "$new/scripts"
+	cp -rL "$1/scripts/gdb" "$new/scripts/"
+	{
+		printf 'KTLAB_RELEASE=%q\n' "$src_release"
+		printf 'KTLAB_SOURCE=%q\n' "$src_folder"
+		printf 'KTLAB_CONFIG_SHA256=%q\n' "$sum"
+		printf 'KTLAB_CC=%q\n' "$cc_version"
+		printf 'KTLAB_BUILD_ID=%q\n' "$build_id"
+	} >"$new/kernel.built"
+	rm -rf "$kept"
+	mv "$new" "$kept"
+	ln -sfn "../${kept##*/}" "$2"
+	kernels_prune "$family" "$kept"
+	objects_keep "$1"
+}
+
+# kernels_prune FAMILY KEPT: of one tree's earlier builds the last one stays, since a run may still be using it
+kernels_prune() {
+	find "$KTLAB_CACHE/kernels" -maxdepth 1 -path "$1-*" ! -path "$2" -printf '%T@ %p\n' | sort -rn |
+		tail -n +2 | cut -d' ' -f2- | tr '\n' '\0' | xargs -0 -r rm -rf
+}
+
+# the objects of a tree of your own stay: after a change in it only what changed is compiled
+objects_keep() {
+	case $KTLAB_KEEP_OBJECTS:$src_identity in
+	yes:* | registered:folder:*) ;;
+	*) rm -rf "$1" ;;
+	esac
+}
+
+# kernel_env KDIR: kernel.env, with how this run came to this kernel
+kernel_env() {
+	{
+		cat "$1/kernel.built"
+		printf 'KTLAB_ORIGIN=%q\n' "$src_origin"
+		printf 'KTLAB_NOTE=%q\n' "$src_note"
+	} >"$1/kernel.env.$$"
+	if cmp -s "$1/kernel.env.$$" "$1/kernel.env"; then rm "$1/kernel.env.$$"; else mv "$1/kernel.env.$$" "$1/kernel.env"; fi
+}
+
+# the folders of all built kernels
+kernel_built() {
+	local folder
+	for folder in "$KTLAB_CACHE"/kernels/*/bzImage; do
+		[ ! -e "$folder" ] || printf '%s\n' "${folder%/bzImage}"
+	done
+}
