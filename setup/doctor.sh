@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Says what this machine has, what is missing, and how to get it; tries KVM with a real boot. Changes nothing.
+# Exit status: 0 if make lab and make test have all they need, else 2.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+KTLAB_TOOLS=${KTLAB_TOOLS:-$here/tools}
+QEMU=${QEMU:-qemu-system-x86_64}
+# seconds that KVM may take to boot a kernel
+KVM_LIMIT_S=${KVM_LIMIT_S:-5}
+PATH=$PATH:/usr/sbin:/sbin
+
+# shellcheck source=setup/tools.sh
+. "$here/tools.sh"
+
+bad=0
+row='%-22s %-14s %-8s %-6s %s\n'
+
+# version_of TOOL PACKAGE: what it says itself, or what the package manager says of it
+version_of() {
+	local said
+	case $1 in
+	/* | cpio | bc | xz | pyflakes3 | bison | ip) ;;
+	*) said=$("$1" --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || : ;;
+	esac
+	[ -n "${said:-}" ] || said=$(dpkg-query -W -f '${Version}' "$2" 2>/dev/null | sed 's/^[0-9]*://; s/[-+~].*//') || :
+	printf '%s' "${said:-there}"
+}
+
+version_at_least() {
+	[ "$2" = - ] || [ "$1" = there ] || [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
+}
+
+tool_rows() {
+	local tool package version verb purpose found
+	while read -r tool package version verb purpose; do
+		if ! tool_there "$tool"; then
+			found=missing
+			[ "$verb" = check ] || bad=2
+			purpose="$purpose; apt-get install $package"
+		else
+			found=$(version_of "$tool" "$package")
+			if ! version_at_least "$found" "$version"; then
+				[ "$verb" = check ] || bad=2
+				found="$found old"
+				purpose="$purpose; needs a newer $package"
+			fi
+		fi
+		# shellcheck disable=SC2059 # the format is the table's
+		printf "$row" "${tool##*/}" "$found" "$version" "$verb" "$purpose"
+	done < <(tools)
+}
+
+compiler_word() {
+	local major
+	command -v gcc >/dev/null || return 0
+	major=$(gcc -dumpversion | cut -d. -f1)
+	if [ "$major" -ge 15 ]; then
+		printf '%s\n' "gcc $major: too new for Linux 5.4 (bool is a keyword in C23): apt-get install gcc-14, which is then used" \
+			"  for the kernel, or name another: KTLAB_CC=…"
+	else
+		printf 'gcc %s: compiles Linux 5.4 (15 and later do not)\n' "$major"
+	fi
+}
+
+gdb_word() {
+	command -v gdb >/dev/null || return 0
+	if gdb -nx -batch -ex 'python print("python")' 2>/dev/null | grep -q '^python'; then
+		printf 'gdb: has Python\n'
+	else
+		printf 'gdb: was built without Python, which traces: apt-get install gdb (not gdb-minimal)\n'
+		bad=2
+	fi
+}
+
+# KVM counts as working when a kernel of ours says its name under it; a device that opens proves nothing
+kvm_word() {
+	local kernel console status=0
+	kernel=$("$here/../kernel-config/kernel.sh" built | tail -n 1)
+	if [ ! -e /dev/kvm ]; then
+		printf 'KVM: no /dev/kvm; the emulator (TCG), the default, does everything\n'
+	elif [ ! -w /dev/kvm ]; then
+		printf 'KVM: /dev/kvm may not be opened; the emulator (TCG), the default, does everything\n'
+	elif [ -z "$kernel" ] || ! command -v "$QEMU" >/dev/null; then
+		printf 'KVM: not tried, no kernel is built yet (make kernel); TCG is the default\n'
+	else
+		console=$(timeout "$KVM_LIMIT_S" "$QEMU" -no-user-config -nodefaults -display none -monitor none -serial stdio \
+			-machine pc,accel=kvm -cpu host -m 128 -no-reboot -kernel "$kernel/bzImage" \
+			-append 'console=ttyS0 panic=-1' </dev/null 2>&1) || status=$?
+		case $status:$console in
+		0:*'Linux version'*) printf 'KVM: boots %s; TCG is the default all the same (ACCEL=kvm)\n' "${kernel##*/}" ;;
+		124:*) printf 'KVM: /dev/kvm opens, but the guest hangs (%s s without an end); TCG is the default\n' "$KVM_LIMIT_S" ;;
+		*) printf 'KVM: does not boot (%s); TCG is the default\n' "$(printf '%s' "$console" | tail -n 1)" ;;
+		esac
+	fi
+}
+
+# shellcheck disable=SC2059 # the format is the table's
+printf "$row" tool found needed for purpose
+tool_rows
+echo
+compiler_word
+gdb_word
+kvm_word
+[ "$(uname -m)" = x86_64 ] || printf 'this machine is %s: the kernel needs an x86-64 compiler (KTLAB_CC)\n' "$(uname -m)"
+echo
+echo 'kernels (KERNEL=…):'
+"$here/../kernel-config/kernel.sh" list | sed 's/^/  /'
+[ $bad = 0 ] || printf '\nsomething is missing or too old: see above\n'
+exit $bad
