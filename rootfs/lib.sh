@@ -42,8 +42,8 @@ wait_for() {
 	done
 }
 
-# has_links NODE: all cards of the node that are up have a carrier too
-has_links() { ! on "$1" ip -o link show up | grep -q NO-CARRIER; }
+# has_links NODE: every card of the node that is up has a carrier
+has_links() { ! on "$1" ip -o link show up | grep -qv LOWER_UP; }
 
 up() {
 	for up_node in "$@"; do

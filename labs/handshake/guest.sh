@@ -5,7 +5,7 @@ set -eu
 . /ktlab/lib.sh
 
 # listens NODE PORT: a socket of the node is in the state LISTEN
-listens() { on "$1" ss -Hltn "sport = :$2" | grep -q .; }
+listens() { on "$1" grep -q "$(printf ':%04X 00000000:0000 0A' "$2")" /proc/net/tcp; }
 
 step links
 up client server
