@@ -96,7 +96,7 @@ build_failed() {
 		die 2 "cannot $2 Linux $src_release: no space left on the disk of '$KTLAB_CACHE'" \
 			"make room, or set KTLAB_CACHE to a folder on a larger disk"
 	fi
-	die 1 "cannot $2 Linux $src_release with $cc_version: $(grep -m 1 -E 'error|Error|\*\*\*' "$1" || echo 'make failed')" \
+	die 1 "cannot $2 Linux $src_release with $cc_version: $(grep -m 1 -E "error|can't open|\*\*\*" "$1" || echo 'make failed')" \
 		"the whole log: $1"
 }
 

@@ -24,33 +24,54 @@ pinned_fetch() {
 }
 
 pinned_download() {
-	local part=$src_tarball.part status=0
+	local part=$src_tarball.part resumed= status=0
 	cache_room 2000 "the tarball and the sources of Linux $src_release"
 	command -v curl >/dev/null || { fetch_why="curl is not installed"; return 1; }
-	curl_to "$part" "$KTLAB_KERNEL_URL/$pin_path" || status=$?
-	case $status in
-	0) ;;
-	22 | 33) # the server cannot go on from where this part ends: begin again
-		[ -e "$part" ] || return 1
+	[ ! -e "$part" ] || resumed=yes
+	curl_all "$part" "$KTLAB_KERNEL_URL/$pin_path" || status=$?
+	# 33: a server that cannot begin in the middle
+	if [ -n "$resumed" ] && { [ $status = 33 ] || { [ $status = 0 ] && ! download_fits "$part"; }; }; then
+		say "cannot go on from the part that an earlier download left; downloading the whole"
+		status=0
 		rm -f "$part"
-		curl_to "$part" "$KTLAB_KERNEL_URL/$pin_path" || return 1
-		;;
-	*) return 1 ;;
-	esac
+		curl_all "$part" "$KTLAB_KERNEL_URL/$pin_path" || status=$?
+	fi
+	[ $status = 0 ] || return 1
 	download_keep "$part"
+}
+
+download_fits() {
+	[ "$(sha256sum <"$1")" = "$pin_sha256  -" ]
 }
 
 # a download that is not what is pinned is refused, and deleted so that the next try begins afresh
 download_keep() {
 	local found
-	found=$(sha256sum "$1" | cut -d' ' -f1)
-	if [ "$found" != "$pin_sha256" ]; then
+	if ! download_fits "$1"; then
+		found=$(sha256sum "$1" | cut -d' ' -f1)
 		rm -f "$1"
 		die 2 "refused '${src_tarball##*/}' from $KTLAB_KERNEL_URL: it is damaged or not what is pinned" \
 			"sha256 found:  $found" "sha256 wanted: $pin_sha256" \
 			"run the same command to download again, or trace another kernel: KERNEL=distro"
 	fi
 	mv "$1" "$src_tarball"
+	rm -f "$1.log"
+}
+
+# curl_all FILE URL: over a connection that breaks it goes on as long as each try brings more; curl's exit status
+curl_all() {
+	local before after=-1 status
+	while true; do
+		before=$after
+		status=0
+		curl_to "$1" "$2" || status=$?
+		[ $status != 0 ] || return 0
+		after=$(stat -c %s "$1" 2>/dev/null || echo 0)
+		if ((after <= before)); then
+			say "$(tail -n 1 "$1.log")"
+			return $status
+		fi
+	done
 }
 
 # curl_to FILE URL: goes on where an interrupted download ended; curl's exit status

@@ -106,18 +106,19 @@ pins() {
 
 # the distribution's own sources: installed, in the cache, or fetched without root rights
 source_distro() {
-	local package version
+	local name package version=
 	distro_why=
 	distro_tarball || return
-	package=${src_tarball##*/}
-	package=${package%%.tar.*}
-	version=${package#*_}
-	if [ "$version" = "$package" ]; then
-		version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null || stat -c '%s.%Y' "$src_tarball")
-	fi
-	package=${package%%_*}
-	src_release=${version%%[-+]*}
-	[ "${src_release#"${package#linux-source-}"}" != "$src_release" ] || src_release=${package#linux-source-}
+	name=${src_tarball##*/}
+	name=${name%.tar.xz}
+	package=${name%%_*}
+	case $src_tarball in
+	*/"${package}_"*) version=${name#*_} ;;
+	/usr/src/*) version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) || : ;;
+	esac
+	src_release=${version%%[-+~]*}
+	src_release=${src_release:-${package#linux-source-}}
+	version=${version:-$(stat -c '%s.%Y' "$src_tarball")}
 	src_identity=distro:$package:$version
 	src_folder=$KTLAB_CACHE/sources/$package-$version
 	src_origin=distro
@@ -164,12 +165,17 @@ source_unpack() {
 		mkdir "$src_folder.part"
 		run_phase "unpacking ${src_tarball##*/}" "$src_folder.log" : tar -x -f "$src_tarball" -C "$src_folder.part" \
 			--strip-components=1 --wildcards --exclude-from=<(grep -v '^#' "$here/leave-packed") ||
-			die 2 "cannot unpack '$src_tarball': $(tail -n 1 "$src_folder.log")"
+			unpack_failed
 		rm -f "$src_folder.log"
 		tree_check "$src_folder.part"
 		mv "$src_folder.part" "$src_folder"
 	fi
 	cache_unlock 8
+}
+
+unpack_failed() {
+	rm -rf "$src_folder.part"
+	die 2 "cannot unpack '$src_tarball': $(head -n 1 "$src_folder.log")" "delete it, or install its package again"
 }
 
 source_add() {

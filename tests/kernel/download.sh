@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The sources of kernel.sh that come over the network, from a server on this machine.
+. "$(dirname "$0")/fake.sh"
+
+good=$(fake_tarball 5.4.302)
+wanted=$(sum_of "$good")
+mkdir "$work/served/v5.x"
+served=$work/served/v5.x/linux-5.4.302.tar.xz
+fake_pin 5.4.302 "$wanted"
+
+env_of() {
+	grep -h "$1" "$(kernel build "$2" 2>/dev/null)/kernel.env"
+}
+
+refuses() {
+	local found
+	found=$(sum_of "$served")
+	fails 2 "refused 'linux-5.4.302.tar.xz'" kernel build "${1:-5.4.302}" &&
+		fails 2 "sha256 found:  $found" kernel build "${1:-5.4.302}" &&
+		fails 2 "sha256 wanted: $wanted" kernel build "${1:-5.4.302}" &&
+		[ ! -e "$KTLAB_CACHE/sources/linux-5.4.302" ] && [ ! -e "$KTLAB_CACHE/tarballs/linux-5.4.302.tar.xz" ]
+}
+
+fake_server
+cp "$good" "$served"
+it 'downloads, checks and builds the pinned release' says 5.4.302- kernel build auto
+it 'says where it came from' says KTLAB_ORIGIN=cache env_of KTLAB_ORIGIN auto
+it 'takes a release of the series when only that is named' says 5.4.302- kernel build 5.4
+it 'leaves what the lab never compiles in the tarball' test ! -e "$KTLAB_CACHE/sources/linux-5.4.302/sound/beep.c"
+it 'drops the objects of a tarball that is built' test -z "$(ls "$KTLAB_CACHE/building")"
+
+fresh
+head -c 1000 "$good" >"$served"
+it 'refuses a truncated tarball by name with both checksums' refuses
+{ head -c 1000 "$good"; printf X; tail -c +1002 "$good"; } >"$served"
+it 'refuses a corrupted tarball' refuses
+printf 'please log in to this network\n' >"$served"
+it 'refuses a wrong file, also when no release was asked for' refuses auto
+
+fresh
+cp "$good" "$served"
+mkdir -p "$KTLAB_CACHE/tarballs"
+head -c 1000 "$good" >"$KTLAB_CACHE/tarballs/linux-5.4.302.tar.xz.part"
+it 'goes on with an interrupted download' kernel build 5.4.302
+it 'asks the server only for what was missing' says 'from 1000' tail -n 1 "$work/requests"
+fresh
+mkdir -p "$KTLAB_CACHE/tarballs"
+{ cat "$good"; echo more; } >"$KTLAB_CACHE/tarballs/linux-5.4.302.tar.xz.part"
+it 'begins again where an old part is longer than the file' kernel build 5.4.302
+fresh
+mkdir -p "$KTLAB_CACHE/tarballs"
+head -c 1000 "$good" >"$KTLAB_CACHE/tarballs/linux-5.4.302.tar.xz"
+it 'refuses a damaged tarball in the cache before it unpacks it' fails 2 "sha256 wanted: $wanted" kernel build 5.4.302
+it 'unpacks nothing of it' test ! -e "$KTLAB_CACHE/sources/linux-5.4.302"
+fresh
+rm "$served"
+it 'says so when the server has no such file' fails 4 'cannot have Linux 5.4.302' kernel build 5.4.302
+fake_server_end
+
+fresh
+cp "$good" "$served"
+fake_server 1000
+it 'gets a tarball over a network that breaks every 1000 bytes' kernel build 5.4.302
+fake_server_end
+
+fresh
+mkdir -p "$KTLAB_CACHE/tarballs"
+head -c 1000 "$good" >"$KTLAB_CACHE/tarballs/linux-5.4.302.tar.xz.part"
+fake_server -1
+it 'begins again where the server cannot go on in the middle' kernel build 5.4.302
+fake_server_end
+
+fresh
+cp "$(fake_tarball 6.1.77)" "$KTLAB_DISTRO_DIR/linux-source-6.1.tar.xz"
+it 'insists on a release that is named' fails 4 'could not be reached' kernel build 5.4.302
+it "says loudly that it falls back to the distribution's sources" says '*** Linux 6.1, not 5.4: ' kernel build auto
+it 'writes that into kernel.env for the reports' says 'traced\ 6.1\,\ not\ 5.4' env_of KTLAB_NOTE auto
+it 'writes no such note when the distribution was asked for' says "KTLAB_NOTE=''" env_of KTLAB_NOTE distro
+it 'knows the release that the series of the distribution names' says 6.1.77- kernel build 6.1
+it 'does not download over plain http from elsewhere' \
+	fails 2 'only https' env KTLAB_KERNEL_URL=http://192.0.2.1 kernel-config/kernel.sh build 5.4.302
+fresh
+head -c 2000 "$KTLAB_DISTRO_DIR/linux-source-6.1.tar.xz" >"$work/short"
+mv "$work/short" "$KTLAB_DISTRO_DIR/linux-source-6.1.tar.xz"
+it "says so when the distribution's tarball is damaged" fails 2 'cannot unpack' kernel build distro
+it 'keeps no half of it' test ! -e "$(echo "$KTLAB_CACHE"/sources/linux-source-6.1-*/Makefile)"
+tap_end

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Trees of the user's own, the cache, and the configuration of kernel.sh.
+. "$(dirname "$0")/fake.sh"
+
+fake_pin 5.4.302 0000
+tree=$work_plain/bäum-5.4.77
+fake_tree "$tree" 5.4.77
+builds=$work_plain/builds
+
+builds_are() {
+	says "$1" grep -c built "$builds"
+}
+
+reads_env() (
+	# shellcheck source=/dev/null
+	. "$1/kernel.env"
+	[ "$KTLAB_RELEASE $KTLAB_SOURCE $KTLAB_ORIGIN" = "5.4.77 $tree registered" ] && [ -n "$KTLAB_BUILD_ID" ]
+)
+
+# both at once, on an empty cache
+two_at_once() {
+	local first status=0
+	kernel build "$tree" >"$work/one" 2>"$work/one.said" &
+	first=$!
+	kernel build "$tree" >"$work/two" 2>"$work/two.said" || status=$?
+	wait $first || status=$?
+	cat "$work/one.said" "$work/two.said"
+	[ $status = 0 ] && cmp "$work/one" "$work/two" && builds_are 1 &&
+		grep -q 'another ktlab' "$work/one.said" "$work/two.said"
+}
+
+it 'refuses a folder that is not there' fails 2 "cannot open the folder '$work/nowhere'" kernel add "$work/nowhere"
+mkdir "$work_plain/empty"
+it 'refuses a folder that is no kernel tree' fails 2 'no Linux source tree' kernel add "$work_plain/empty"
+fake_tree "$work/tree" 5.4.77
+it 'refuses a tree whose path has a space' fails 2 'split paths at spaces' kernel add "$work/tree"
+it 'refuses a cache whose path has a space' fails 2 'set KTLAB_CACHE' env KTLAB_CACHE="$work/cache" kernel-config/kernel.sh build auto
+touch "$tree/.config"
+it 'refuses a tree that was built in place, with the remedy' fails 2 'mrproper' kernel add "$tree"
+rm "$tree/.config"
+it 'names the known kernels for one it does not know, nearest first' fails 2 '5.4.302' kernel build 5.4.303
+it 'names them for a word, too' fails 2 "unknown KERNEL 'disto'" kernel build disto
+
+it 'builds once when two clones start with an empty cache' two_at_once
+it 'finds it built the next time' kernel build "$tree"
+it 'does not build that again' builds_are 1
+it 'registers a tree whose path has other than ASCII letters' says 'registered Linux 5.4.77' kernel add "$tree"
+it 'takes the registered tree first' says 5.4.77- kernel build auto
+it 'finds it by its release' says 5.4.77- kernel build 5.4.77
+it 'finds it by its series' says 5.4.77- kernel build 5.4
+it 'keeps the files that the lab needs, without links into the tree' \
+	test -s "$(kernel build auto)/bzImage" -a -s "$(kernel build auto)/config" -a -s "$(kernel build auto)/vmlinux-gdb.py" \
+	-a -s "$(kernel build auto)/scripts/gdb/linux/tasks.py" -a ! -L "$(kernel build auto)/scripts/gdb"
+it 'gives a kernel.env that a shell can read' reads_env "$(kernel build auto)"
+sleep 0.1
+printf 'int main(void) { return 1; }\n' >"$tree/main.c"
+it 'builds a changed tree again' kernel build auto
+it 'built it again once' builds_are 2
+before=$(kernel build auto 2>/dev/null)
+printf 'CONFIG_INET=y\n' >"$work/fragments/net.config"
+it 'builds again when a fragment changes' test "$(kernel build auto)" != "$before"
+printf 'CONFIG_INET_DIAG=y\n' >"$work/fragments/5.4.config"
+printf 'CONFIG_OTHER=y\n' >"$work/fragments/6.1.config"
+it "takes the fragment of the release's series" says CONFIG_INET_DIAG=y cat "$(kernel build auto)/config"
+it 'does not take the fragment of another series' fails 1 '' grep CONFIG_OTHER "$(kernel build auto)/config"
+
+printf 'CONFIG_NET=\n' >"$tree/refused"
+it 'names an option that the kernel refuses' fails 2 'CONFIG_NET=y was resolved to n: see its dependencies in Kconfig:1' kernel build auto
+printf 'CONFIG_INET=\n' >"$tree/refused"
+it 'says so when the release has no such option' fails 2 'CONFIG_INET=y was resolved to n: no such option' kernel build auto
+rm "$tree/refused"
+printf 'int main(void) { retrun 1; }\n' >"$tree/main.c"
+it "shows the compiler's first error when the build fails" fails 1 'retrun' kernel build auto
+printf 'int main(void) { return 1; }\n' >"$tree/main.c"
+it 'says how to go on without the compiler' fails 2 "cannot find the compiler 'gcc-99'" env KTLAB_CC=gcc-99 kernel-config/kernel.sh build auto
+
+fake_tree "$work_plain/newer" 5.4.99
+it 'registers a second tree' kernel add "$work_plain/newer"
+it 'takes the tree that was registered last' says 5.4.99- kernel build auto
+rm -r "$work_plain/newer"
+it 'goes on without a registered tree that is gone, and says so' says "'$work_plain/newer' is gone" kernel build auto
+it 'lists what can be traced' says "$tree" kernel list
+tap_end
