@@ -31,6 +31,15 @@ KTLAB_MEM=${KTLAB_MEM:-128}
 # one guest instruction takes 2^KTLAB_SHIFT ns of virtual time
 KTLAB_SHIFT=${KTLAB_SHIFT:-5}
 
+case ${1:-} in
+"") dry_run= ;;
+--dry-run) dry_run=1 ;;
+*)
+	echo "usage: run-qemu.sh [--dry-run]" >&2
+	exit 1
+	;;
+esac
+
 topology_file=$here/labs/topology/$KTLAB_TOPOLOGY
 
 die() {
@@ -56,7 +65,7 @@ append="$append ipv6.disable=1"
 append="$append ktlab.lab=$KTLAB_LAB ktlab.topology=$KTLAB_TOPOLOGY"
 append="$append${KTLAB_EXERCISE:+ ktlab.exercise=$KTLAB_EXERCISE}"
 
-set -- "$QEMU" "$@"
+set -- "$QEMU"
 set -- "$@" -no-user-config -nodefaults     # nothing that is not asked for
 set -- "$@" -display none -vga none         # no screen: its firmware is not repeatable
 set -- "$@" -machine pc,accel="$ACCEL"      # a PC with HPET, which the tracer reads as the clock
@@ -104,4 +113,16 @@ if [ -n "$KTLAB_GDB" ]; then
 	set -- "$@" -S # not one instruction before GDB says so
 fi
 
+if [ -n "$dry_run" ]; then
+	# a line that a shell can run, each option on a line of its own
+	for word; do
+		case $word in
+		-*) printf ' \\\n\t%s' "$word" ;;
+		*[!a-zA-Z0-9_./:=,@+-]* | "") printf " '%s'" "$(printf %s "$word" | sed "s/'/'\\\\''/g")" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done | sed '1s/^ //'
+	echo
+	exit 0
+fi
 exec "$@"
