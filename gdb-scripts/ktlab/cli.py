@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The verbs of run.sh: plan, trace, decode. Settings come from the environment; errors are one sentence."""
+
+import os
+import re
+import sys
+
+import gdb
+
+
+def setting(name):
+    return os.environ["KTLAB_" + name]
+
+
+def plan():
+    from . import plan as maker
+    with open(os.path.join(setting("KDIR"), "config"), encoding="utf-8") as file:
+        hz = int(re.search(r"^CONFIG_HZ=(\d+)$", file.read(), re.M).group(1))
+    maker.write(setting("LABDIR"), setting("PLAN"), hz, os.environ["POINTS"].split())
+    return 0
+
+
+def trace():
+    from . import engine
+    return 0 if engine.run(setting("PLAN"), setting("GDB"), setting("RUN")) else 3
+
+
+def decode():
+    from . import decode as decoder
+    decoder.decode(setting("PLAN"), setting("RUN"), os.path.join(setting("KDIR"), "vmlinux"))
+    return 0
+
+
+VERBS = {"plan": plan, "trace": trace, "decode": decode}
+
+
+def run(verb):
+    try:
+        status = VERBS[verb]()
+    except (gdb.error, OSError, ValueError) as error:
+        print("ktlab: %s" % error, file=sys.stderr)
+        status = 2
+    gdb.execute("quit %d" % status)

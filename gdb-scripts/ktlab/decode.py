@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From captures.bin to events.jsonl: one pass over the captures, then the references are filled in."""
+
+import hashlib
+import json
+import os
+
+from . import capture, decode_neigh, decode_route, decode_syscall, decode_tcp, event
+from .hit import Hit, Symbols
+from .model import Model
+
+FORMAT = 1
+DECODERS = {}
+for module in (decode_syscall, decode_tcp, decode_route, decode_neigh):
+    DECODERS.update(module.DECODERS)
+
+
+class Decoder:
+    """Turns captures into events, in order; keeps what an event's meaning needs of those before."""
+
+    def __init__(self, plan, symbols, nodes=None):
+        self.plan, self.symbols = plan, symbols
+        self.model = Model(nodes)
+        self.events = []
+        self.entries = {}       # number of an entry's capture -> its Hit, until it returns
+        self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
+        self.counts = {about["name"]: {"hits": 0, "events": 0} for about in plan["points"]}
+        self.ended = False
+
+    def feed(self, cap):
+        hit = Hit(self.plan, cap, self.symbols, self.entries.pop(cap.entry, None) if cap.entry is not None else None)
+        count = self.counts[hit.site["point"]]
+        count["hits"] += 1
+        if hit.at == "return" and hit.entry is None:
+            return
+        self.model.own(hit, self.model.sock(hit.pointer("sk")))
+        made = DECODERS[hit.site["decode"]](hit, self.model)
+        for type_, fields in made if isinstance(made, list) else [made] if made else []:
+            self.emit(hit, type_, fields)
+            count["events"] += 1
+        if hit.at == "return":
+            self.model.leave(hit)
+        if hit.at == "enter" and hit.site["point"] in self.returning:
+            self.entries[cap.number] = hit
+            if made:
+                self.model.enter(hit, len(self.events), self.events[-1][0]["netns"])
+        self.ended = self.ended or (hit.site["decode"] == "marker" and hit.text("text").startswith("ktlab end"))
+
+    def emit(self, hit, type_, fields):
+        call = self.model.parent(hit)
+        sock, conn = fields.pop("_sock", None), fields.pop("_conn", None)
+        node = self.model.nodes.get(hit["net.inum"]) or (call.node if call else None)
+        record = dict.fromkeys(event.ENVELOPE)
+        record.update(
+            n=len(self.events) + 1, type=type_, t_ns=hit.t_ns, icount=hit.capture.icount, ctx=hit.ctx,
+            pid=hit["task.pid"], comm=hit.text("task.comm"), netns=node, point=hit.site["point"], fn=hit.fn,
+            at=hit.at, file=hit.site["file"], line=hit.site["line"], ret=returned(hit),
+            sk=event.pointer(sock.address) if sock else None, skb=event.pointer(hit.pointer("skb")),
+            pkt=fields.pop("_pkt", None), dev=hit.text("dev.name"), step=self.model.step, parent=call.n if call else None)
+        record.update(fields)
+        record["stack"] = hit.frames
+        self.events.append((record, sock, conn))
+
+    def finished(self):
+        """The events with their connections and owners, which may have become known later."""
+        for record, sock, conn in self.events:
+            conn = conn or (sock.conn if sock else None)
+            record["conn"] = conn.number if conn else None
+            record["owner"] = sock.owner if sock else None
+            yield record
+
+
+def returned(hit):
+    """The return value as the envelope has it: a number, an errno also from a pointer, or a pointer."""
+    kind = hit.site["ret"]
+    if hit.at != "return" or kind == "void":
+        return None
+    if kind == "pointer":
+        return hit.ret if -4096 < hit.ret <= 0 else event.pointer(hit.regs["rax"])
+    return hit.ret32
+
+
+def why_never(about):
+    if about["as"] == "substituted":
+        return "%s was not called while the lab ran" % about["fn"]
+    return "not called while the lab ran"
+
+
+def decode(plan_path, run, vmlinux):
+    """Reads RUN/captures.bin and RUN/settings.json, writes RUN/events.jsonl. Raises ValueError for bad input."""
+    with open(plan_path, "rb") as file:
+        text = file.read()
+    plan = json.loads(text)
+    settings_path = os.path.join(run, "settings.json")
+    with open(settings_path, encoding="utf-8") as file:
+        settings = json.load(file)
+    captures = capture.read(os.path.join(run, "captures.bin"))
+    if next(captures) != hashlib.sha256(text).digest():
+        raise ValueError("%s: taken with another plan than %s" % (os.path.join(run, "captures.bin"), plan_path))
+    captures = list(captures)
+    symbols = Symbols(vmlinux, plan["root"])
+    decoder = Decoder(plan, symbols)
+    symbols.load(pc for cap in captures for pc in Hit(plan, cap, symbols).pcs())
+    for cap in captures:
+        decoder.feed(cap)
+    event.write(os.path.join(run, "events.jsonl"), meta(plan, settings, decoder.model.nodes), decoder.finished(),
+                end(plan, decoder, len(captures)))
+
+
+def meta(plan, settings, nodes):
+    inums = {node: inum for inum, node in nodes.items()}
+    return {"type": "meta", "format": FORMAT,
+            "kernel": {key: settings.get(key) for key in ("release", "build_id", "config_sha256", "note")},
+            "lab": settings.get("lab"), "engine": settings.get("engine"), "mode": settings.get("mode"),
+            "exercise": settings.get("exercise"),
+            "nodes": [dict(nic, netns=inums.get(nic["node"])) for nic in settings.get("topology", [])],
+            "points": plan["points"],
+            "host": {"qemu": settings.get("qemu_version"), "gdb": settings.get("gdb_version"),
+                     "kernel_dir": settings.get("kernel_dir"), "source": settings.get("source")}}
+
+
+def end(plan, decoder, hits):
+    rows = []
+    for about in plan["points"]:
+        count = decoder.counts[about["name"]]
+        rows.append({"name": about["name"], "hits": count["hits"], "events": count["events"], "duplicates": 0,
+                     "why": None if count["hits"] else why_never(about)})
+    return {"type": "end", "hits": hits, "events": len(decoder.events), "complete": decoder.ended, "points": rows}

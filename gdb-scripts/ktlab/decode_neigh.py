@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Neighbours and ARP."""
+
+from . import kernel
+from .decode_tcp import decided
+from .headers import ip4, mac, parse_arp
+
+ARP_CARRIERS = {"arp_xmit", "arp_xmit_finish", "arp_send_dst", "NF_HOOK", "nf_hook"}
+# ETH_P_ARP is what arp_send's second argument says; its first is the operation
+ETHERTYPES = {0x0806: "ARP", 0x8035: "RARP"}
+
+
+def nud(value):
+    return kernel.NUD_STATES.get(value, str(value))
+
+
+def lladdr(hit):
+    """The MAC of a neighbour, or None while it has none."""
+    data = hit.raw("neigh.ha", 6)
+    return mac(data) if data and any(data) else None
+
+
+def why(hit):
+    if hit.fn == "__neigh_event_send":
+        return "event_send"
+    if hit.fn == "neigh_timer_handler":
+        return "timer"
+    if hit.has("arp_rcv", "arp_process"):
+        return "arp_rx"
+    return "netlink" if hit.has("neigh_add", "rtnetlink_rcv_msg") else "other"
+
+
+def change(hit, model):
+    """The event of a neighbour that is not as it was at the entry; none if nothing changed."""
+    if hit.at == "enter" or hit.pointer("neigh") is None:
+        return None
+    was = {"nud": nud(hit.entry["neigh.nud_state"]), "lladdr": lladdr(hit.entry)}
+    now = {"nud": nud(hit["neigh.nud_state"]), "lladdr": lladdr(hit)}
+    if was == now and hit.entry["neigh.queue_len"] == hit["neigh.queue_len"]:
+        return None
+    return "neigh.state", {
+        "ip": ip4(hit["neigh.primary_key"]), "lladdr": {"old": was["lladdr"], "new": now["lladdr"]},
+        "nud": {"old": was["nud"], "new": now["nud"]}, "why": why(hit), "probes": hit["neigh.probes"],
+        "queue_len": hit["neigh.queue_len"], "queue_bytes": hit["neigh.queue_bytes"]}
+
+
+def create(hit, model):
+    """__neigh_create(tbl, pkey, dev, want_ref): there was no entry for this address, now there is one."""
+    if hit.at == "enter" or hit.pointer("neigh") is None:
+        return None
+    return "neigh.lookup", {"ip": ip4(hit["neigh.primary_key"]), "lladdr": lladdr(hit),
+                            "nud": nud(hit["neigh.nud_state"]), "found": False}
+
+
+def solicit(hit, model):
+    """arp_solicit(neigh, skb): asks who has the address."""
+    return "call", {"args": {"ip": ip4(hit["neigh.primary_key"]), "dev": hit.text("dev.name"),
+                             "probes": hit["neigh.probes"]}, "result": None}
+
+
+def arp_send(hit, model):
+    """arp_send(type, ptype, dest_ip, dev, src_ip, dest_hw, src_hw, target_hw): net/ipv4/arp.c"""
+    return "call", {"args": {
+        "op": kernel.ARP_OPS.get(hit.regs["rdi"], str(hit.regs["rdi"])),
+        "ptype": ETHERTYPES.get(hit.regs["rsi"], str(hit.regs["rsi"])),
+        "dest_ip": ip4(hit.regs["rdx"] & 0xffffffff), "src_ip": ip4(hit.regs["r8"] & 0xffffffff),
+        "dest_hw": mac(hit.bytes("dest_hw")), "src_hw": mac(hit.bytes("src_hw")),
+        "target_hw": mac(hit.bytes("target_hw"))}, "result": None}
+
+
+def arp(type_):
+    def decode(hit, model):
+        frame = parse_arp(hit.bytes("arp"))
+        if not frame:
+            return None
+        key = hit.bytes("arp")[14:]
+        if type_ == "arp.tx":
+            pkt = model.sent(key, hit["skb.head"])
+        else:
+            pkt = model.received(key, hit["skb.head"], hit["net.inum"])
+        fields = {"op": kernel.ARP_OPS.get(frame["op"], str(frame["op"]))}
+        fields.update((name, frame[name]) for name in ("sha", "spa", "tha", "tpa", "eth_src", "eth_dst"))
+        fields["gratuitous"] = frame["spa"] == frame["tpa"]
+        fields["by"] = decided(hit, ARP_CARRIERS) if type_ == "arp.tx" else hit.fn
+        return type_, dict(fields, _pkt=pkt)
+    return decode
+
+
+DECODERS = {"neigh_create": create, "neigh_event_send": change, "neigh_update": change, "neigh_timer": change,
+            "arp_solicit": solicit, "arp_send": arp_send, "arp_tx": arp("arp.tx"), "arp_rx": arp("arp.rx")}

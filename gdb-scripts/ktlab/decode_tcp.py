@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""TCP: states, queues, segments, and the functions of the handshake."""
+
+from . import kernel
+from .decode_syscall import address, errno_name
+from .event import pointer
+from .headers import ip4, parse_ip, parse_tcp
+from .hit import signed
+
+# Functions that carry a segment down; the first other one on the stack is the one that decided to send it.
+CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_local_out", "__ip_queue_xmit",
+            "ip_queue_xmit", "__tcp_transmit_skb", "tcp_transmit_skb", "ip_build_and_send_pkt", "nf_hook",
+            "NF_HOOK_COND", "NF_HOOK", "ip_send_unicast_reply", "ip_push_pending_frames", "ip_send_skb",
+            "__tcp_push_pending_frames", "tcp_write_xmit", "__tcp_send_ack", "tcp_push"}
+RETRANSMITS = ("__tcp_retransmit_skb", "tcp_rtx_synack", "inet_rtx_syn_ack")
+FIN, SYN, ACK = 0x01, 0x02, 0x10
+
+
+def state_name(value):
+    return kernel.TCP_STATES.get(value, str(value))
+
+
+def ends(hit, block):
+    """(local, remote) as (addr, port) of a sock or what begins like one."""
+    return ((ip4(hit[block + ".rcv_saddr"]), hit[block + ".num"] or 0),
+            (ip4(hit[block + ".daddr"]), hit[block + ".dport"] or 0))
+
+
+def quad(local, remote):
+    return {"saddr": local[0], "daddr": remote[0], "sport": local[1], "dport": remote[1]}
+
+
+def segment(hit):
+    """The IP and TCP headers at hand, with the lengths that follow from them; None for anything else."""
+    ip, tcp = parse_ip(hit.bytes("iph")), parse_tcp(hit.bytes("tcph"))
+    if not ip or ip["proto"] != 6 or not tcp:
+        return None
+    payload = ip["tot_len"] - ip["header_len"] - tcp["header_len"]
+    if ip["tot_len"] == 0:
+        # a GSO packet too big for the 16-bit field
+        payload = hit["skb.len"] - ip["header_len"] - tcp["header_len"]
+    tcp["payload_len"] = payload
+    tcp["end_seq"] = (tcp["seq"] + payload + bool(tcp["bits"] & SYN) + bool(tcp["bits"] & FIN)) & 0xffffffff
+    tcp["source"], tcp["target"] = (ip["saddr"], tcp["sport"]), (ip["daddr"], tcp["dport"])
+    return ip, tcp
+
+
+def content(hit, tcp):
+    """What makes a segment itself on every node: its headers without TTL and checksums."""
+    iph, tcph = hit.bytes("iph"), hit.bytes("tcph")
+    return iph[:8] + iph[9:10] + iph[12:20] + tcph[:16] + tcph[18:tcp["header_len"]]
+
+
+def conn_of(model, tcp):
+    syn = tcp["source"] if tcp["bits"] & SYN else None
+    return model.conn(tcp["source"], tcp["target"], syn, tcp["seq"])
+
+
+def segment_fields(hit, ip, tcp, conn):
+    isn, peer_isn = conn.isn.get(tcp["source"]), conn.isn.get(tcp["target"])
+    has_ack = tcp["bits"] & ACK
+    shift = window_shift(conn, tcp)
+    return {
+        "saddr": ip["saddr"], "daddr": ip["daddr"], "sport": tcp["sport"], "dport": tcp["dport"],
+        "seq": tcp["seq"], "end_seq": tcp["end_seq"], "ack": tcp["ack"],
+        "rel_seq": None if isn is None else (tcp["seq"] - isn) & 0xffffffff,
+        "rel_ack": None if peer_isn is None or not has_ack else (tcp["ack"] - peer_isn) & 0xffffffff,
+        "flags": tcp["flags"], "win": tcp["win"], "win_scaled": None if shift is None else tcp["win"] << shift,
+        "opts": tcp["opts"], "payload_len": tcp["payload_len"],
+        "ip": {key: ip[key] for key in ("id", "ttl", "df", "tot_len")},
+        "skb_len": hit["skb.len"], "data_len": hit["skb.data_len"], "cloned": bool(hit["skb.cloned"]),
+    }
+
+
+def window_shift(conn, tcp):
+    """The sender's window scale (RFC 7323 2.3): none on a SYN, none unless both SYNs offered it."""
+    if tcp["bits"] & SYN:
+        shift = next((opt["shift"] for opt in tcp["opts"] if opt["name"] == "wscale"), None)
+        conn.wscale[tcp["source"]] = shift
+        return 0
+    if tcp["source"] not in conn.wscale or tcp["target"] not in conn.wscale:
+        return None
+    shifts = conn.wscale[tcp["source"]], conn.wscale[tcp["target"]]
+    return 0 if None in shifts else shifts[0]
+
+
+def decided(hit, carriers):
+    """The function that decided to send: the first on the stack that does not merely carry."""
+    return next((fn for fn in hit.functions if fn not in carriers), hit.fn)
+
+
+def tx(hit, model):
+    found = segment(hit)
+    if not found:
+        return None
+    ip, tcp = found
+    conn = conn_of(model, tcp)
+    sock = model.sock(hit.pointer("sk"))
+    if sock:
+        # a SYN-ACK is sent for a request, a RST by a socket of the kernel's own: neither is the other's
+        sock.conn = sock.conn or (conn if ends(hit, "sk")[1][1] == tcp["dport"] else None)
+    fields = segment_fields(hit, ip, tcp, conn)
+    fields["retrans"] = hit.has(*RETRANSMITS)
+    fields["by"] = decided(hit, CARRIERS)
+    pkt = model.sent(content(hit, tcp), hit["skb.head"], hit.has("ip_forward"))
+    return "tcp.tx", dict(fields, _sock=sock, _conn=conn, _pkt=pkt)
+
+
+def rx(hit, model):
+    found = segment(hit)
+    if not found:
+        return None
+    ip, tcp = found
+    conn = conn_of(model, tcp)
+    pkt = model.received(content(hit, tcp), hit["skb.head"], hit["net.inum"])
+    model.receive(hit, tcp)
+    fields = segment_fields(hit, ip, tcp, conn)
+    return "tcp.rx", dict(fields, retrans=None, by=hit.fn, _conn=conn, _pkt=pkt)
+
+
+def tcp_state(hit, model, block, obj, old, new, local, remote):
+    """The event of a change of state; `old` or `new` None: the object begins or ends."""
+    address_ = hit.pointer(block)
+    sock = model.renew(address_) if old is None else model.sock(address_)
+    since_ns, sock.since_ns = sock.since_ns, hit.t_ns
+    if local[1]:
+        sock.local = local
+    elif sock.local:
+        # tcp_set_state gives the port back before it stores CLOSE
+        local = sock.local
+    conn = model.conn(local, remote) if local[1] and remote[1] else None
+    sock.conn = conn or sock.conn
+    full = block in ("sk", "child")
+    fields = dict(quad(local, remote), obj=obj)
+    fields = {key: fields[key] for key in ("obj", "saddr", "daddr", "sport", "dport")}
+    fields.update(old=None if old is None else state_name(old), new=None if new is None else state_name(new),
+                  old_raw=old, new_raw=new, in_old_ns=None if since_ns is None else hit.t_ns - since_ns)
+    for key in ("snd_una", "snd_nxt", "rcv_nxt", "snd_wnd", "rcv_wnd"):
+        fields[key] = hit["%s.%s" % (block, key)] if full else None
+    fields["mss"] = hit[block + ".mss_cache"] if full else None
+    fields["srtt_us"] = hit[block + ".srtt_us"] >> 3 if full else None
+    fields["rto_ms"] = hit[block + ".rto"] * 1000 // hit.plan["hz"] if full else None
+    fields["retransmits"] = hit[block + ".retransmits"] if full else None
+    fields["sk_err"] = hit[block + ".sk_err"] if full else None
+    fields["_sock"] = sock
+    return "tcp.state", fields
+
+
+def set_state(hit, model):
+    """inet_sk_set_state(sk, state), inet_sk_state_store(sk, newstate): net/ipv4/af_inet.c"""
+    if hit["sk.sk_protocol"] != 6:
+        return None
+    old, new = hit["sk.state"], hit.regs["rsi"] & 0xff
+    local, remote = ends(hit, "sk")
+    now = model.segment(hit)
+    if not remote[1] and new == 3 and now:
+        # inet_csk_clone_lock sets the state before it copies the ports: they are those of the ACK being received
+        local, remote = now["target"], now["source"]
+        model.renew(hit.pointer("sk"))
+    event = tcp_state(hit, model, "sk", "sock", old, new, local, remote)
+    if state_name(new) == "CLOSE":
+        model.free(hit.pointer("sk"))
+    return event
+
+
+def reqsk_alloc(hit, model):
+    """inet_reqsk_alloc(ops, sk_listener, attach_listener): the request sock is born in NEW_SYN_RECV."""
+    if hit.at == "enter" or hit.pointer("req") is None:
+        return None
+    now = model.segment(hit)
+    local, remote = (now["target"], now["source"]) if now else ends(hit, "req")
+    return tcp_state(hit, model, "req", "request_sock", None, hit["req.state"], local, remote)
+
+
+def twsk_alloc(hit, model):
+    """inet_twsk_alloc(sk, dr, state): a timewait sock takes the place of the sock."""
+    if hit.at == "enter" or hit.pointer("tw") is None:
+        return None
+    return tcp_state(hit, model, "tw", "timewait_sock", None, hit["tw.substate"], *ends(hit, "tw"))
+
+
+def twsk_process(hit, model):
+    """tcp_timewait_state_process(tw, skb, th): FIN_WAIT2 becomes TIME_WAIT when the other end's FIN comes."""
+    if hit.at == "enter" or hit.entry["tw.substate"] == hit["tw.substate"]:
+        return None
+    return tcp_state(hit, model, "tw", "timewait_sock", hit.entry["tw.substate"], hit["tw.substate"], *ends(hit, "tw"))
+
+
+def twsk_timer(hit, model):
+    """tw_timer_handler(timer): the wait is over."""
+    event = tcp_state(hit, model, "tw", "timewait_sock", hit["tw.substate"], 7, *ends(hit, "tw"))
+    model.free(hit.pointer("tw"))
+    return event
+
+
+def queue(op):
+    """The decoder of a function that changes the listener's queues; the event is written when it returns."""
+    def decode(hit, model):
+        if hit.at == "enter":
+            return None
+        before = hit.entry
+        if (before["sk.syn_qlen"], before["sk.ack_backlog"]) == (hit["sk.syn_qlen"], hit["sk.ack_backlog"]):
+            return None
+        local, remote = ends(hit, "req")
+        conn = model.conn(local, remote)
+        child, req = hit.pointer("child"), hit.pointer("req")
+        if child:
+            model.sock(child).conn = conn
+        fields = {"op": op, "listener": pointer(hit.pointer("sk")), "req": pointer(req), "child": pointer(child)}
+        fields.update(quad(local, remote))
+        fields["syn_qlen"] = {"old": before["sk.syn_qlen"], "new": hit["sk.syn_qlen"]}
+        fields["accept_qlen"] = {"old": before["sk.ack_backlog"], "new": hit["sk.ack_backlog"]}
+        fields["accept_max"] = hit["sk.max_ack_backlog"]
+        fields["synack_retrans"] = hit["req.num_retrans"]
+        return "conn.queue", dict(fields, _sock=model.sock(hit.pointer("sk")), _conn=conn)
+    return decode
+
+
+def accept(hit, model):
+    """inet_csk_accept(sk, flags, err, kern): takes the first child from the accept queue, or sleeps until one comes."""
+    sock = model.sock(hit.pointer("sk"))
+    call = model.syscalls.get(hit["task.pid"])
+    if hit.at == "enter":
+        if call:
+            sock.owner = sock.owner or call["owner"]
+        args = {"flags": hit.regs["rsi"], "accept_qlen": hit["sk.ack_backlog"], "accept_max": hit["sk.max_ack_backlog"]}
+        return "call", {"args": args, "result": None, "_sock": sock}
+    child = model.sock(hit.pointer("child"))
+    local, remote = ends(hit, "child") if child else ((None, None), (None, None))
+    args = {"flags": hit.entry.regs["rsi"], "accept_qlen": hit.entry["sk.ack_backlog"],
+            "accept_max": hit.entry["sk.max_ack_backlog"]}
+    result = dict({"child": pointer(hit.pointer("child"))}, **quad(local, remote))
+    result["state"] = state_name(hit["child.state"]) if child else None
+    result["err"] = None if child else errno_name(signed(hit["err"] or 0, 32))
+    events = [("call", {"args": args, "result": result, "_sock": sock})]
+    if child:
+        conn = model.conn(local, remote)
+        child.conn = conn
+        if call:
+            call["child"] = child
+        left = hit["sk.ack_backlog"]
+        # the lock is held from taking the child to here, so one place became free
+        fields = {"op": "accept_remove", "listener": pointer(hit.pointer("sk")), "req": None,
+                  "child": pointer(hit.pointer("child"))}
+        fields.update(quad(local, remote))
+        fields.update(syn_qlen={"old": hit["sk.syn_qlen"], "new": hit["sk.syn_qlen"]},
+                      accept_qlen={"old": left + 1, "new": left}, accept_max=hit["sk.max_ack_backlog"],
+                      synack_retrans=None)
+        events.append(("conn.queue", dict(fields, _sock=sock, _conn=conn)))
+    return events
+
+
+def connect(hit, model):
+    """tcp_v4_connect(sk, uaddr, addr_len): net/ipv4/tcp_ipv4.c"""
+    sock = model.sock(hit.pointer("sk"))
+    model.own(hit, sock)
+    asked = address(hit.bytes("addr"))
+    args = {"daddr": asked.get("addr"), "dport": asked.get("port")}
+    if hit.at == "enter":
+        return "call", {"args": args, "result": None, "_sock": sock}
+    local, remote = ends(hit, "sk")
+    result = dict(quad(local, remote), state=state_name(hit["sk.state"]), err=errno_name(hit.ret32))
+    return "call", {"args": args, "result": result, "_sock": sock}
+
+
+def segment_args(tcp):
+    return {"saddr": tcp["source"][0], "daddr": tcp["target"][0], "sport": tcp["sport"], "dport": tcp["dport"],
+            "flags": tcp["flags"], "seq": tcp["seq"], "ack": tcp["ack"], "payload_len": tcp["payload_len"]}
+
+
+def process(hit, model):
+    """tcp_rcv_state_process(sk, skb): every segment of a socket that is not ESTABLISHED."""
+    sock = model.sock(hit.pointer("sk"))
+    at_entry = hit.entry or hit
+    found = segment(at_entry)
+    tcp = found[1] if found else None
+    args = dict(segment_args(tcp) if tcp else {}, state=state_name(at_entry["sk.state"]))
+    conn = conn_of(model, tcp) if tcp else None
+    pkt = model.heads.get(at_entry["skb.head"])
+    result = None
+    if hit.at == "return":
+        result = {"state": {"old": args["state"], "new": state_name(hit["sk.state"])}}
+    return "call", {"args": args, "result": result, "_sock": sock, "_conn": conn, "_pkt": pkt}
+
+
+def request(hit, model):
+    """tcp_conn_request(rsk_ops, af_ops, sk, skb): what a listener does with a SYN."""
+    at_entry = hit.entry or hit
+    found = segment(at_entry)
+    tcp = found[1] if found else None
+    args = dict(segment_args(tcp) if tcp else {}, listener=pointer(hit.pointer("sk")),
+                syn_qlen=at_entry["sk.syn_qlen"], accept_qlen=at_entry["sk.ack_backlog"],
+                accept_max=at_entry["sk.max_ack_backlog"])
+    result = None
+    if hit.at == "return":
+        result = {"syn_qlen": hit["sk.syn_qlen"], "accept_qlen": hit["sk.ack_backlog"]}
+    return "call", {"args": args, "result": result, "_sock": model.sock(hit.pointer("sk")),
+                    "_conn": conn_of(model, tcp) if tcp else None, "_pkt": model.heads.get(at_entry["skb.head"])}
+
+
+DECODERS = {"set_state": set_state, "reqsk_alloc": reqsk_alloc, "twsk_alloc": twsk_alloc, "twsk_timer": twsk_timer,
+            "twsk_process": twsk_process, "syn_add": queue("syn_add"), "syn_drop": queue("syn_drop"),
+            "accept_add": queue("accept_add"), "accept": accept, "connect": connect, "process": process,
+            "request": request, "tx": tx, "rx": rx}

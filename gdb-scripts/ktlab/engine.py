@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The gdb engine: breakpoints over the gdbstub that execute the plan and append captures.
+
+Theory of operation. Two breakpoints' worth of life: comm_write (the guest's markers) is armed from the first
+instruction; every other site from the marker `ktlab start` to the marker `ktlab end`, so that boot runs at
+full speed. A site's stop() takes what the plan says with plain memory reads, writes one record, and returns
+False, so GDB goes on. GDB needs no symbols for any of this.
+
+A return is watched at the function's own return instructions: there rsp is what it was at the entry, which pairs
+it with its entry also when several tasks sleep inside the function.
+"""
+
+import hashlib
+import json
+import os
+import time
+
+import gdb
+
+from . import capture
+from .marker import marker
+
+READ_ERRORS = (gdb.MemoryError, gdb.error)
+KERNEL_MEMORY = 0xffff800000000000
+USER_MEMORY = (0x1000, 0x0000800000000000)
+
+
+class Tracer:
+    """Takes captures for the sites of a plan; one per run."""
+
+    def __init__(self, plan_path, run):
+        with open(plan_path, "rb") as file:
+            text = file.read()
+        self.plan = json.loads(text)
+        for blocks in self.plan["takes"]:
+            for block in blocks:
+                block["add"] = int(block["add"], 16)
+        self.returning = {site["fn"] for site in self.plan["sites"] if site["at"] == "return"}
+        self.out = os.open(os.path.join(run, "captures.bin"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        os.write(self.out, capture.MAGIC + hashlib.sha256(text).digest())
+        self.records = 0
+        self.entered = {}       # (fn, rsp) -> (number of the entry's record, its registers)
+        self.last = None        # (site, clock, rsp) of the hit before, to drop a stop that is reported twice
+        self.clock_address = None
+        self.marker = None      # the marker that stopped the guest last
+        self.armed = []
+        self.told = 0.0
+
+    def arm(self, markers):
+        """Inserts the marker's breakpoint, or all the others."""
+        for number, site in enumerate(self.plan["sites"]):
+            if (site["point"] == "comm_write") == markers:
+                self.armed.append(Site(self, number, site))
+
+    def disarm(self):
+        for site in self.armed:
+            site.delete()
+        self.armed = []
+
+    def hit(self, number, site):
+        """One stop: executes the plan of the site and appends the record."""
+        regs = registers()
+        clock_ns = self.clock()
+        seen = (number, clock_ns, regs["rsp"])
+        if seen == self.last:
+            return None
+        self.last = seen
+        entry, at_entry = capture.NONE, regs
+        if site["at"] == "return":
+            entry, at_entry = self.entered.pop((site["fn"], regs["rsp"]), (capture.NONE, regs))
+            if entry == capture.NONE:
+                # entered before the points were armed: without its arguments it tells nothing
+                return None
+        elif site["fn"] in self.returning:
+            self.entered[site["fn"], regs["rsp"]] = (self.records, regs)
+        blocks = self.take(self.plan["takes"][site["takes"]], regs, at_entry)
+        os.write(self.out, capture.pack(number, entry, clock_ns, capture.UNKNOWN, regs.values(), blocks))
+        self.records += 1
+        if time.monotonic() - self.told > 0.2:
+            self.tell("hits %d" % self.records)
+            self.told = time.monotonic()
+        return blocks
+
+    def take(self, wanted, regs, at_entry):
+        taken = []
+        for block in wanted:
+            address = self.address(block, taken, regs, at_entry)
+            taken.append((address or 0, self.read(address, block) if address else None))
+        return taken
+
+    @staticmethod
+    def address(block, taken, regs, at_entry):
+        """Where a block lies, or None when what leads there is absent or is no address."""
+        total = 0
+        for term in block["terms"]:
+            if term[0] == "reg":
+                total += regs[term[1]]
+            elif term[0] == "in":
+                total += at_entry[term[1]]
+            else:
+                data = taken[term[1]][1]
+                value = int.from_bytes(data[term[2]:term[2] + term[3]], "little") if data else 0
+                if not value:
+                    return None
+                total += value
+        total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
+        if total >= KERNEL_MEMORY or USER_MEMORY[0] <= total < USER_MEMORY[1]:
+            return total
+        return None
+
+    @staticmethod
+    def read(address, block):
+        length = block.get("len") or block["top"] - address % block["top"]
+        try:
+            return bytes(gdb.selected_inferior().read_memory(address, length))
+        except READ_ERRORS:
+            return None
+
+    def clock(self):
+        """The guest's virtual time in ns; 0 until the kernel has mapped the HPET."""
+        clock = self.plan["clock"]
+        read = gdb.selected_inferior().read_memory
+        if not self.clock_address:
+            base = int.from_bytes(read(int(clock["pointer"], 16), 8), "little")
+            if not base:
+                return 0
+            self.clock_address = base + clock["add"]
+        return int.from_bytes(read(self.clock_address, 8), "little") * clock["ns"]
+
+    @staticmethod
+    def tell(text):
+        """A line for the supervisor."""
+        os.write(1, (text + "\n").encode())
+
+
+class Site(gdb.Breakpoint):
+    """One address of the plan."""
+
+    def __init__(self, tracer, index, site):
+        super().__init__("*" + site["addr"], internal=True)
+        self.silent = True
+        self.tracer, self.index, self.site = tracer, index, site
+
+    def stop(self):
+        blocks = self.tracer.hit(self.index, self.site)
+        if self.site["point"] != "comm_write" or blocks is None:
+            return False
+        self.tracer.marker = marker(self.tracer.plan, self.site, blocks)
+        return self.tracer.marker is not None and self.tracer.marker[0] in ("start", "end")
+
+
+def registers():
+    frame = gdb.selected_frame()
+    return {name: int(frame.read_register(name)) & capture.UNKNOWN for name in capture.REGISTERS}
+
+
+def run(plan_path, socket, folder):
+    """Traces the guest behind the gdbstub at `socket` from its first instruction; returns whether the lab ended."""
+    tracer = Tracer(plan_path, folder)
+    for setting in ("pagination off", "confirm off", "architecture i386:x86-64", "breakpoint always-inserted on",
+                    "remotetimeout 30", "stack-cache off", "code-cache off"):
+        gdb.execute("set " + setting, to_string=True)
+    gdb.execute("target remote " + socket, to_string=True)
+    tracer.arm(markers=True)
+    tracer.tell("phase boot")
+    ended = False
+    try:
+        while True:
+            gdb.execute("continue", to_string=True)
+            if not tracer.marker:
+                break
+            name, tracer.marker = tracer.marker[0], None
+            if name == "start":
+                tracer.arm(markers=False)
+                tracer.tell("phase lab")
+            elif name == "end":
+                ended = True
+                tracer.disarm()
+                tracer.tell("hits %d" % tracer.records)
+                tracer.tell("phase end")
+    except gdb.error:
+        # QEMU closes the connection when it ends
+        pass
+    return ended

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A hit as decoders see it: the fields of its blocks by name, its stack, its place. Reads captures, no guest."""
+
+import re
+import subprocess
+
+from . import kernel
+
+CLONE_SUFFIX = re.compile(r"\.(isra|part|constprop|cold)[.\d]*")
+
+
+class Hit:
+    """One capture with its plan. `hit["sk.state"]` is a field of a block, or None where the block is absent."""
+
+    def __init__(self, plan, capture, symbols, entry=None):
+        self.plan, self.capture, self.entry = plan, capture, entry
+        self.site = plan["sites"][capture.site]
+        self.fn, self.at = self.site["fn"], self.site["at"]
+        self.regs = capture.regs
+        self.t_ns = capture.clock_ns
+        self._symbols = symbols
+        self._index = {b["name"]: i for i, b in enumerate(plan["takes"][self.site["takes"]])}
+        self._frames = None
+
+    def __getitem__(self, path):
+        block, _, field = path.partition(".")
+        data = self.bytes(block)
+        if data is None:
+            return None
+        if not field:
+            return int.from_bytes(data, "little")
+        struct = self.plan["structs"][self._type(block)]["fields"][field]
+        return read_field(data, struct)
+
+    def bytes(self, block):
+        """The bytes of a block, or None."""
+        number = self._index.get(block)
+        return None if number is None else self.capture.blocks[number][1]
+
+    def pointer(self, block):
+        """The address of the struct that a block was taken from, or None."""
+        number = self._index.get(block)
+        if number is None or self.capture.blocks[number][1] is None:
+            return None
+        return self.capture.blocks[number][0] - self.plan["structs"][self._type(block)]["start"]
+
+    def text(self, path):
+        """A field or block of characters, up to its first zero."""
+        block, _, field = path.partition(".")
+        data = self.bytes(block)
+        if data is None:
+            return None
+        if field:
+            offset, size = self.plan["structs"][self._type(block)]["fields"][field][:2]
+            data = data[offset:offset + size]
+        return data.split(b"\0")[0].decode("utf-8", "replace")
+
+    def raw(self, path, size):
+        """`size` bytes from the start of a field."""
+        block, _, field = path.partition(".")
+        data = self.bytes(block)
+        if data is None:
+            return None
+        offset = self.plan["structs"][self._type(block)]["fields"][field][0]
+        return data[offset:offset + size]
+
+    def _type(self, block):
+        return self.plan["takes"][self.site["takes"]][self._index[block]]["type"]
+
+    @property
+    def ret(self):
+        """rax at a return, as a signed number."""
+        return None if self.at != "return" else signed(self.regs["rax"], 64)
+
+    @property
+    def ret32(self):
+        """eax at a return, for functions that return an int."""
+        return None if self.at != "return" else signed(self.regs["rax"] & 0xffffffff, 32)
+
+    @property
+    def ctx(self):
+        count = self["preempt"] or 0
+        if count & kernel.HARDIRQ_MASK:
+            return "hardirq"
+        return "softirq" if count & kernel.SOFTIRQ_OFFSET else "task"
+
+    @property
+    def stack_base(self):
+        return self.regs["rsp"] & ~(kernel.STACK_BYTES - 1)
+
+    @property
+    def frames(self):
+        """[{"fn","file","line","inlined"}], innermost first."""
+        if self._frames is None:
+            self._frames = [frame for pc in self.pcs() for frame in self._symbols.frames(pc)]
+        return self._frames
+
+    @property
+    def functions(self):
+        return [frame["fn"] for frame in self.frames]
+
+    def has(self, *names):
+        """Whether one of these functions is on the stack."""
+        return any(frame["fn"] in names for frame in self.frames)
+
+    def pcs(self):
+        """The pc, then the return addresses less one (inside the call), by the chain of frame pointers."""
+        yield self.regs["rip"]
+        stacks = [(self.capture.blocks[self._index[name]]) for name in ("stack", "outer")]
+        low, high = (int(address, 16) for address in self.plan["text"])
+        if self.at != "line":
+            # before the first and after the last instruction of the frame: the return address is on top
+            caller = word(stacks, self.regs["rsp"])
+            if caller is None or not low <= caller < high:
+                return
+            yield caller - 1
+        frame, last = self.regs["rbp"], self.regs["rsp"]
+        while frame % 8 == 0:
+            # an odd frame pointer is an encoded pt_regs: the code before was interrupted, it is not a caller
+            caller = word(stacks, frame + 8)
+            if caller is None or not low <= caller < high:
+                return
+            yield caller - 1
+            last, frame = frame, word(stacks, frame)
+            if frame is None or (frame <= last and frame // kernel.STACK_BYTES == last // kernel.STACK_BYTES):
+                return
+
+
+def word(stacks, address):
+    """The 8 bytes at an address of the captured stacks, or None."""
+    for start, data in stacks:
+        if data and start <= address <= start + len(data) - 8:
+            return int.from_bytes(data[address - start:address - start + 8], "little")
+    return None
+
+
+def signed(value, bits):
+    return value - (1 << bits) if value >> (bits - 1) & 1 else value
+
+
+def read_field(data, place):
+    offset, size, is_signed, big, bit, bits = place
+    value = int.from_bytes(data[offset:offset + min(size, 8)], "big" if big else "little")
+    if bits:
+        return value >> bit & ((1 << bits) - 1)
+    return signed(value, size * 8) if is_signed else value
+
+
+class Symbols:
+    """Code addresses to functions and lines, by addr2line; each address is looked up once."""
+
+    def __init__(self, vmlinux, root, known=None):
+        self.vmlinux, self.root = vmlinux, root
+        self.known = known or {}
+
+    def frames(self, pc):
+        if pc not in self.known:
+            self.load([pc])
+        return self.known[pc]
+
+    def load(self, pcs):
+        """Looks up many addresses at once."""
+        pcs = sorted(set(pcs) - set(self.known))
+        if not pcs:
+            return
+        asked = "".join("%#x\n" % pc for pc in pcs)
+        answer = subprocess.run(["addr2line", "-aif", "-e", self.vmlinux], input=asked.encode(),
+                                stdout=subprocess.PIPE, check=True).stdout.decode("utf-8", "replace")
+        lines = iter(answer.splitlines() + ["0x"])
+        line = next(lines)
+        for pc in pcs:
+            frames = []
+            line = next(lines)
+            while not line.startswith("0x"):
+                frames.append(self._frame(line, next(lines)))
+                line = next(lines)
+            # all but the last were inlined into it
+            for frame in frames[:-1]:
+                frame["inlined"] = True
+            self.known[pc] = frames
+
+    def _frame(self, fn, place):
+        path, _, line = place.partition(" ")[0].rpartition(":")
+        return {"fn": CLONE_SUFFIX.sub("", fn), "file": self._cut(path), "line": int(line) if line.isdigit() else 0,
+                "inlined": False}
+
+    def _cut(self, path):
+        """Path in the kernel tree: the folder that the kernel was built from is cut off."""
+        path = re.sub(r"/[^/]+/\.\./", "/", path)
+        return path[len(self.root):] if path.startswith(self.root) else path

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What ktlab knows of the kernel: the struct fields it reads, by the kernel's own names, and its constants.
+
+Where releases differ, the paths stand beside each other, newest last, with the change that made the
+difference. The first path that the kernel's DWARF has is taken, so no release number is ever tested.
+"""
+
+# Our name of a struct -> (C type, fields). A field is `name=path`, or just the path if the last part of it is
+# the name. `a|b`: the first path that exists. `:be` after it: stored in network order. `?`: may be missing.
+# One read takes the bytes from the first to the last field named here, so keep lists to what decoders use.
+STRUCTS = {
+    "regs": ("pt_regs", "ax di si dx r10 r8 r9 orig_ax"),
+    "task": ("task_struct", "pid tgid comm nsproxy"),
+    "nsproxy": ("nsproxy", "net_ns"),
+    "net": ("net", "inum=ns.inum"),
+    "dev": ("net_device", "name ifindex net=nd_net.net"),
+    "file": ("file", "private_data f_flags"),
+    "socket": ("socket", "sk type state"),
+    "iocb": ("kiocb", "ki_filp"),
+    "iter": ("iov_iter", "count"),
+    # struct sock begins with sock_common, as request_sock and inet_timewait_sock do: this prefix reads them all
+    "common": ("sock", """daddr=__sk_common.skc_daddr rcv_saddr=__sk_common.skc_rcv_saddr
+        dport=__sk_common.skc_dport:be num=__sk_common.skc_num family=__sk_common.skc_family
+        state=__sk_common.skc_state net=__sk_common.skc_net.net prot=__sk_common.skc_prot"""),
+    "sock": ("tcp_sock", """daddr=S.__sk_common.skc_daddr rcv_saddr=S.__sk_common.skc_rcv_saddr
+        dport=S.__sk_common.skc_dport:be num=S.__sk_common.skc_num family=S.__sk_common.skc_family
+        state=S.__sk_common.skc_state net=S.__sk_common.skc_net.net prot=S.__sk_common.skc_prot
+        sk_protocol=S.sk_protocol sk_type=S.sk_type sk_err=S.sk_err sk_socket=S.sk_socket
+        ack_backlog=S.sk_ack_backlog max_ack_backlog=S.sk_max_ack_backlog
+        syn_qlen=C.icsk_accept_queue.qlen.counter rto=C.icsk_rto retransmits=C.icsk_retransmits
+        mss_cache srtt_us snd_una snd_nxt rcv_nxt snd_wnd rcv_wnd snd_cwnd snd_ssthresh packets_out
+        snd_wscale=rx_opt.snd_wscale rcv_wscale=rx_opt.rcv_wscale"""),
+    "req": ("tcp_request_sock", """daddr=R.__req_common.skc_daddr rcv_saddr=R.__req_common.skc_rcv_saddr
+        dport=R.__req_common.skc_dport:be num=R.__req_common.skc_num state=R.__req_common.skc_state
+        net=R.__req_common.skc_net.net listener=R.__req_common.skc_listener mss=R.mss num_timeout=R.num_timeout
+        num_retrans=R.num_retrans sk=R.sk snt_isn rcv_isn rcv_nxt"""),
+    "tw": ("tcp_timewait_sock", """daddr=tw_sk.__tw_common.skc_daddr rcv_saddr=tw_sk.__tw_common.skc_rcv_saddr
+        dport=tw_sk.__tw_common.skc_dport:be num=tw_sk.__tw_common.skc_num state=tw_sk.__tw_common.skc_state
+        net=tw_sk.__tw_common.skc_net.net substate=tw_sk.tw_substate tw_timer=tw_sk.tw_timer
+        rcv_nxt=tw_sk.__tw_common.skc_tw_rcv_nxt snd_nxt=tw_sk.__tw_common.skc_tw_snd_nxt"""),
+    "skb": ("sk_buff", """dev sk refdst=_skb_refdst len data_len cloned pkt_type protocol:be transport_header
+        network_header mac_header end head data"""),
+    # tb_id was in fib_table before aliases shared a trie; fib_result.table says 254 for local routes too
+    "table": ("fib_table", "tb_id"),
+    "flow": ("flowi4", """oif=__fl_common.flowic_oif iif=__fl_common.flowic_iif mark=__fl_common.flowic_mark
+        tos=__fl_common.flowic_tos scope=__fl_common.flowic_scope proto=__fl_common.flowic_proto
+        saddr daddr sport=uli.ports.sport:be dport=uli.ports.dport:be"""),
+    "result": ("fib_result", "prefix prefixlen type scope nhc fi table fa_head"),
+    "fi": ("fib_info", "protocol=fib_protocol prefsrc=fib_prefsrc priority=fib_priority"),
+    "nhc": ("fib_nh_common", "nhc_dev nhc_oif nhc_gw_family gw4=nhc_gw.ipv4"),
+    "alias": ("fib_alias", "next=fa_list.next fa_info fa_type tb_id"),
+    "rt": ("rtable", "dev=dst.dev error=dst.error rt_type rt_is_input rt_gw_family rt_gw4"),
+    "neigh": ("neighbour", """tbl queue_bytes=arp_queue_len_bytes queue_len=arp_queue.qlen timer
+        probes=probes.counter nud_state ha dev primary_key"""),
+}
+
+# Shorthands for the embedded structs at the start of a path.
+PREFIXES = {
+    "S.": {"tcp_sock": "inet_conn.icsk_inet.sk."},
+    "C.": {"tcp_sock": "inet_conn."},
+    "R.": {"tcp_request_sock": "req.req."},
+}
+
+# include/net/tcp_states.h
+TCP_STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECV", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 6: "TIME_WAIT",
+              7: "CLOSE", 8: "CLOSE_WAIT", 9: "LAST_ACK", 10: "LISTEN", 11: "CLOSING", 12: "NEW_SYN_RECV"}
+# include/uapi/linux/neighbour.h
+NUD_STATES = {0x00: "NONE", 0x01: "INCOMPLETE", 0x02: "REACHABLE", 0x04: "STALE", 0x08: "DELAY", 0x10: "PROBE",
+              0x20: "FAILED", 0x40: "NOARP", 0x80: "PERMANENT"}
+# include/uapi/linux/rtnetlink.h: RTN_, RT_TABLE_, RT_SCOPE_, RTPROT_, in the words of `ip route`
+ROUTE_TYPES = {0: "unspec", 1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole",
+               7: "unreachable", 8: "prohibit", 9: "throw", 10: "nat"}
+ROUTE_TABLES = {0: "unspec", 252: "compat", 253: "default", 254: "main", 255: "local"}
+ROUTE_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
+ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static"}
+# include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
+FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "PACKET"}
+SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
+PROTOCOLS = {0: "IP", 1: "ICMP", 6: "TCP", 17: "UDP"}
+ARP_OPS = {1: "request", 2: "reply"}
+
+# include/linux/preempt.h: which bits of the preempt count say what the CPU is doing
+HARDIRQ_MASK = 0x00ff0000
+SOFTIRQ_OFFSET = 0x00000100
+
+# arch/x86/include/asm/page_64_types.h: task and interrupt stacks are this large and aligned to it
+STACK_BYTES = 16384
+
+# include/asm-generic/sections.h: the kernel's code lies between these
+TEXT_RANGE = ("_stext", "_etext")

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who is who: sockets, connections, packets, owners and open calls, followed from event to event.
+
+Theory of operation. The kernel frees and reuses addresses, so a pointer names a Sock only from the first event
+that sees it until the socket is closed; then the next event at that address is another Sock. Events keep a
+reference to their Sock, whose connection and owner may be learnt later (SYN_SENT is set before the port is
+chosen, a file descriptor is known when the call returns), and are filled in when they are written.
+"""
+
+
+from .kernel import STACK_BYTES
+
+
+class Sock:
+    """A sock, request_sock or timewait_sock during its life."""
+
+    def __init__(self, address):
+        self.address = address
+        self.conn = None
+        self.owner = None
+        self.local = None   # the last (addr, port) it had
+        self.since_ns = None
+
+
+class Conn:
+    """One TCP connection, both ends of it."""
+
+    def __init__(self, number):
+        self.number = number
+        self.isn = {}       # (addr, port) of a sender -> its initial sequence number
+        self.wscale = {}    # (addr, port) of a sender -> the window scale its SYN offered, None without
+
+
+class Call:
+    """A function that was entered and has not returned: the parent of what happens in it."""
+
+    def __init__(self, hit, n, node):
+        self.hit, self.n, self.rsp, self.node = hit, n, hit.regs["rsp"], node
+
+
+class Model:
+    def __init__(self, nodes=None):
+        self.nodes = nodes or {}    # inode number of a network namespace -> node
+        self.step = None
+        self.socks = {}
+        self.conns = {}
+        self.count_conns = 0
+        self.packets = {}           # content of a frame -> [(id, nodes that received it)], oldest first
+        self.heads = {}             # skb->head -> packet id
+        self.count_packets = 0
+        self.calls = {}             # base of a stack -> [Call], outermost first
+        self.segments = {}          # base of a stack -> (rsp, segment) of the segment being received there
+        self.syscalls = {}          # pid -> the open system call's {"name","fd","owner"}
+        self.files = {}             # (pid, fd) -> Sock, or None for a socket of another family
+
+    # calls
+
+    def parent(self, hit):
+        """The innermost call that is open around this hit, or None. Only calls whose return is watched are here."""
+        calls = self.calls.get(hit.stack_base, [])
+        while calls and calls[-1].rsp < hit.regs["rsp"]:
+            # its frame is gone: its return was not seen
+            calls.pop()
+        if calls:
+            return calls[-1]
+        # an interrupt stack was entered from another one: its top word leads there
+        outer = hit["top"] or 0
+        calls = self.calls.get(outer & ~(STACK_BYTES - 1), [])
+        return next((call for call in reversed(calls) if call.rsp >= outer), None)
+
+    def enter(self, hit, n, node):
+        self.calls.setdefault(hit.stack_base, []).append(Call(hit, n, node))
+
+    def leave(self, hit):
+        calls = self.calls.get(hit.stack_base, [])
+        while calls and calls[-1].rsp <= hit.regs["rsp"]:
+            calls.pop()
+
+    # the segment that is being received on a stack
+
+    def receive(self, hit, segment):
+        self.segments[hit.stack_base] = (hit.regs["rsp"], segment)
+
+    def segment(self, hit):
+        rsp, segment = self.segments.get(hit.stack_base, (0, None))
+        return segment if rsp >= hit.regs["rsp"] else None
+
+    # sockets
+
+    def sock(self, address):
+        if not address:
+            return None
+        if address not in self.socks:
+            self.socks[address] = Sock(address)
+        return self.socks[address]
+
+    def renew(self, address):
+        """A new object lives at this address."""
+        self.socks[address] = Sock(address)
+        return self.socks[address]
+
+    def free(self, address):
+        self.socks.pop(address, None)
+
+    def own(self, hit, sock):
+        """A task works on a socket in a system call: it is the owner, and the descriptor leads there."""
+        call = self.syscalls.get(hit["task.pid"]) if hit.ctx == "task" else None
+        if sock and call and call["fd"] is not None and call["name"] not in ("accept", "accept4"):
+            sock.owner = sock.owner or call["owner"]
+            self.files[hit["task.pid"], call["fd"]] = sock
+
+    # connections
+
+    def conn(self, local, remote, syn=None, seq=None):
+        """The connection between two (addr, port); `syn` says who sends a SYN with this `seq`."""
+        if not (local[1] and remote[1]):
+            return None
+        key = frozenset((local, remote))
+        conn = self.conns.get(key)
+        fresh = syn is not None and conn is not None and conn.isn.get(syn, seq) != seq
+        if conn is None or fresh:
+            self.count_conns += 1
+            conn = self.conns[key] = Conn(self.count_conns)
+        if syn is not None:
+            conn.isn[syn] = seq
+        return conn
+
+    # packets
+
+    def sent(self, key, head, forwarded=False):
+        """The id of a packet on its way down; a new one unless it came from another node."""
+        known = self.packets.setdefault(key, [])
+        if forwarded and known:
+            number = known[-1][0]
+        else:
+            self.count_packets += 1
+            number = self.count_packets
+            known.append((number, set()))
+        self.heads[head] = number
+        return number
+
+    def received(self, key, head, node):
+        """The id of a packet on its way up: the oldest with this content that this node has not had, or a new one."""
+        for number, nodes in self.packets.get(key, ()):
+            if node not in nodes:
+                nodes.add(node)
+                self.heads[head] = number
+                return number
+        return self.sent(key, head)

@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes the plan of a run: the addresses of the points, and the bytes to take at each, all from vmlinux's DWARF.
+
+The plan is plain JSON, so that an engine needs no debug information and no knowledge of the kernel. A block of
+the plan is {"name", "type", "terms", "mask", "add", "len" or "top"}: its address is the sum of the terms without
+the bits of `mask`, plus `add`. A term is ["reg", name], ["in", name] (the register at the function's entry) or
+["field", block, offset, size] (a little-endian field of a block taken before). `len` is its length in bytes;
+`top`: up to the next multiple of that many bytes.
+"""
+
+import difflib
+import json
+import os
+import re
+import subprocess
+
+import gdb
+
+from . import kernel, points
+
+FORMAT = 1
+REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
+
+# What every hit takes before its point's own blocks: the used part of the stack, and, when it is an interrupt
+# stack, of the stack it was entered from (its top word, arch/x86/entry/entry_64.S ENTER_IRQ_STACK); the task.
+EVERY_HIT = "stack:top=rsp top:8=rsp&~{0}+{1} outer:top=top.ptr preempt:4=@__preempt_count " \
+            "current:8=@current_task task:task=current.ptr".format(kernel.STACK_BYTES - 1, kernel.STACK_BYTES - 8)
+# The gdb engine reads the virtual clock from the HPET's main counter (10 ns a tick in QEMU).
+CLOCK = {"pointer": "hpet_virt_address", "add": 0xf0, "ns": 10}
+
+# The calling convention: where a function finds its arguments when it is entered.
+ARGUMENTS = ("rdi", "rsi", "rdx", "rcx", "r8", "r9")
+
+BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
+
+
+class Layout:
+    """Where the fields of kernel.STRUCTS lie in this kernel; looked up once each."""
+
+    def __init__(self):
+        self.structs = {}
+
+    def struct(self, name):
+        """{"start", "len", "fields": {field: [offset, bytes, signed, big-endian, first bit, bits]}}; the offsets
+        are within the bytes taken, which begin at `start` in the C struct."""
+        if name not in self.structs:
+            self.structs[name] = self._measure(name)
+        return self.structs[name]
+
+    def _measure(self, name):
+        ctype, text = kernel.STRUCTS[name]
+        try:
+            outer = gdb.lookup_type("struct " + ctype)
+        except gdb.error:
+            raise gdb.GdbError("this kernel has no struct %s" % ctype)
+        fields = {}
+        for word in text.split():
+            field, paths = word.split("=") if "=" in word else (word, word)
+            big = paths.endswith(":be")
+            fields[field.split(":")[0]] = self._find(outer, ctype, paths.replace(":be", "").split("|"), big)
+        start = min(f[0] for f in fields.values())
+        end = max(f[0] + f[1] for f in fields.values())
+        for f in fields.values():
+            f[0] -= start
+        return {"start": start, "len": end - start, "fields": fields}
+
+    def _find(self, outer, ctype, paths, big):
+        for path in paths:
+            for short, longs in kernel.PREFIXES.items():
+                if path.startswith(short):
+                    path = longs[ctype] + path[len(short):]
+            found = walk(outer, path.split("."))
+            if found:
+                bit, type_, bits = found
+                unsigned = type_.code != gdb.TYPE_CODE_INT or not type_.is_signed
+                return [bit // 8, max(type_.sizeof, 4 if path.endswith("primary_key") else 0), not unsigned, big,
+                        bit % 8 if bits else 0, bits]
+        raise gdb.GdbError("struct %s of this kernel has no field %s" % (ctype, " or ".join(paths)))
+
+
+def walk(type_, names):
+    """(bit offset, type, bits of a bit field or 0) of a member path, through anonymous structs; None without it."""
+    bit = 0
+    for depth, name in enumerate(names):
+        found = member(type_.strip_typedefs(), name)
+        if not found:
+            return None
+        field_bit, type_, bits = found
+        bit += field_bit
+        if bits and depth == len(names) - 1:
+            # a bit field: from its first byte on
+            return bit, gdb.lookup_type("unsigned int"), bits
+    return bit, type_.strip_typedefs(), 0
+
+
+def member(type_, name):
+    if type_.code not in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
+        return None
+    for field in type_.fields():
+        if field.name == name:
+            return field.bitpos, field.type, field.bitsize
+        if not field.name:
+            inner = member(field.type.strip_typedefs(), name)
+            if inner:
+                return (field.bitpos + inner[0],) + inner[1:]
+    return None
+
+
+class Blocks:
+    """Compiles the `takes` text of a point into the blocks of the plan."""
+
+    def __init__(self, layout, symbols):
+        self.layout, self.symbols = layout, symbols
+        self.lists, self.numbers = [], {}
+
+    def number(self, text):
+        """Where in `lists` the blocks of this text stand; each text is compiled once."""
+        if text not in self.numbers:
+            self.numbers[text] = len(self.lists)
+            self.lists.append(self._compile(EVERY_HIT + " " + text))
+        return self.numbers[text]
+
+    def _compile(self, text):
+        blocks, index = [], {}
+        for word in text.split():
+            match = BLOCK.match(word)
+            if not match:
+                raise gdb.GdbError("points.py: cannot read the block '%s'" % word)
+            name, type_, address = match.groups()
+            block = self._address(address, blocks, index)
+            block.update(name=name, type=type_)
+            if type_ == "top":
+                block["top"] = kernel.STACK_BYTES
+            elif type_ == "mem":
+                block["top"] = 4096
+            elif type_.isdigit():
+                block["len"] = int(type_)
+            else:
+                struct = self.layout.struct(type_)
+                block["add"] += struct["start"]
+                block["len"] = struct["len"]
+            index[name] = len(blocks)
+            block["add"] = hex(block["add"] & 0xffffffffffffffff)
+            blocks.append(block)
+        return blocks
+
+    def _address(self, text, blocks, index):
+        text, _, mask = text.partition("&~")
+        mask, _, tail = mask.partition("+")
+        terms, add = [], int(tail or "0", 0)
+        for part in text.split("+"):
+            if part in REGISTERS:
+                terms.append(["reg", part])
+            elif part.startswith("in."):
+                terms.append(["in", part[3:]])
+            elif part.startswith("@"):
+                add += self.symbols.address(part[1:])
+            elif part.startswith("-") and ":" in part:
+                struct, field = part[1:].split(":")
+                measured = self.layout.struct(struct)
+                add -= measured["start"] + measured["fields"][field][0]
+            elif "." in part:
+                terms.append(self._field(blocks, index, *part.split(".")))
+            else:
+                add += int(part, 0)
+        return {"terms": terms, "mask": int(mask or "0", 0), "add": add}
+
+    def _field(self, blocks, index, block, field):
+        number = index[block]
+        if field == "ptr":
+            return ["field", number, 0, 8]
+        offset, size = self.layout.struct(blocks[number]["type"])["fields"][field][:2]
+        return ["field", number, offset, size]
+
+
+# What a function returns, as an event shows it.
+RETURNS = {gdb.TYPE_CODE_PTR: "pointer", gdb.TYPE_CODE_VOID: "void"}
+
+
+class Symbols:
+    """Every symbol of vmlinux with its size, from nm: DWARF has neither the parts that the compiler split off as
+    `.cold` nor a quick list of all names."""
+
+    def __init__(self, vmlinux):
+        self.places = {}
+        listing = subprocess.run(["nm", "-S", "--defined-only", vmlinux], check=True, stdout=subprocess.PIPE)
+        for line in listing.stdout.decode().splitlines():
+            words = line.split()
+            size = int(words[1], 16) if len(words) == 4 else 0
+            self.places.setdefault(words[-1], []).append((int(words[0], 16), size))
+
+    def address(self, name):
+        if name not in self.places:
+            raise gdb.GdbError("this kernel has no symbol %s" % name)
+        return self.places[name][0][0]
+
+    def near(self, name):
+        stem = name.strip("_")
+        return difflib.get_close_matches(name, [n for n in self.places if stem[:4] in n], 3, 0.6) or ["none"]
+
+
+class Function:
+    """Where a function of the kernel is: its parts in memory, the entry first, and its source line."""
+
+    def __init__(self, name, symbols):
+        self.parts = symbols.places.get(name, [])[:1] + symbols.places.get(name + ".cold", [])
+        self.copies = len(symbols.places.get(name, []))
+        self.entry = self.parts[0][0] if self.copies else 0
+        block = gdb.block_for_pc(self.entry) if self.entry else None
+        while block and not block.function:
+            block = block.superblock
+        if self.copies and not block:
+            raise gdb.GdbError("this kernel has no debug information for %s" % name)
+        if block:
+            self.file, self.line = source_path(block.function.symtab), block.function.line
+            self.ret = RETURNS.get(block.function.type.target().strip_typedefs().code, "int")
+
+    def returns(self):
+        """Addresses of its return instructions, each with its source line."""
+        arch = gdb.selected_inferior().architecture()
+        for start, size in self.parts:
+            for step in arch.disassemble(start, start + size - 1):
+                # CONFIG_RETHUNK (5.19) turns ret into a jump to one return instruction
+                if re.search(r"\bretq?\b|__x86_return_thunk", step["asm"]):
+                    yield step["addr"], gdb.find_pc_line(step["addr"]).line
+
+
+class Inlined:
+    """A place where a function is inlined, as `break NAME` finds it, and where its arguments are there."""
+
+    def __init__(self, pc, block):
+        self.pc = pc
+        self.function = block.function
+        self.arguments = [symbol for symbol in block if symbol.is_argument]
+        place = gdb.find_pc_line(pc)
+        self.file, self.line = source_path(place.symtab), place.line
+
+    def registers(self):
+        """(type, register or None) of each argument in the order of the calling convention. Here DWARF lists the
+        arguments in any order, so each is told by its type; one that shares its type with another is not told."""
+        scope = gdb.execute("info scope *%#x" % self.pc, to_string=True)
+        for field in self.function.type.fields():
+            named = [symbol.name for symbol in self.arguments if str(symbol.type) == str(field.type)]
+            yield str(field.type), self._register(scope, named[0]) if len(named) == 1 else None
+
+    def _register(self, scope, name):
+        about = re.search(r"^Symbol %s is (.*?)(?=^Symbol |\Z)" % name, scope, re.M | re.S)
+        about = about.group(1) if about else ""
+        single = re.match(r"a variable in \$(\w+)", about)
+        ranges = re.findall(r"Range (0x\w+)-(0x\w+): a variable in \$(\w+)", about)
+        found = [register for low, high, register in ranges if int(low, 16) <= self.pc < int(high, 16)]
+        return single.group(1) if single else found[0] if found else None
+
+
+def inlined_places(name):
+    """Every place where a function is inlined."""
+    try:
+        places = gdb.decode_line(name)[1] or ()
+    except gdb.error:
+        return
+    for place in places:
+        block = gdb.block_for_pc(place.pc)
+        while block and not (block.function and block.function.name == name):
+            block = block.superblock
+        if block and not (block.superblock.is_static or block.superblock.is_global):
+            yield Inlined(place.pc, block)
+
+
+def source_root():
+    """The folder that the kernel was built from, as DWARF has it, with a slash at its end."""
+    return gdb.lookup_global_symbol("start_kernel").symtab.filename[:-len("init/main.c")]
+
+
+def source_path(symtab):
+    """Path in the kernel tree."""
+    root = source_root()
+    return symtab.filename[len(root):] if symtab.filename.startswith(root) else symtab.filename
+
+
+def read_names(path):
+    """Point names of a labs/NAME/points file, one a line, each with its place for messages."""
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            line = line.partition("#")[0].strip()
+            if line:
+                yield line, "%s:%d" % (path, number)
+
+
+class Resolver:
+    """Finds the points of a lab in this kernel: how each was resolved, and its sites."""
+
+    def __init__(self, blocks, symbols):
+        self.blocks, self.symbols = blocks, symbols
+
+    def resolve(self, name, place):
+        row = points.POINTS.get(name)
+        if not row:
+            near = difflib.get_close_matches(name, points.POINTS, 3, 0.5) or sorted(points.POINTS)
+            raise gdb.GdbError("%s: no point is called '%s'; known are %s" % (place, name, ", ".join(near)))
+        watched = next((fn for fn in row.fn.split("|") if fn in self.symbols.places), row.fn.split("|")[-1])
+        row = row._replace(fn=watched)
+        function = Function(row.fn, self.symbols)
+        if function.copies > 1:
+            raise gdb.GdbError("%s: this kernel has %d functions %s" % (place, function.copies, row.fn))
+        inlined = list(inlined_places(row.fn))
+        if not function.copies and not inlined:
+            raise gdb.GdbError("%s: this kernel has no function %s; near names: %s"
+                               % (place, row.fn, ", ".join(self.symbols.near(row.fn))))
+        sites = list(self._sites(row, function, place)) if function.copies else []
+        sites += [self._inlined(row, where, place) for where in inlined]
+        own = row.fn == name
+        how = "substituted" if not own else "out_of_line" if function.copies else "inlined"
+        about = {"name": name, "as": how, "fn": row.fn,
+                 "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
+                 "at": sorted({site["at"] for site in sites}), "note": row.note}
+        return about, sites
+
+    def _sites(self, row, function, place):
+        entry = {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "enter", "file": function.file,
+                 "line": function.line, "addr": hex(function.entry), "ret": function.ret,
+                 "takes": self.blocks.number(row.takes)}
+        yield entry
+        if row.returns is None:
+            return
+        count = 0
+        for addr, line in function.returns():
+            count += 1
+            yield dict(entry, at="return", addr=hex(addr), line=line, takes=self.blocks.number(row.returns))
+        if not count:
+            raise gdb.GdbError("%s: %s has no return instruction" % (place, row.fn))
+
+    def _inlined(self, row, where, place):
+        if row.returns is not None:
+            raise gdb.GdbError("%s: %s is inlined at %s:%d, where its return cannot be watched"
+                               % (place, row.fn, where.file, where.line))
+        takes = row.takes
+        for convention, (type_, register) in zip(ARGUMENTS, where.registers()):
+            if not re.search(r"\b%s\b" % convention, takes):
+                continue
+            if not register:
+                raise gdb.GdbError("%s: %s is inlined at %s:%d, where its argument of type %s is optimised out"
+                                   % (place, row.fn, where.file, where.line, type_))
+            takes = re.sub(r"\b%s\b" % convention, "in." + register, takes)
+        return {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "line", "file": where.file,
+                "line": where.line, "addr": hex(where.pc), "ret": None,
+                "takes": self.blocks.number(takes.replace("in.", ""))}
+
+
+def sites_at(sites, at):
+    return [site for site in sites if site["at"] == at]
+
+
+def make(lab, hz, extra=()):
+    """The whole plan of a lab, as a dict."""
+    symbols = Symbols(gdb.current_progspace().filename)
+    layout = Layout()
+    blocks = Blocks(layout, symbols)
+    names = [("comm_write", "points.py")] + list(read_names(os.path.join(lab, "points")))
+    names += [(name, "POINTS") for name in extra]
+    resolver = Resolver(blocks, symbols)
+    abouts, sites, seen = [], [], set()
+    for name, place in names:
+        if name in seen:
+            raise gdb.GdbError("%s: '%s' is listed twice" % (place, name))
+        seen.add(name)
+        about, found = resolver.resolve(name, place)
+        abouts.append(about)
+        sites += found
+    if len(seen) == 1:
+        raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
+    clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
+    return {"format": FORMAT, "points": abouts, "sites": sites, "takes": blocks.lists, "structs": layout.structs,
+            "clock": clock, "hz": hz, "root": source_root(),
+            "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGE]}
+
+
+def write(lab, path, hz, extra=()):
+    text = json.dumps(make(lab, hz, extra), separators=(",", ":"))
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    os.replace(path + ".new", path)

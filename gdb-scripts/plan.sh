@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Makes the plan of a run: plan.sh KDIR LABDIR OUTFILE. KDIR is a built kernel's folder. POINTS adds points to the lab's.
+# A plan is kept in KDIR/plans under the checksum of all that it is made from, since reading DWARF takes a second.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+export KTLAB_KDIR=$1 KTLAB_LABDIR=$2 KTLAB_PLAN=$3
+# more points than the lab's: names from points.py, or FUNCTION:ARG,ARG
+export POINTS="${POINTS:-}"
+
+[ -r "$KTLAB_LABDIR/points" ] || {
+	echo "plan.sh: cannot read '$KTLAB_LABDIR/points'" >&2
+	echo "a lab lists the functions it watches there, one a line" >&2
+	exit 2
+}
+sum=$({
+	cat "$here/ktlab/kernel.py" "$here/ktlab/points.py" "$here/ktlab/plan.py" "$KTLAB_LABDIR/points"
+	echo "$KTLAB_LABDIR $POINTS"
+	cat "$KTLAB_KDIR/kernel.env"
+	stat -c '%s %Y' "$KTLAB_KDIR/vmlinux"
+} | sha256sum | cut -c1-16)
+kept=$KTLAB_KDIR/plans/$sum.json
+
+if [ ! -r "$kept" ]; then
+	"$here/run.sh" plan "$KTLAB_KDIR/vmlinux"
+	# a cache that cannot be written to costs a second each time, no more
+	if mkdir -p "$KTLAB_KDIR/plans" 2>/dev/null && cp "$KTLAB_PLAN" "$kept.$$" 2>/dev/null; then
+		mv "$kept.$$" "$kept"
+	fi
+else
+	cp "$kept" "$KTLAB_PLAN"
+fi
