@@ -3,7 +3,8 @@
 #define _GNU_SOURCE
 #include "common.h"
 
-static void talk(const struct program *program, const struct sockaddr_in *address, const char *message)
+static void talk(const struct program *program, const struct sockaddr_in *address,
+		 const char *message)
 {
 	int fd = check(socket(AF_INET, SOCK_STREAM, 0), program, "socket", "AF_INET SOCK_STREAM");
 
@@ -24,10 +25,11 @@ int main(int argc, char **argv)
 		{ "address", "IP", "address to connect to", .text = &address_option },
 		{ "port", "PORT", "port to connect to", .number = &port, .min = 1, .max = 65535 },
 		{ "message", "TEXT", "what to send", .text = &message },
-		{ "count", "N", "connections, one after the other", .number = &count, .max = INT_MAX },
+		{ "count", "N", "connections, one after the other", .number = &count,
+		  .max = INT_MAX },
 	};
-	const struct program program = { "client", "Connects to a TCP server and sends a message.", options,
-					 sizeof(options) / sizeof(options[0]) };
+	const struct program program = { "client", "Connects to a TCP server and sends a message.",
+					 options, sizeof(options) / sizeof(options[0]) };
 	struct sockaddr_in address;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -163,7 +163,8 @@ static inline void message_send(const struct program *program, int fd, const cha
 	size_t length = strlen(message), sent = 0;
 
 	while (sent < length)
-		sent += check(send(fd, message + sent, length - sent, MSG_NOSIGNAL), program, "send", "");
+		sent += check(send(fd, message + sent, length - sent, MSG_NOSIGNAL), program,
+			      "send", "");
 	printf("%s: sent %zu bytes: %s\n", program->name, sent, message);
 }
 
@@ -174,7 +175,8 @@ static inline size_t message_receive(const struct program *program, int fd)
 	size_t length = check(recv(fd, buffer, sizeof(buffer), 0), program, "recv", "");
 
 	if (length)
-		printf("%s: received %zu bytes: %.*s\n", program->name, length, (int)length, buffer);
+		printf("%s: received %zu bytes: %.*s\n", program->name, length, (int)length,
+		       buffer);
 	else
 		printf("%s: the other end has closed\n", program->name);
 	return length;

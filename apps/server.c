@@ -25,12 +25,14 @@ int main(int argc, char **argv)
 	const struct option_row options[] = {
 		{ "address", "IP", "address to listen on", .text = &address_option },
 		{ "port", "PORT", "port to listen on", .number = &port, .min = 0, .max = 65535 },
-		{ "backlog", "N", "second argument of listen()", .number = &backlog, .max = INT_MAX },
+		{ "backlog", "N", "second argument of listen()", .number = &backlog,
+		  .max = INT_MAX },
 		{ "message", "TEXT", "answer to each client", .text = &message },
-		{ "count", "N", "connections to accept before the end", .number = &count, .max = INT_MAX },
+		{ "count", "N", "connections to accept before the end", .number = &count,
+		  .max = INT_MAX },
 	};
-	const struct program program = { "server", "Accepts TCP connections and answers each.", options,
-					 sizeof(options) / sizeof(options[0]) };
+	const struct program program = { "server", "Accepts TCP connections and answers each.",
+					 options, sizeof(options) / sizeof(options[0]) };
 	struct sockaddr_in address;
 	int listener;
 
@@ -38,13 +40,15 @@ int main(int argc, char **argv)
 	options_parse(&program, argc, argv);
 	address = address_parse(&program, address_option, port);
 
-	listener = check(socket(AF_INET, SOCK_STREAM, 0), &program, "socket", "AF_INET SOCK_STREAM");
+	listener =
+		check(socket(AF_INET, SOCK_STREAM, 0), &program, "socket", "AF_INET SOCK_STREAM");
 	check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)), &program,
 	      "setsockopt", "SO_REUSEADDR");
 	check(bind(listener, (struct sockaddr *)&address, sizeof(address)), &program, "bind",
 	      address_text(&address).text);
 	check(listen(listener, backlog), &program, "listen", address_text(&address).text);
-	printf("server: listening on %s, backlog %d\n", address_local(&program, listener).text, backlog);
+	printf("server: listening on %s, backlog %d\n", address_local(&program, listener).text,
+	       backlog);
 
 	for (int i = 0; i < count; i++)
 		serve(&program, listener, message);

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest and its engine.
+ *
+ * QEMU starts first and waits on a socket in a private folder; the engine connects to it, says on stdout where the
+ * guest is (`phase boot|lab|end`, `hits N`), and ends after QEMU has. Each end of either is judged only when both have
+ * ended or a grace period is over, since the one that fails first often takes the other along.
+ */
+#define _GNU_SOURCE
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "text.h"
+#include "watch.h"
+
+enum {
+	GRACE_S = 5,
+	LOG_BYTES = 4096,
+	STATUS_PANIC = 0,
+	STATUS_QEMU = 1,
+	STATUS_GUEST = 33
+};
+
+static const struct engine {
+	const char *name;
+	const char *program; /* for sentences */
+	const char *script;
+} engines[] = {
+	{ "gdb", "GDB", "gdb-scripts/trace-gdb.sh" },
+};
+
+static const struct engine *engine_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++)
+		if (!strcmp(engines[i].name, name))
+			return &engines[i];
+	return NULL;
+}
+
+bool engine_check(struct run *run)
+{
+	char *known = text_copy("known:");
+
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+		char *longer = text_format("%s %s", known, engines[i].name);
+
+		free(known);
+		known = longer;
+	}
+	if (engine_find(run->settings.engine)) {
+		free(known);
+		return true;
+	}
+	run_fail(run, STATUS_SETUP, text_format("unknown engine '%s'", run->settings.engine),
+		 known);
+	return false;
+}
+
+static bool sockets_make(struct run *run)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	/* a socket's path has at most 107 bytes */
+	if (!base || strlen(base) > 64 || access(base, W_OK))
+		base = "/tmp";
+	run->sockets = text_format("%s/ktlab-XXXXXX", base);
+	if (mkdtemp(run->sockets))
+		return true;
+	run_fail(run, STATUS_SETUP,
+		 text_format("cannot make a folder for the socket in '%s': %s", base,
+			     strerror(errno)),
+		 text_copy(""));
+	free(run->sockets);
+	run->sockets = NULL;
+	return false;
+}
+
+static void sockets_remove(struct run *run)
+{
+	char *path;
+
+	if (!run->sockets)
+		return;
+	path = text_format("%s/gdb", run->sockets);
+	unlink(path);
+	rmdir(run->sockets);
+	free(path);
+	free(run->sockets);
+	run->sockets = NULL;
+}
+
+/* Starts one of the run's programs; says so with V=1, and why it cannot. */
+static bool start(struct run *run, struct child *child, const char *name, const char *const *argv,
+		  enum child_output where, const char *log)
+{
+	char *log_path = run_path(run, log);
+	bool started;
+
+	if (*run->settings.verbose) {
+		fputs("+", stderr);
+		for (int i = 0; argv[i]; i++)
+			fprintf(stderr, " %s", argv[i]);
+		fputc('\n', stderr);
+	}
+	started = child_start(child, name, argv, where, log_path);
+	if (!started)
+		run_fail(run, STATUS_SETUP,
+			 text_format("cannot run '%s': %s", argv[0], strerror(errno)),
+			 text_copy("make doctor"));
+	free(log_path);
+	return started;
+}
+
+static void environment_set(const char *name, char *value)
+{
+	setenv(name, value, 1);
+	free(value);
+}
+
+static bool qemu_start(struct run *run)
+{
+	char *script = root_path(run, "run-qemu.sh");
+	const char *const argv[] = { script, NULL };
+	const struct settings *settings = &run->settings;
+	bool started;
+
+	environment_set("KTLAB_KERNEL", text_format("%s/bzImage", settings->kernel_dir));
+	environment_set("KTLAB_INITRD", text_copy(settings->initrd));
+	environment_set("KTLAB_RUN", text_copy(run->folder));
+	environment_set("KTLAB_LAB", text_copy(run->lab));
+	environment_set("KTLAB_TOPOLOGY", text_copy(run->topology));
+	environment_set("KTLAB_EXERCISE", text_copy(settings->exercise));
+	environment_set("KTLAB_MODE", text_copy("live"));
+	environment_set("KTLAB_GDB", text_format("%s/gdb", run->sockets));
+	environment_set("QEMU", text_copy(settings->qemu));
+	environment_set("ACCEL", text_copy(settings->accel));
+	started = start(run, &run->qemu, "QEMU", argv, CHILD_LOG, "qemu.log");
+	free(script);
+	return started;
+}
+
+/* Waits until QEMU has made its socket; false if it ended or the run must stop. */
+static bool socket_wait(struct run *run)
+{
+	char *path = text_format("%s/gdb", run->sockets);
+	bool there;
+
+	while (!(there = access(path, F_OK) == 0) && run->qemu.running && watch_next(run, -1))
+		;
+	free(path);
+	return there;
+}
+
+static bool engine_start(struct run *run)
+{
+	const struct engine *engine = engine_find(run->settings.engine);
+	char *script = root_path(run, engine->script), *plan = run_path(run, "plan.json");
+	char *socket = text_format("%s/gdb", run->sockets);
+	const char *const argv[] = { script, plan, socket, run->folder, NULL };
+	bool started = start(run, &run->engine, engine->program, argv, CHILD_PIPE, "gdb.log");
+
+	if (started)
+		fcntl(run->engine.out_fd, F_SETFL, O_NONBLOCK);
+	free(script);
+	free(plan);
+	free(socket);
+	return started;
+}
+
+/* One line of the engine: `phase NAME` or `hits N`; others are not for us. */
+static void engine_line(struct run *run, const char *line)
+{
+	if (!strncmp(line, "hits ", 5))
+		run->hits = strtol(line + 5, NULL, 10);
+	for (enum phase phase = PHASE_BOOT; phase <= PHASE_END; phase++)
+		if (!strncmp(line, "phase ", 6) && !strcmp(line + 6, phase_names[phase]) &&
+		    phase != run->phase)
+			phase_begin(run, phase);
+}
+
+/* Reads what the engine has said; a line may come in pieces. */
+static void engine_read(struct run *run, char *pending, size_t size)
+{
+	size_t length = strlen(pending);
+	ssize_t got;
+
+	if (run->engine.out_fd < 0)
+		return;
+	while ((got = read(run->engine.out_fd, pending + length, size - 1 - length)) > 0) {
+		char *line = pending, *end;
+
+		pending[length + (size_t)got] = '\0';
+		while ((end = strchr(line, '\n'))) {
+			*end = '\0';
+			engine_line(run, line);
+			line = end + 1;
+		}
+		length = strlen(line);
+		memmove(pending, line, length + 1);
+		if (length == size - 1)
+			length = 0;
+	}
+	pending[length] = '\0';
+}
+
+/* Until both have ended, one has and the grace period is over, or the run must stop. */
+static void guest_watch(struct run *run)
+{
+	char pending[256] = "";
+	double first_end_s = 0;
+
+	while (run->qemu.running || run->engine.running) {
+		bool go_on = watch_next(run, run->engine.running ? run->engine.out_fd : -1);
+
+		engine_read(run, pending, sizeof(pending));
+		if (!go_on)
+			return;
+		if (!first_end_s && !(run->qemu.running && run->engine.running))
+			first_end_s = clock_s();
+		if (first_end_s && clock_s() - first_end_s > GRACE_S)
+			return;
+	}
+	engine_read(run, pending, sizeof(pending));
+}
+
+/* The signal that ended a child by itself, also where a shell reports it as 128 + signal; 0 if none did. */
+static int child_signal(const struct child *child)
+{
+	if (!child->started || child->stopped)
+		return 0;
+	if (WIFSIGNALED(child->status))
+		return WTERMSIG(child->status);
+	return WEXITSTATUS(child->status) > 128 && WEXITSTATUS(child->status) < 128 + 32
+		       ? WEXITSTATUS(child->status) - 128
+		       : 0;
+}
+
+/* The last line of a log that is not empty, or ""; the caller frees it. */
+static char *log_last_line(const struct run *run, const char *name)
+{
+	char *path = run_path(run, name), *text = file_tail(path, LOG_BYTES);
+	char *line = text_copy("");
+
+	for (char *word = text ? strtok(text, "\r\n") : NULL; word; word = strtok(NULL, "\r\n")) {
+		free(line);
+		line = text_copy(word);
+	}
+	free(path);
+	free(text);
+	return line;
+}
+
+/* What the kernel said when it panicked, or NULL; the caller frees it. */
+static char *panic_sentence(const struct run *run)
+{
+	static const char words[] = "Kernel panic - not syncing: ";
+	char *path = run_path(run, "console.log"), *text = file_tail(path, 65536);
+	char *found = text ? strstr(text, words) : NULL, *sentence = NULL;
+
+	if (found) {
+		found += strlen(words);
+		found[strcspn(found, "\r\n")] = '\0';
+		sentence = text_copy(found);
+	}
+	free(path);
+	free(text);
+	return sentence;
+}
+
+static char *see(const struct run *run, const char *log)
+{
+	return text_format("see '%s/%s'", run->folder, log);
+}
+
+/* Why QEMU's exit status means that the run failed, or NULL; the caller frees it. */
+static char *qemu_verdict(const struct run *run, int status)
+{
+	char *panic, *line, *sentence;
+
+	switch (status) {
+	case STATUS_PANIC:
+		panic = panic_sentence(run);
+		sentence = panic ? text_format("the guest panicked: %s", panic)
+				 : text_copy("the guest ended without an exit status");
+		free(panic);
+		return sentence;
+	case STATUS_QEMU:
+		line = log_last_line(run, "qemu.log");
+		sentence = text_format("QEMU did not run: %s", line);
+		free(line);
+		return sentence;
+	case STATUS_GUEST:
+		return NULL;
+	}
+	if (status > STATUS_GUEST && status % 2)
+		return text_format("the lab's guest.sh ended with status %d",
+				   (status - STATUS_GUEST) / 2);
+	return text_format("QEMU ended with status %d", status);
+}
+
+/* Says what became of the guest and of its engine, if it was not said before. */
+static void guest_judge(struct run *run)
+{
+	int engine_signal = child_signal(&run->engine), qemu_signal = child_signal(&run->qemu);
+	int engine_status = child_exit_status(&run->engine);
+	char *verdict, *line;
+
+	if (engine_signal || qemu_signal) {
+		const struct child *killed = engine_signal ? &run->engine : &run->qemu;
+
+		run_fail(run, STATUS_BROKEN,
+			 text_format("%s was killed by SIG%s in phase '%s'", killed->name,
+				     sigabbrev_np(engine_signal ? engine_signal : qemu_signal),
+				     phase_names[run->phase]),
+			 text_copy("run again; if it comes again, see the memory of this machine "
+				   "(dmesg)"));
+		return;
+	}
+	if (run->qemu.started && !run->qemu.stopped) {
+		verdict = qemu_verdict(run, child_exit_status(&run->qemu));
+		if (verdict)
+			run_fail(run, STATUS_BROKEN, verdict,
+				 see(run, child_exit_status(&run->qemu) == STATUS_QEMU
+						  ? "qemu.log"
+						  : "console.log"));
+	}
+	if (run->engine.started && (run->engine.stopped || engine_status)) {
+		line = log_last_line(run, "gdb.log");
+		run_fail(run, STATUS_BROKEN,
+			 text_format("%s ended with status %d: %s", run->engine.name, engine_status,
+				     *line ? line : "it did not say why"),
+			 see(run, "gdb.log"));
+		free(line);
+	}
+}
+
+void guest_run(struct run *run)
+{
+	phase_begin(run, PHASE_BOOT);
+	if (sockets_make(run) && qemu_start(run) && socket_wait(run) && engine_start(run))
+		guest_watch(run);
+	child_stop(&run->engine);
+	child_stop(&run->qemu);
+	sockets_remove(run);
+	guest_judge(run);
+	phase_end(run);
+}
+
+/* Adds what a pipe holds to a text. */
+static void output_read(int fd, char **output)
+{
+	char part[4096];
+	ssize_t got;
+
+	while (fd >= 0 && (got = read(fd, part, sizeof(part))) > 0) {
+		char *longer = text_format("%s%.*s", *output, (int)got, part);
+
+		free(*output);
+		*output = longer;
+	}
+}
+
+int tool_run(struct run *run, const char *const *argv, enum child_output where, char **output)
+{
+	struct child *tool = &run->tool;
+	char *ignored = NULL;
+	bool go_on = true;
+
+	if (!output)
+		output = &ignored;
+	*output = text_copy("");
+	if (!start(run, tool, argv[0], argv, where, "gdb.log")) {
+		free(ignored);
+		return -1;
+	}
+	if (tool->out_fd >= 0)
+		fcntl(tool->out_fd, F_SETFL, O_NONBLOCK);
+	while (go_on && tool->running) {
+		go_on = watch_next(run, tool->out_fd);
+		output_read(tool->out_fd, output);
+	}
+	child_stop(tool);
+	free(ignored);
+	return go_on ? child_exit_status(tool) : -1;
+}

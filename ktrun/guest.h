@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs the phases' programs and watches them: tools one by one, the guest and its engine together. */
+#ifndef KTRUN_GUEST_H
+#define KTRUN_GUEST_H
+
+#include "run.h"
+
+/* Says with run_fail() that there is no engine of the setting's name, and which there are. */
+bool engine_check(struct run *run);
+
+/* The phases boot, lab and end. What goes wrong is in run->reason afterwards. */
+void guest_run(struct run *run);
+
+/*
+ * Runs a tool to its end within the limit; its errors go into the run's gdb.log, with CHILD_PASS to stderr.
+ * `output`, if not NULL, gets its stdout; the caller frees it.
+ * Returns the exit status; -1 after a signal or at the limit, said by run_fail().
+ */
+int tool_run(struct run *run, const char *const *argv, enum child_output where, char **output);
+
+#endif

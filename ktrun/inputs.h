@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a run starts from: the lab, its topology, the built kernel, and the tools. */
+#ifndef KTRUN_INPUTS_H
+#define KTRUN_INPUTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* The folders of lab_dir's neighbours that are labs, the nearest name first, as one line; the caller frees it. */
+char *labs_known(const char *lab_dir);
+
+/* The topology that the lab names in its file `topology`, or two-nodes; the caller frees it. */
+char *lab_topology(const char *lab_dir);
+
+/* The lines of a topology file as [{node, nic, hub, mac, address}]; NULL if it cannot be read. */
+json_t *topology_read(const char *path);
+
+/* The NAME=value lines of kernel.env as an object; NULL if it cannot be read. */
+json_t *kernel_env_read(const char *path);
+
+/* What a command prints on stdout, at most 64 KiB, "" if it cannot be run; the caller frees it. */
+char *command_output(const char *const *argv);
+
+/* The version that a program's --version ends its first line with, or "". */
+char *program_version(const char *program);
+
+/* The sha256 sums of files as {path: sum}. */
+json_t *files_sha256(const char *const *paths, size_t count);
+
+/* Whether the program is found, as a path or in PATH. */
+bool program_found(const char *name);
+
+#endif

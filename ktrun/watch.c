@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Waiting for children, output, signals and the limit. */
+#define _GNU_SOURCE
+#include "watch.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "progress.h"
+#include "text.h"
+
+enum {
+	TICK_MS = 50
+};
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+bool watch_init(struct run *run)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+		sigaddset(&set, ending_signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* a reader that goes away (| head) must not end the run */
+	signal(SIGPIPE, SIG_IGN);
+	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return run->signal_fd >= 0;
+}
+
+/* Takes all signals that have come; returns whether one of them ends the run. */
+static bool signals_take(struct run *run)
+{
+	struct signalfd_siginfo info;
+	bool ending = false;
+
+	while (read(run->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			continue;
+		ending = true;
+		run->signals++;
+		if (!run->signal)
+			run->signal = (int)info.ssi_signo;
+	}
+	return ending;
+}
+
+bool watch_next(struct run *run, int out_fd)
+{
+	struct pollfd fds[] = { { .fd = run->signal_fd, .events = POLLIN },
+				{ .fd = out_fd, .events = POLLIN } };
+	double wall_s;
+
+	poll(fds, 2, TICK_MS);
+	child_poll(&run->qemu);
+	child_poll(&run->engine);
+	child_poll(&run->tool);
+	wall_s = clock_s() - run->began_s[run->phase];
+	if (signals_take(run)) {
+		run_fail(run, STATUS_BROKEN,
+			 text_format("interrupted by SIG%s in phase '%s'",
+				     sigabbrev_np(run->signal), phase_names[run->phase]),
+			 text_format("what was taken until then is in '%s'", run->folder));
+		return false;
+	}
+	if (wall_s > run->settings.limit_s) {
+		run_fail(run, STATUS_BROKEN,
+			 text_format("phase '%s' was not over after %d s", phase_names[run->phase],
+				     run->settings.limit_s),
+			 text_format("see '%s/console.log'; LIMIT=SECONDS sets the limit",
+				     run->folder));
+		return false;
+	}
+	if (!run->wall_s[run->phase])
+		progress_show(phase_names[run->phase], wall_s, run->hits);
+	return true;
+}
