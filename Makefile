@@ -26,26 +26,55 @@ MAKEFLAGS   += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 Q := $(if $(V),,@)
 
-CC     ?= gcc
+CC     := gcc
 CFLAGS := -std=c11 -Wall -Wextra -Werror -O2 -g
+# each object's headers, noted by the compiler
 DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 
-# the host's programs: sources in NAME/, objects in build/obj/NAME/, binary build/NAME
-ktrun_objects    := $(patsubst ktrun/%.c,build/obj/ktrun/%.o,$(wildcard ktrun/*.c))
-ktreport_objects := $(patsubst report/%.c,build/obj/report/%.o,$(wildcard report/*.c))
+# the host's programs: sources in NAME/, objects in build/obj/NAME/
+ktrun_sources     := $(wildcard ktrun/*.c)
+ktreport_sources  := $(wildcard report/*.c)
+ktrun_libraries   := -ljansson
+ktreport_libraries := -ljansson -lpcap -lm
 # the guest's programs: one source, one static binary each
-apps             := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
+apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
+# C tests: linked with the sources of the part that they test, all but its main()
+unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c))
 
-# with a program of the user's own, the guest gets it in an initramfs of its own
+c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] tests/*/*.[ch])
+shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run rootfs/init)
+python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py tests/*/*.py)
+
+# programs of the user's own lie beside the others, in an initramfs of their own
 own    := $(if $(CLIENT)$(SERVER),build/own/)
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs kernel kernel-add rootfs apps test check doctor setup clean help own
+.PHONY: lab labs shell report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+	doctor setup clean help
 
-## running
+## run
+lab: setup build/ktrun build/ktreport rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
+	$(Q)[ -e "labs/$$LAB/guest.sh" ] || exec build/ktrun "labs/$$LAB"
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec build/ktrun "labs/$$LAB"
+
+labs: setup build/ktrun build/ktreport rootfs ## run every lab; one summary table
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
+
+report: setup build/ktreport ## report again from the stored events of LAB, without booting
+	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"
+
+shell: setup rootfs ## a shell in the guest (Ctrl-A x ends it)
+	$(Q)mkdir -p "$$OUT/shell"
+	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); \
+		KTLAB_MODE=person KTLAB_KERNEL=$$kernel/bzImage KTLAB_RUN=$$OUT/shell KTLAB_LAB=$$LAB ./run-qemu.sh || :
+
+## set up
 setup:
 	$(Q)setup/setup.sh lab
+
+doctor: ## what this machine has, what is missing, how to get it; tries KVM
+	$(Q)setup/doctor.sh
 
 kernel: setup ## build the kernel that KERNEL names (auto, 5.4, 5.4.302, distro, a folder), or find it in the cache
 	$(Q)kernel-config/kernel.sh build "$$KERNEL"
@@ -53,10 +82,11 @@ kernel: setup ## build the kernel that KERNEL names (auto, 5.4, 5.4.302, distro,
 kernel-add: ## register kernel sources of your own: make kernel-add SRC=DIR
 	$(Q)kernel-config/kernel.sh add "$$SRC"
 
-rootfs: $(initrd) $(if $(own),own) ## pack the guest: busybox, programs, labs
+rootfs: $(or $(own),$(initrd)) ## pack the guest: busybox, programs, labs
 
 apps: $(apps) ## compile the guest's programs
 
+## build
 build/apps/%: apps/%.c | setup
 	@mkdir -p $(@D) build/deps/$(@D)
 	$(Q)$(CC) $(CFLAGS) -static $(DEPS) -o $@ $<
@@ -65,19 +95,67 @@ build/obj/%.o: %.c | setup
 	@mkdir -p $(@D) build/deps/$(@D)
 	$(Q)$(CC) $(CFLAGS) $(DEPS) -c -o $@ $<
 
-build/ktrun: $(ktrun_objects)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ -ljansson
+build/ktrun: $(ktrun_sources:%.c=build/obj/%.o)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktrun_libraries)
 
-build/ktreport: $(ktreport_objects)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ -ljansson -lpcap -lm
+build/ktreport: $(ktreport_sources:%.c=build/obj/%.o)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktreport_libraries)
 
 build/initramfs.cpio: $(apps) $(wildcard rootfs/* labs/*/guest.sh labs/topology/*)
 	$(Q)rootfs/pack.sh $@
 
-clean: ## remove everything that was built here (not the cache of kernels)
-	$(Q)rm -rf build
+# a user's program is compiled each time, and without -Werror: its warnings are the user's
+build/own/: $(apps)
+	@mkdir -p $@
+	$(Q)rm -rf build/own/apps; cp -r build/apps build/own/apps
+	$(Q)[ -z "$$CLIENT" ] || $(CC) -std=gnu11 -Wall -O2 -g -static -pthread -o build/own/apps/client "$$CLIENT"
+	$(Q)[ -z "$$SERVER" ] || $(CC) -std=gnu11 -Wall -O2 -g -static -pthread -o build/own/apps/server "$$SERVER"
+	$(Q)APPS=build/own/apps rootfs/pack.sh $(initrd)
+.PHONY: build/own/
+
+## test
+test: setup-test $(unit_tests) build/ktrun build/ktreport $(apps) ## run the tests; T=PATTERN runs those with that in their path
+	$(Q)tests/run "$$T"
+
+setup-test:
+	$(Q)setup/setup.sh test
+.PHONY: setup-test
+
+build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources))
+	@mkdir -p $(@D) build/deps/$(@D)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -o $@ $^ $(ktreport_libraries)
+
+build/tests/ktrun/%.t: tests/ktrun/%.c $(filter-out ktrun/main.c,$(ktrun_sources))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iktrun -o $@ $^ $(ktrun_libraries)
+
+check: check-shell check-form check-c check-python build/ktrun build/ktreport $(apps) $(unit_tests) ## look the sources over
+
+check-shell: setup-check
+	$(Q)shellcheck -x -P SCRIPTDIR -S warning $(shell_files)
+
+check-form: setup-check
+	$(Q)clang-format --dry-run -Werror $(c_files)
+
+check-c: setup-check
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 $(c_files)
+
+check-python: setup-check
+	$(Q)pyflakes3 $(python_files)
+
+setup-check:
+	$(Q)setup/setup.sh check
+.PHONY: setup-check
+
+compile_commands.json: Makefile $(filter %.c,$(c_files)) ## for editors: how each C file is compiled
+	$(Q)python3 setup/compile_commands.py "$(CC) $(CFLAGS) -Ireport -Iktrun" $(filter %.c,$(c_files)) >$@
+
+## other
+clean: ## remove what was built here; the kernels in the cache and the runs in $(OUT)/ stay
+	$(Q)rm -rf build compile_commands.json
 
 help: ## list the verbs
-	$(Q)awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
+	$(Q)echo "settings: LAB KERNEL OUT ENGINE QEMU ACCEL LIMIT CLIENT SERVER V=1 (print each command)"
 
 -include $(shell find build/deps -name '*.d' 2>/dev/null)

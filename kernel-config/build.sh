@@ -7,18 +7,19 @@
 build_flags=-fvar-tracking-assignments
 
 # about how many objects a build makes, for the progress line
-declare -A objects_of_series=([5.4]=1000 [6.1]=1150)
+declare -A objects_of_series=([5.4]=1000 [6.1]=1140)
 
 # kernel_build: prints the folder of the built kernel that source_find chose
 kernel_build() {
-	local inputs link
+	local inputs link tree
 	series=$(cut -d. -f1,2 <<<"$src_release")
 	compiler_choose
 	inputs=$(build_inputs | sha256sum | cut -c1-16)
 	link=$KTLAB_CACHE/kernels/by-inputs/$inputs
+	tree=$(sha256sum <<<"$src_identity" | cut -c1-8)
 	if ! kernel_current "$link"; then
-		cache_lock "kernel-$inputs" 9
-		kernel_current "$link" || kernel_make "$inputs" "$link"
+		cache_lock "kernel-$tree" 9
+		kernel_current "$link" || kernel_make "$tree" "$link"
 		cache_unlock 9
 	fi
 	kernel_env "$(readlink -f "$link")"
@@ -64,6 +65,8 @@ gcc_major() {
 	"$1" -dumpversion | cut -d. -f1
 }
 
+# kernel_make TREE LINK: the objects of one tree lie in one folder, whatever its configuration: what an interrupted
+# or earlier build left is used again
 kernel_make() {
 	local objects=$KTLAB_CACHE/building/$1 started=$SECONDS
 	$src_get
@@ -75,7 +78,7 @@ kernel_make() {
 	make_options=(-C "$src_folder" O="$objects" ARCH=x86_64 CC="$cc" KCFLAGS="$build_flags" LOCALVERSION=
 		KBUILD_BUILD_USER=ktlab KBUILD_BUILD_HOST=ktlab KBUILD_BUILD_VERSION=1
 		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970')
-	say "building Linux $src_release for the lab in '$objects' (about 4 minutes on two cores)"
+	say "building Linux $src_release for the lab in '$objects': this takes some minutes, once"
 	config_resolve "$objects"
 	objects_wanted=${objects_of_series[$series]:-?}
 	objects_log=$objects/build.log
@@ -105,7 +108,7 @@ kernel_keep() {
 	local sum build_id family kept new=$1.new
 	sum=$(sha256sum <"$1/.config" | cut -c1-64)
 	build_id=$(readelf -n "$1/vmlinux" | awk '/Build ID:/ { print $3 }')
-	family=$KTLAB_CACHE/kernels/$src_release-${2##*/}
+	family=$KTLAB_CACHE/kernels/$src_release-${1##*/}
 	kept=$family-${build_id:0:8}
 	rm -rf "$new"
 	mkdir "$new"
@@ -116,11 +119,11 @@ kernel_keep() {
 	mkdir "$new/scripts"
 	cp -rL "$1/scripts/gdb" "$new/scripts/"
 	{
-		printf 'KTLAB_RELEASE=%q\n' "$src_release"
-		printf 'KTLAB_SOURCE=%q\n' "$src_folder"
-		printf 'KTLAB_CONFIG_SHA256=%q\n' "$sum"
-		printf 'KTLAB_CC=%q\n' "$cc_version"
-		printf 'KTLAB_BUILD_ID=%q\n' "$build_id"
+		env_line KTLAB_RELEASE "$src_release"
+		env_line KTLAB_SOURCE "$src_folder"
+		env_line KTLAB_CONFIG_SHA256 "$sum"
+		env_line KTLAB_CC "$cc_version"
+		env_line KTLAB_BUILD_ID "$build_id"
 	} >"$new/kernel.built"
 	rm -rf "$kept"
 	mv "$new" "$kept"
@@ -129,10 +132,11 @@ kernel_keep() {
 	objects_keep "$1"
 }
 
-# kernels_prune FAMILY KEPT: of one tree's earlier builds the last one stays, since a run may still be using it
+# kernels_prune FAMILY KEPT: of one tree's earlier builds the last three stay: other runs may be using them
 kernels_prune() {
 	find "$KTLAB_CACHE/kernels" -maxdepth 1 -path "$1-*" ! -path "$2" -printf '%T@ %p\n' | sort -rn |
-		tail -n +2 | cut -d' ' -f2- | tr '\n' '\0' | xargs -0 -r rm -rf
+		tail -n +4 | cut -d' ' -f2- | tr '\n' '\0' | xargs -0 -r rm -rf
+	find "$KTLAB_CACHE/kernels/by-inputs" -xtype l -delete
 }
 
 # the objects of a tree of your own stay: after a change in it only what changed is compiled
@@ -147,10 +151,15 @@ objects_keep() {
 kernel_env() {
 	{
 		cat "$1/kernel.built"
-		printf 'KTLAB_ORIGIN=%q\n' "$src_origin"
-		printf 'KTLAB_NOTE=%q\n' "$src_note"
+		env_line KTLAB_ORIGIN "$src_origin"
+		env_line KTLAB_NOTE "$src_note"
 	} >"$1/kernel.env.$$"
 	if cmp -s "$1/kernel.env.$$" "$1/kernel.env"; then rm "$1/kernel.env.$$"; else mv "$1/kernel.env.$$" "$1/kernel.env"; fi
+}
+
+# NAME='VALUE', whatever VALUE is
+env_line() {
+	printf "%s='%s'\n" "$1" "${2//\'/\'\\\'\'}"
 }
 
 # the folders of all built kernels

@@ -5,7 +5,7 @@
 #   tarballs/    verified downloads; NAME.part while they arrive
 #   sources/     unpacked tarballs
 #   building/    builds under way, interrupted, or kept for the next change
-#   kernels/     built kernels, RELEASE-KEY; by-inputs/HASH leads to the one that these inputs gave
+#   kernels/     built kernels, RELEASE-TREE-BUILDID; by-inputs/HASH leads to the one that these inputs gave
 #   locks/       one file a thing that only one process may make
 
 cache_open() {

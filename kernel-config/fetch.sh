@@ -24,7 +24,7 @@ pinned_fetch() {
 }
 
 pinned_download() {
-	local part=$src_tarball.part resumed= status=0
+	local part=$src_tarball.part resumed='' status=0
 	cache_room 2000 "the tarball and the sources of Linux $src_release"
 	command -v curl >/dev/null || { fetch_why="curl is not installed"; return 1; }
 	[ ! -e "$part" ] || resumed=yes

@@ -30,6 +30,9 @@ KTLAB_KEEP_OBJECTS=${KTLAB_KEEP_OBJECTS:-registered}
 # which folder of fragments makes the configuration
 KTLAB_FRAGMENTS=${KTLAB_FRAGMENTS:-$(dirname "$0")}
 
+# what the make that calls this and the user's shell may set, and the kernel's makefiles would obey
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES V O M ARCH CROSS_COMPILE KBUILD_OUTPUT KCONFIG_CONFIG KCFLAGS LOCALVERSION
+
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=kernel-config/say.sh
 . "$here/say.sh"
@@ -49,13 +52,16 @@ usage() {
 	exit 2
 }
 
-[ $# -ge 1 ] || usage
-verb=$1
-shift
-case $verb in
-build) [ $# -eq 1 ] || usage; cache_open; source_find "$1"; kernel_build ;;
-add) [ $# -eq 1 ] || usage; cache_open; source_add "$1" ;;
-list) [ $# -eq 0 ] || usage; source_list ;;
-built) [ $# -eq 0 ] || usage; kernel_built ;;
-*) usage ;;
-esac
+# a function, so that bash has read all of it before a build during which this file may change
+main() {
+	local verb=${1:-}
+	case $verb:$# in
+	build:2) cache_open; source_find "$2"; kernel_build ;;
+	add:2) cache_open; source_add "$2" ;;
+	list:1) source_list ;;
+	built:1) kernel_built ;;
+	*) usage ;;
+	esac
+	exit
+}
+main "$@"

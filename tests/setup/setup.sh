@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Finding and installing what is missing, with a table and an apt-get of the test's own.
+
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/ktlab-setup ü.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+export KTLAB_TOOLS=$work/tools
+mkdir "$work/bin" "$work/got"
+here_path=$PATH
+PATH=$work/bin:$work/got:$PATH
+
+# the table: what is there, what apt-get brings, what only make check needs
+cat >"$KTLAB_TOOLS" <<ROWS
+# a comment
+bash        bash        4  lab    runs this
+kt-missing  kt-package  1  lab    is not there
+kt-other    kt-second   -  test   is not there either
+kt-lint     kt-third    -  check  is for make check
+ROWS
+
+# an apt-get that notes what it is asked for, and installs unless $work/broken says otherwise
+cat >"$work/bin/apt-get" <<SCRIPT
+#!/bin/sh
+echo "\$@" >>'$work/asked'
+case "\$*" in
+*install*) [ ! -e '$work/broken' ] || exit 100 ;;
+*) exit 0 ;;
+esac
+for package; do
+	case \$package in
+	kt-package) tool=kt-missing ;;
+	kt-second) tool=kt-other ;;
+	*) continue ;;
+	esac
+	printf '#!/bin/sh\n' >'$work/got/'\$tool
+	chmod +x '$work/got/'\$tool
+done
+SCRIPT
+# a sudo without a password, and an id that says who asks
+printf '#!/bin/sh\n[ -e "%s/may" ] || exit 1\nshift\nexec env "$@"\n' "$work" >"$work/bin/sudo"
+printf '#!/bin/sh\ncat "%s/uid"\n' "$work" >"$work/bin/id"
+chmod +x "$work/bin"/*
+
+none_there() {
+	rm -f "$work"/got/* "$work/asked" "$work/broken" "$work/may"
+	echo "$1" >"$work/uid"
+}
+
+asked() {
+	says "$1" cat "$work/asked"
+}
+
+none_there 1000
+it 'prints the command where it may not install' \
+	fails 2 'apt-get install -y --no-install-recommends kt-package' setup/setup.sh lab
+it 'does nothing then' test ! -e "$work/asked"
+none_there 0
+it 'installs as root without a question' setup/setup.sh lab
+it 'asks apt-get for what is missing, no more' asked 'install --no-install-recommends kt-package'
+it 'leaves what only make test needs' fails 1 '' grep kt-second "$work/asked"
+rm "$work/asked"
+it 'asks nothing once all is there' setup/setup.sh lab
+it 'has not called apt-get for that' test ! -e "$work/asked"
+it 'installs for make test what that needs besides' setup/setup.sh test
+it 'asks for that alone' asked 'recommends kt-second'
+none_there 1000
+touch "$work/may"
+it 'installs with a sudo that asks no password' setup/setup.sh lab
+none_there 0
+touch "$work/broken"
+it 'says what to type when apt-get fails' fails 2 'sudo apt-get update && sudo apt-get install' setup/setup.sh lab
+none_there 0
+it 'prints the command when told not to install' fails 2 'kt-package' env KTLAB_INSTALL=no setup/setup.sh lab
+it 'does not install then' test ! -e "$work/asked"
+none_there 1000
+it 'ends make lab with the command that is missing' fails 2 'kt-package' make -s lab
+it 'shows in make doctor what is missing and how to get it' fails 2 'apt-get install kt-package' make -s doctor
+
+PATH=$here_path
+KTLAB_TOOLS=$PWD/setup/tools
+before=$(date +%s%N)
+setup/setup.sh test
+took_ms=$((($(date +%s%N) - before) / 1000000))
+printf '# nothing missing: %s ms\n' $took_ms
+it 'takes less than 0.2 s when nothing is missing' test $took_ms -lt 200
+tap_end
