@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The ladder: what happened on each node and between them, row by row.
+#include "ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Which events get a row; the others are in their own views. */
+static const bool has_row[EV_TYPES] = {
+	[EV_STEP] = true,      [EV_SYSCALL_ENTER] = true, [EV_SYSCALL_EXIT] = true,
+	[EV_TCP_STATE] = true, [EV_TCP_TX] = true,	  [EV_TCP_RX] = true,
+	[EV_CONN_QUEUE] = true, [EV_ROUTE_RESULT] = true, [EV_NEIGH_STATE] = true,
+	[EV_ARP_TX] = true,    [EV_ARP_RX] = true,	  [EV_SKB_DROP] = true,
+};
+
+static bool is_tx(const struct event *ev)
+{
+	return ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX;
+}
+
+static bool is_rx(const struct event *ev)
+{
+	return ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX;
+}
+
+static int column_of(const struct ladder *ladder, const char *name)
+{
+	for (size_t i = 0; i < ladder->nodes.n; i++)
+		if (ladder->nodes.v[i] == name)
+			return (int)i;
+	return -1;
+}
+
+/*
+ * The columns stand in the order of the hubs: client (hub 0), router (0 and 1), server (1).
+ * A node's place is the sum of its hubs over their number.
+ */
+static double node_place(const struct trace *trace, const char *name)
+{
+	double sum = 0, count = 0;
+
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		if (trace->nodes.v[i].name == name) {
+			sum += (double)trace->nodes.v[i].hub;
+			count++;
+		}
+	return count ? sum / count : 0;
+}
+
+static void add_node(struct ladder *ladder, const char *name)
+{
+	double place = node_place(ladder->trace, name);
+	size_t at;
+
+	if (column_of(ladder, name) >= 0)
+		return;
+	(void)vec_add(&ladder->nodes);
+	for (at = ladder->nodes.n - 1; at; at--) {
+		if (node_place(ladder->trace, ladder->nodes.v[at - 1]) <= place)
+			break;
+		ladder->nodes.v[at] = ladder->nodes.v[at - 1];
+	}
+	ladder->nodes.v[at] = name;
+}
+
+static void find_nodes(struct ladder *ladder)
+{
+	for (size_t i = 0; i < ladder->trace->nodes.n; i++)
+		add_node(ladder, ladder->trace->nodes.v[i].name);
+	for (size_t i = 0; i < ladder->trace->events.n && !ladder->trace->nodes.n; i++)
+		if (ladder->trace->events.v[i].netns)
+			add_node(ladder, ladder->trace->events.v[i].netns);
+}
+
+static struct ladder_row *add_row(struct ladder *ladder, enum row_kind kind, const struct event *ev)
+{
+	struct ladder_row *row = vec_add(&ladder->rows);
+
+	*row = (struct ladder_row){
+		.kind = kind,
+		.t_ns = ev->t_ns - ladder->zero_ns,
+		.node = column_of(ladder, ev->netns),
+		.to = -1,
+		.event = ev,
+	};
+	return row;
+}
+
+static struct ladder_row *last_row(struct ladder *ladder)
+{
+	return ladder->rows.n ? &ladder->rows.v[ladder->rows.n - 1] : NULL;
+}
+
+static const struct event *peer_of(const struct ladder *ladder, const struct event *ev)
+{
+	return ev->peer ? &ladder->trace->events.v[ev->peer - 1] : NULL;
+}
+
+static void add_sent(struct ladder *ladder, const struct event *ev)
+{
+	const struct event *peer = peer_of(ladder, ev);
+	struct ladder_row *row = add_row(ladder, peer ? ROW_DEPART : ROW_LOST, ev);
+
+	row->to = peer ? column_of(ladder, peer->netns) : -1;
+	row->received = peer;
+	row->text = event_sentence(ladder->trace, ev);
+	row->detail = event_options(ev);
+	row->by = event_dup(ev, "by");
+}
+
+/* Nothing happened since it was sent: one arrow from side to side. */
+static bool joins_last(struct ladder *ladder, const struct event *ev)
+{
+	struct ladder_row *last = last_row(ladder);
+
+	return last && last->kind == ROW_DEPART && last->received == ev;
+}
+
+static void add_received(struct ladder *ladder, const struct event *ev)
+{
+	const struct event *peer = peer_of(ladder, ev);
+	struct ladder_row *row;
+
+	if (joins_last(ladder, ev)) {
+		row = last_row(ladder);
+		row->kind = ROW_ARROW;
+	} else {
+		row = add_row(ladder, ROW_ARRIVE, ev);
+		row->to = row->node;
+		row->node = peer ? column_of(ladder, peer->netns) : -1;
+		row->received = ev;
+		row->text = event_sentence(ladder->trace, ev);
+	}
+	row->at = xstrdup(ev->fn ? ev->fn : "?");
+}
+
+static bool ends_last_call(struct ladder *ladder, const struct event *ev)
+{
+	const struct ladder_row *last = last_row(ladder);
+
+	return last && last->event->kind == EV_SYSCALL_ENTER && last->event->pid == ev->pid;
+}
+
+static void add_note(struct ladder *ladder, const struct event *ev)
+{
+	struct ladder_row *row;
+
+	if (ev->kind == EV_SYSCALL_EXIT && ends_last_call(ladder, ev)) {
+		row = last_row(ladder);
+		free(row->text);
+		row->text = call_sentence(row->event, ev);
+		row->received = ev;
+		return;
+	}
+	row = add_row(ladder, ev->kind == EV_STEP ? ROW_STEP : ROW_NOTE, ev);
+	row->text = event_sentence(ladder->trace, ev);
+}
+
+/* Time counts from the first segment, so that retransmits read 1 s, 3 s, 7 s. */
+static int64_t find_zero(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].kind == EV_TCP_TX)
+			return trace->events.v[i].t_ns;
+	return trace->events.n ? trace->events.v[0].t_ns : 0;
+}
+
+struct ladder *ladder_new(const struct trace *trace, const struct expr *filter)
+{
+	struct ladder *ladder = xcalloc(1, sizeof(*ladder));
+	const struct event *ev;
+
+	ladder->trace = trace;
+	ladder->zero_ns = find_zero(trace);
+	find_nodes(ladder);
+	for (size_t i = 0; i < trace->events.n; i++) {
+		ev = &trace->events.v[i];
+		if (!has_row[ev->kind] || (filter && !expr_holds(filter, ev, NULL)))
+			continue;
+		if (is_tx(ev))
+			add_sent(ladder, ev);
+		else if (is_rx(ev))
+			add_received(ladder, ev);
+		else
+			add_note(ladder, ev);
+	}
+	return ladder;
+}
+
+void ladder_free(struct ladder *ladder)
+{
+	for (size_t i = 0; i < ladder->rows.n; i++) {
+		free(ladder->rows.v[i].text);
+		free(ladder->rows.v[i].detail);
+		free(ladder->rows.v[i].by);
+		free(ladder->rows.v[i].at);
+	}
+	vec_free(&ladder->rows);
+	vec_free(&ladder->nodes);
+	free(ladder);
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The wire ledger: gives every captured frame the event that sent it and the event that received it.
+#include "trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Theory of operation. Each NIC's capture holds the frames that the NIC sent (its own MAC is the
+ * source) and those that it saw. A frame is matched with the first event, not yet taken, of the
+ * same node, direction and protocol that has the same addresses and numbers. One tx event may
+ * take several frames: the NIC cuts a large segment (TSO), so a frame matches when its bytes lie
+ * within the event's sequence range, and the event is used up when its last byte was seen.
+ * Events are kept in lanes (node, direction, flow), each with a cursor at its first free event.
+ */
+struct entry {
+	size_t event; /* index into trace->events */
+	uint32_t seq, end_seq, ack;
+	uint8_t flags;
+	uint16_t arp_op;
+	bool used_up;
+	uint32_t seen; /* frames that it took */
+};
+
+struct lane {
+	const char *node;
+	bool rx;
+	enum frame_kind kind;
+	uint32_t saddr, daddr;
+	uint16_t sport, dport;
+	size_t cursor;
+	size_t last_event; /* the order of the wire and of the events must agree */
+	VEC(struct entry) entries;
+};
+
+struct ledger {
+	struct trace *trace;
+	VEC(struct lane) lanes;
+	int64_t clock_offset_ns; /* event time - capture time, of the first match */
+	bool clock_known;
+};
+
+static uint32_t event_u32(const struct event *ev, const char *path)
+{
+	return (uint32_t)event_int(ev, path, 0);
+}
+
+static uint32_t event_ip(const struct event *ev, const char *path)
+{
+	char *text = event_dup(ev, path);
+	uint32_t ip = 0;
+
+	ip_parse(text, &ip);
+	free(text);
+	return ip;
+}
+
+static uint8_t flags_of(const struct event *ev)
+{
+	static const char letters[] = "FSRP.";
+	char *text = event_dup(ev, "flags");
+	uint8_t flags = 0;
+
+	for (int i = 0; letters[i]; i++)
+		if (strchr(text, letters[i]))
+			flags |= (uint8_t)(1 << i);
+	free(text);
+	return flags;
+}
+
+static bool same_lane(const struct lane *a, const struct lane *b)
+{
+	return a->node == b->node && a->rx == b->rx && a->kind == b->kind && a->saddr == b->saddr &&
+	       a->daddr == b->daddr && a->sport == b->sport && a->dport == b->dport;
+}
+
+static struct lane *find_lane(struct ledger *ledger, const struct lane *like)
+{
+	for (size_t i = 0; i < ledger->lanes.n; i++)
+		if (same_lane(&ledger->lanes.v[i], like))
+			return &ledger->lanes.v[i];
+	return NULL;
+}
+
+static struct lane *get_lane(struct ledger *ledger, const struct lane *like)
+{
+	struct lane *lane = find_lane(ledger, like);
+
+	if (!lane) {
+		lane = vec_add(&ledger->lanes);
+		*lane = *like;
+	}
+	return lane;
+}
+
+static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind)
+{
+	const struct event *ev = &ledger->trace->events.v[i];
+	bool arp = kind == FRAME_ARP;
+	struct lane like = {
+		.node = ev->netns,
+		.rx = rx,
+		.kind = kind,
+		.saddr = event_ip(ev, arp ? "spa" : "saddr"),
+		.daddr = event_ip(ev, arp ? "tpa" : "daddr"),
+		.sport = arp ? 0 : (uint16_t)event_int(ev, "sport", 0),
+		.dport = arp ? 0 : (uint16_t)event_int(ev, "dport", 0),
+	};
+
+	*vec_add(&get_lane(ledger, &like)->entries) = (struct entry){
+		.event = i,
+		.seq = event_u32(ev, "seq"),
+		.end_seq = event_u32(ev, "end_seq"),
+		.ack = event_u32(ev, "ack"),
+		.flags = arp ? 0 : flags_of(ev),
+		.arp_op = event_is(ev, "op", "request") ? 1 : 2,
+	};
+}
+
+static void collect_entries(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->trace->events.n; i++) {
+		enum event_type kind = ledger->trace->events.v[i].kind;
+
+		if (kind == EV_TCP_TX || kind == EV_TCP_RX)
+			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP);
+		else if (kind == EV_ARP_TX || kind == EV_ARP_RX)
+			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP);
+	}
+}
+
+/* Sequence numbers wrap: RFC 9293 section 3.4. */
+static bool seq_within(uint32_t seq, uint32_t from, uint32_t to)
+{
+	return seq - from <= to - from;
+}
+
+static uint32_t frame_end_seq(const struct frame *f)
+{
+	return f->seq + f->payload_len + !!(f->flags & TCP_SYN) + !!(f->flags & TCP_FIN);
+}
+
+static bool entry_matches(const struct entry *entry, const struct frame *f)
+{
+	const uint8_t last_only = TCP_PSH | TCP_FIN; /* of a cut segment, only the last has these */
+
+	if (f->kind == FRAME_ARP)
+		return entry->arp_op == f->arp_op;
+	if (((entry->flags ^ f->flags) & ~last_only) || entry->ack != f->ack)
+		return false;
+	return seq_within(f->seq, entry->seq, entry->end_seq) &&
+	       seq_within(frame_end_seq(f), f->seq, entry->end_seq);
+}
+
+static void take_entry(struct lane *lane, struct entry *entry, const struct frame *f)
+{
+	entry->seen++;
+	entry->used_up = f->kind == FRAME_ARP || frame_end_seq(f) == entry->end_seq;
+	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
+		lane->cursor++;
+}
+
+/* The index + 1 of the event for this frame, or 0. */
+static size_t match_frame(struct ledger *ledger, const struct frame *f, const char *node, bool rx)
+{
+	struct lane like = { node, rx, f->kind, f->saddr, f->daddr, f->sport, f->dport,
+			     0,	   0,  { 0 } };
+	struct lane *lane = find_lane(ledger, &like);
+	struct entry *entry;
+
+	for (size_t i = lane ? lane->cursor : 0; lane && i < lane->entries.n; i++) {
+		entry = &lane->entries.v[i];
+		if (entry->used_up || !entry_matches(entry, f))
+			continue;
+		if (entry->event < lane->last_event)
+			trace_problem(ledger->trace,
+				      "capture of %s: its order is not that of the events at event %lld",
+				      node, (long long)ledger->trace->events.v[entry->event].n);
+		lane->last_event = entry->event;
+		take_entry(lane, entry, f);
+		return entry->event + 1;
+	}
+	return 0;
+}
+
+static bool is_broadcast(const unsigned char *mac)
+{
+	return mac[0] & 1;
+}
+
+static bool is_mac_of(const struct node *node, const unsigned char *mac)
+{
+	char text[18];
+
+	return node && text_is(node->mac, mac_text(mac, text));
+}
+
+static const struct node *node_of_nic(const struct trace *trace, const struct wire *wire)
+{
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		if (text_is(trace->nodes.v[i].name, wire->node) &&
+		    text_is(trace->nodes.v[i].nic, wire->nic))
+			return &trace->nodes.v[i];
+	return NULL;
+}
+
+static bool is_address_of(const struct trace *trace, const char *node, uint32_t ip)
+{
+	char text[16];
+
+	ip_text(ip, text);
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		if (trace->nodes.v[i].name == node && text_is(trace->nodes.v[i].address, text))
+			return true;
+	return false;
+}
+
+static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
+{
+	const struct node *node = node_of_nic(ledger->trace, wire);
+	const struct event *ev;
+
+	if (!node || f->kind == FRAME_OTHER)
+		return;
+	if (is_mac_of(node, f->eth_src)) {
+		f->tx_event = match_frame(ledger, f, node->name, false);
+	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
+		f->reason = "the frame is for another node";
+		return;
+	} else {
+		f->rx_event = match_frame(ledger, f, node->name, true);
+		if (!f->rx_event && f->kind == FRAME_TCP &&
+		    !is_address_of(ledger->trace, node->name, f->daddr))
+			f->reason = "the router forwards it";
+	}
+	if (ledger->clock_known || !(f->tx_event || f->rx_event))
+		return;
+	ev = &ledger->trace->events.v[(f->tx_event ? f->tx_event : f->rx_event) - 1];
+	ledger->clock_offset_ns = ev->t_ns - f->t_ns;
+	ledger->clock_known = true;
+}
+
+/* Why a frame may stand without an event, or NULL. */
+static const char *excuse(const struct ledger *ledger, const struct frame *f)
+{
+	const struct trace *trace = ledger->trace;
+	int64_t t_ns = f->t_ns + ledger->clock_offset_ns;
+
+	if (!trace->events.n || !ledger->clock_known)
+		return NULL;
+	if (t_ns < trace->events.v[0].t_ns)
+		return "captured before the points were armed";
+	if (trace->complete && t_ns > trace->events.v[trace->events.n - 1].t_ns)
+		return "captured after the lab's end";
+	return NULL;
+}
+
+static void describe(struct str *out, const struct frame *f)
+{
+	char from[16], to[16], flags[8];
+
+	ip_text(f->saddr, from);
+	ip_text(f->daddr, to);
+	if (f->kind == FRAME_ARP)
+		str_addf(out, "ARP %s %s asks for %s", f->arp_op == 1 ? "request" : "reply", from, to);
+	else
+		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
+			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);
+}
+
+static void add_unmatched(struct trace *trace, struct str *text)
+{
+	trace->unmatched++;
+	if (trace->unmatched_list.n < PROBLEMS_KEPT)
+		*vec_add(&trace->unmatched_list) = str_take(text);
+	else
+		str_free(text);
+}
+
+static void settle_frame(struct ledger *ledger, const struct wire *wire, struct frame *f, size_t i)
+{
+	struct str text = { 0 };
+
+	if (f->kind == FRAME_OTHER || f->tx_event || f->rx_event)
+		return;
+	if (!f->reason)
+		f->reason = excuse(ledger, f);
+	if (f->reason)
+		return;
+	str_addf(&text, "wire-%s-%s.pcap frame %zu: ", wire->node, wire->nic, i + 1);
+	describe(&text, f);
+	str_add(&text, ": no event speaks of it");
+	add_unmatched(ledger->trace, &text);
+}
+
+static bool same_bytes(const struct frame *a, const struct frame *b)
+{
+	return a->cap_len == b->cap_len && memcmp(a->bytes, b->bytes, a->cap_len) == 0;
+}
+
+static void link_events(struct trace *trace, size_t tx, size_t rx)
+{
+	if (!tx || !rx)
+		return;
+	if (!trace->events.v[tx - 1].peer)
+		trace->events.v[tx - 1].peer = rx;
+	if (!trace->events.v[rx - 1].peer)
+		trace->events.v[rx - 1].peer = tx;
+}
+
+/* Two taps on one hub see the same frames in the same order. */
+static void pair_taps(struct trace *trace, struct wire *a, struct wire *b)
+{
+	const struct node *na = node_of_nic(trace, a), *nb = node_of_nic(trace, b);
+	size_t from = 0;
+
+	if (!na || !nb || na->hub != nb->hub)
+		return;
+	for (size_t i = 0; i < a->frames.n; i++)
+		for (size_t j = from; j < b->frames.n; j++) {
+			if (b->frames.v[j].twin || a->frames.v[i].twin ||
+			    !same_bytes(&a->frames.v[i], &b->frames.v[j]))
+				continue;
+			a->frames.v[i].twin = j + 1;
+			b->frames.v[j].twin = i + 1;
+			link_events(trace, a->frames.v[i].tx_event, b->frames.v[j].rx_event);
+			link_events(trace, b->frames.v[j].tx_event, a->frames.v[i].rx_event);
+			from = j + 1;
+			break;
+		}
+}
+
+static void count_frame(struct trace *trace, const struct frame *f)
+{
+	trace->frames_tcp += f->kind == FRAME_TCP;
+	trace->frames_arp += f->kind == FRAME_ARP;
+}
+
+/* A segment that went down and was not seen on the wire: dropped, or still waiting. */
+static bool was_dropped(const struct trace *trace, const struct event *tx)
+{
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].kind == EV_SKB_DROP && trace->events.v[i].pkt == tx->pkt)
+			return true;
+	return false;
+}
+
+static void settle_event(struct ledger *ledger, const struct lane *lane, const struct entry *entry)
+{
+	struct trace *trace = ledger->trace;
+	const struct event *ev = &trace->events.v[entry->event];
+	struct str text = { 0 };
+
+	if (entry->seen || (ev->pkt && was_dropped(trace, ev)))
+		return;
+	str_addf(&text, "event %lld (%s at %s): no frame on the wire", (long long)ev->n, ev->type,
+		 lane->node ? lane->node : "?");
+	add_unmatched(trace, &text);
+}
+
+static void settle(struct ledger *ledger)
+{
+	struct trace *trace = ledger->trace;
+
+	for (size_t w = 0; w < trace->wires.n; w++)
+		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++) {
+			count_frame(trace, &trace->wires.v[w].frames.v[i]);
+			settle_frame(ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i], i);
+		}
+	for (size_t i = 0; i < ledger->lanes.n; i++)
+		for (size_t j = 0; j < ledger->lanes.v[i].entries.n; j++)
+			settle_event(ledger, &ledger->lanes.v[i], &ledger->lanes.v[i].entries.v[j]);
+}
+
+void ledger_join(struct trace *trace)
+{
+	struct ledger ledger = { .trace = trace };
+
+	if (!trace->wires.n)
+		return;
+	collect_entries(&ledger);
+	for (size_t w = 0; w < trace->wires.n; w++)
+		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++)
+			match_tap(&ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i]);
+	for (size_t a = 0; a < trace->wires.n; a++)
+		for (size_t b = a + 1; b < trace->wires.n; b++)
+			pair_taps(trace, &trace->wires.v[a], &trace->wires.v[b]);
+	settle(&ledger);
+	for (size_t i = 0; i < ledger.lanes.n; i++)
+		vec_free(&ledger.lanes.v[i].entries);
+	vec_free(&ledger.lanes);
+}

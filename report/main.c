@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ktreport: reads a run's events and captures, shows, checks and writes reports.
+#include "ladder.h"
+#include "view.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_BAD = 2 };
+
+enum { PIPED_WIDTH = 100, LEAST_WIDTH = 60 };
+
+struct options {
+	const char *filter;
+	const char *expect;
+	const char *color;
+	const char *width;
+	bool syntax;
+	bool help;
+	const char *words[4]; /* what is no option */
+	size_t word_count;
+};
+
+/* One row an option: its letter, name, argument, where it goes, and the help. */
+static const struct option_row {
+	char letter;
+	const char *name;
+	const char *argument; /* NULL: a switch */
+	size_t offset;
+	const char *help;
+} option_rows[] = {
+	{ 'f', "filter", "EXPR", offsetof(struct options, filter),
+	  "only events for which EXPR holds: 'tcp.tx and dport=8080 and flags~S'" },
+	{ 'e', "expect", "FILE", offsetof(struct options, expect),
+	  "judge the run by these expectations" },
+	{ 0, "syntax", NULL, offsetof(struct options, syntax),
+	  "with check: only look whether the expectations can be read" },
+	{ 0, "color", "WHEN", offsetof(struct options, color), "auto, always or never" },
+	{ 0, "width", "COLUMNS", offsetof(struct options, width),
+	  "of the output; default: the terminal's, 100 when piped" },
+	{ 'h', "help", NULL, offsetof(struct options, help), "this text" },
+};
+
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *help;
+	size_t least, most; /* arguments */
+	int (*run)(const struct options *options);
+};
+
+__attribute__((format(printf, 1, 2)))
+static int complain(const char *format, ...)
+{
+	va_list args;
+
+	fputs("ktreport: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EXIT_BAD;
+}
+
+static int complain_taking(char *sentence)
+{
+	complain("%s", sentence);
+	free(sentence);
+	return EXIT_BAD;
+}
+
+/* ---- the terminal ---- */
+
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return PIPED_WIDTH;
+	return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
+}
+
+static struct style choose_style(const struct options *options)
+{
+	bool terminal = isatty(STDOUT_FILENO);
+	struct style style = {
+		.width = options->width ? atoi(options->width) : terminal_width(),
+		.color = terminal && !getenv("NO_COLOR"),
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+	};
+
+	if (style.width < LEAST_WIDTH)
+		style.width = LEAST_WIDTH;
+	if (text_is(options->color, "always"))
+		style.color = true;
+	else if (text_is(options->color, "never"))
+		style.color = false;
+	return style;
+}
+
+/* ---- a run, opened ---- */
+
+struct session {
+	struct trace *trace;
+	struct expr *filter;
+	struct expect *expect;
+	struct request request;
+};
+
+static void session_close(struct session *s)
+{
+	trace_free(s->trace);
+	expr_free(s->filter);
+	expect_free(s->expect);
+}
+
+static bool open_filter(struct session *s, const char *text)
+{
+	char *error = NULL;
+
+	if (!text)
+		return true;
+	s->filter = expr_parse(text, NULL, &error);
+	if (error)
+		complain("filter: %s", error);
+	free(error);
+	return s->filter != NULL;
+}
+
+static bool open_expect(struct session *s, const char *path)
+{
+	char *error;
+
+	if (!path)
+		return true;
+	s->expect = expect_open(path, &error);
+	if (!s->expect)
+		complain_taking(error);
+	return s->expect != NULL;
+}
+
+static bool session_open(struct session *s, const struct options *options, const char *run,
+			 const char *expect)
+{
+	char *error;
+
+	*s = (struct session){ 0 };
+	if (!open_filter(s, options->filter) || !open_expect(s, expect)) {
+		session_close(s);
+		return false;
+	}
+	s->trace = trace_open(run, &error);
+	if (!s->trace) {
+		complain_taking(error);
+		session_close(s);
+		return false;
+	}
+	if (s->expect)
+		expect_run(s->expect, s->trace);
+	s->request = (struct request){
+		.trace = s->trace, .filter = s->filter, .expect = s->expect
+	};
+	return true;
+}
+
+/* Says what is wrong with the input; a damaged run is shown nevertheless, but ends with 2. */
+static int report_problems(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->problems.n; i++)
+		complain("%s", trace->problems.v[i]);
+	if (trace->problem_count > trace->problems.n)
+		complain("%zu more problems", trace->problem_count - trace->problems.n);
+	return trace->problem_count ? EXIT_BAD : EXIT_HELD;
+}
+
+/* ---- commands ---- */
+
+static void print_view(FILE *out, const struct view *view, const struct request *rq,
+		       const struct style *style)
+{
+	struct doc doc = { 0 };
+
+	if (view->print) {
+		view->print(out, rq, style);
+		return;
+	}
+	view->fill(&doc, rq);
+	form_text(out, &doc, style);
+	doc_free(&doc);
+}
+
+static const struct view *find_view(const char *name)
+{
+	const char *names[32], *near;
+	const struct view *view = view_find(name);
+	size_t n = 0;
+
+	if (view)
+		return view;
+	for (view = views; view->name && n < ARRAY_SIZE(names) - 1; view++)
+		names[n++] = view->name;
+	names[n] = NULL;
+	near = nearest_name(name, names);
+	complain("no view '%s'%s%s%s; 'ktreport --help' lists them", name, near ? ", is it '" : "",
+		 near ? near : "", near ? "'?" : "");
+	return NULL;
+}
+
+static int run_show(const struct options *options)
+{
+	bool named = options->word_count > 2;
+	const struct view *view = named ? find_view(options->words[1]) : views;
+	struct style style = choose_style(options);
+	struct session s;
+	int status;
+
+	if (!view)
+		return EXIT_BAD;
+	if (!session_open(&s, options, options->words[options->word_count - 1], options->expect))
+		return EXIT_BAD;
+	print_view(stdout, view, &s.request, &style);
+	status = report_problems(s.trace);
+	session_close(&s);
+	return status;
+}
+
+static int check_syntax(const char *path)
+{
+	char *error;
+	struct expect *expect = expect_open(path, &error);
+
+	if (!expect)
+		return complain_taking(error);
+	printf("%s: %zu expectations, no mistake in the form\n", path, expect->list.n);
+	expect_free(expect);
+	return EXIT_HELD;
+}
+
+static void print_checks(const struct session *s, const struct style *style)
+{
+	static const struct {
+		const char *word;
+		enum color color;
+	} verdicts[] = {
+		[HELD] = { "held   ", GREEN }, [FAILED] = { "FAILED ", RED }, [SKIPPED] = { "skipped", YELLOW }
+	};
+	const struct expect *expect = s->expect;
+
+	for (size_t i = 0; i < expect->list.n; i++) {
+		const struct expectation *e = &expect->list.v[i];
+		const char *line, *end;
+
+		printf("%s%s%s %s\n", color_on(style, verdicts[e->verdict].color),
+		       verdicts[e->verdict].word, color_on(style, PLAIN), e->sentence);
+		if (e->verdict == FAILED && e->culprit)
+			printf("        %s:%zu: %s\n", expect->path, e->culprit->line,
+			       e->culprit->text);
+		for (line = e->why ? e->why : ""; *line; line = *end ? end + 1 : end) {
+			struct str safe = { 0 };
+			char *piece;
+
+			end = line + strcspn(line, "\n");
+			piece = xstrndup(line, (size_t)(end - line));
+			text_safe(&safe, piece, style->utf8);
+			printf("        %s\n", str_text(&safe));
+			free(piece);
+			str_free(&safe);
+		}
+	}
+	printf("%zu held, %zu failed, %zu skipped\n", expect->held, expect->failed,
+	       expect->skipped);
+}
+
+static int run_check(const struct options *options)
+{
+	struct style style = choose_style(options);
+	const char *path = options->word_count > 2 ? options->words[2] : options->expect;
+	struct session s;
+	int status;
+
+	if (options->syntax)
+		return check_syntax(options->words[options->word_count - 1]);
+	if (!path)
+		return complain("check: no expectations given; write 'ktreport check RUN EXPECT'");
+	if (!session_open(&s, options, options->words[1], path))
+		return EXIT_BAD;
+	print_checks(&s, &style);
+	status = report_problems(s.trace);
+	if (status == EXIT_HELD && s.expect->failed)
+		status = EXIT_FAILED;
+	session_close(&s);
+	return status;
+}
+
+static void write_text(FILE *out, const struct request *rq)
+{
+	const struct style style = { .width = PIPED_WIDTH, .utf8 = true };
+
+	for (const struct view *view = views; view->name; view++) {
+		if (view->argument)
+			continue;
+		print_view(out, view, rq, &style);
+		fputc('\n', out);
+	}
+}
+
+/* The files that "write" makes. */
+static const struct {
+	const char *name;
+	void (*write)(FILE *out, const struct request *rq);
+} files[] = {
+	{ "report.txt", write_text },
+};
+
+static int write_file(const struct session *s, size_t i)
+{
+	char *path = xasprintf("%s/%s", s->trace->folder, files[i].name);
+	FILE *out = fopen(path, "w");
+	bool good = out != NULL;
+
+	if (out) {
+		files[i].write(out, &s->request);
+		good = !ferror(out);
+		good = fclose(out) == 0 && good;
+	}
+	if (!good)
+		complain("cannot write '%s': %s", path, strerror(errno));
+	free(path);
+	return good ? EXIT_HELD : EXIT_BAD;
+}
+
+static int run_write(const struct options *options)
+{
+	struct session s;
+	int status, written = EXIT_HELD;
+
+	if (!session_open(&s, options, options->words[1], options->expect))
+		return EXIT_BAD;
+	for (size_t i = 0; i < ARRAY_SIZE(files) && written == EXIT_HELD; i++)
+		written = write_file(&s, i);
+	status = report_problems(s.trace);
+	session_close(&s);
+	return written ? written : status;
+}
+
+static const struct command commands[] = {
+	{ "show", "[VIEW] RUN", "print a view of the run (default: ladder)", 1, 2, run_show },
+	{ "check", "RUN EXPECT", "judge the run by a lab's expectations", 1, 2, run_check },
+	{ "write", "RUN", "write all reports into the run's folder", 1, 1, run_write },
+};
+
+static void print_help(void)
+{
+	printf("usage: ktreport COMMAND [OPTIONS] ...\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-6s %-14s %s\n", commands[i].name, commands[i].arguments,
+		       commands[i].help);
+	printf("\nRUN is a run's folder, or its events.jsonl. Options:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		const struct option_row *row = &option_rows[i];
+		char *left = xasprintf("%s%c%s --%s%s%s", row->letter ? "-" : " ",
+				       row->letter ? row->letter : ' ', row->letter ? "," : " ",
+				       row->name, row->argument ? "=" : "",
+				       row->argument ? row->argument : "");
+
+		printf("  %-22s %s\n", left, row->help);
+		free(left);
+	}
+	printf("\nViews:\n");
+	for (const struct view *view = views; view->name; view++)
+		printf("  %-11s %-8s %s\n", view->name, view->argument ? view->argument : "",
+		       view->help);
+	printf("\nExit status: 0 all expectations held; 1 one failed; 2 usage or bad input\n");
+}
+
+/* ---- the command line ---- */
+
+static const struct option_row *find_option(const char *word, const char **value)
+{
+	size_t len = strcspn(word, "=");
+
+	*value = word[len] ? word + len + 1 : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (starts_with(word, "--") && strlen(row->name) == len - 2 &&
+		    strncmp(row->name, word + 2, len - 2) == 0)
+			return row;
+		if (row->letter && word[1] == row->letter && len == 2)
+			return row;
+	}
+	return NULL;
+}
+
+/* Reads the option at words[0]; gives how many words it took, 0 on a mistake. */
+static int read_option(struct options *options, char **words)
+{
+	const char *value;
+	const struct option_row *row = find_option(words[0], &value);
+	char *place;
+
+	if (!row) {
+		complain("unknown option '%s'; 'ktreport --help' lists them", words[0]);
+		return 0;
+	}
+	place = (char *)options + row->offset;
+	if (!row->argument) {
+		*(bool *)place = true;
+		return 1;
+	}
+	if (!value && !words[1]) {
+		complain("option '--%s' needs %s", row->name, row->argument);
+		return 0;
+	}
+	*(const char **)place = value ? value : words[1];
+	return value ? 1 : 2;
+}
+
+static bool read_command_line(struct options *options, char **words)
+{
+	int took;
+
+	while (*words) {
+		if ((*words)[0] == '-' && (*words)[1]) {
+			took = read_option(options, words);
+			if (!took)
+				return false;
+			words += took;
+		} else if (options->word_count == ARRAY_SIZE(options->words)) {
+			complain("too many arguments: '%s'", *words);
+			return false;
+		} else {
+			options->words[options->word_count++] = *words++;
+		}
+	}
+	return true;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (text_is(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	const struct command *command;
+
+	(void)argc;
+	setlocale(LC_ALL, "");
+	if (!read_command_line(&options, argv + 1))
+		return EXIT_BAD;
+	if (options.help) {
+		print_help();
+		return EXIT_HELD;
+	}
+	command = options.word_count ? find_command(options.words[0]) : NULL;
+	if (!command)
+		return complain("%s%s%s; 'ktreport --help' lists the commands",
+				options.word_count ? "no command '" : "no command given",
+				options.word_count ? options.words[0] : "",
+				options.word_count ? "'" : "");
+	if (options.word_count - 1 < command->least || options.word_count - 1 > command->most)
+		return complain("usage: ktreport %s %s", command->name, command->arguments);
+	return command->run(&options);
+}

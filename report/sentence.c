@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What one event says in a few words, as the ladder and the lists of events show it.
+#include "ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_field(struct str *out, const struct event *ev, const char *before, const char *path)
+{
+	size_t len = out->len;
+
+	str_add(out, before);
+	if (event_text(ev, path, out))
+		return;
+	out->len = len;
+	if (out->p)
+		out->p[len] = '\0';
+}
+
+static void say_args(const struct event *ev, struct str *out)
+{
+	static const struct {
+		const char *before, *path;
+	} args[] = {
+		{ "", "args.addr" }, { ":", "args.port" }, { "backlog ", "args.backlog" },
+		{ "", "args.len" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
+		add_field(out, ev, args[i].before, args[i].path);
+}
+
+static void say_enter(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	event_text(ev, "name", out);
+	str_add(out, "(");
+	say_args(ev, out);
+	str_add(out, ") ...");
+}
+
+static void say_result(const struct event *ev, struct str *out)
+{
+	if (event_get(ev, "ret_name").kind == JSON_STRING)
+		add_field(out, ev, " = -1 ", "ret_name");
+	else
+		add_field(out, ev, " = ", "ret");
+}
+
+static void say_exit(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	int64_t dur_ns = event_int(ev, "dur_ns", -1);
+
+	(void)trace;
+	event_text(ev, "name", out);
+	str_add(out, "()");
+	say_result(ev, out);
+	if (dur_ns >= 0)
+		str_addf(out, " after %.3f ms", (double)dur_ns / 1e6);
+}
+
+/* Only a connection has a number, so a socket without one that listens is the listener. */
+static const char *object_name(const struct trace *trace, const struct event *ev)
+{
+	const struct conn *conn = trace_conn(trace, ev->conn);
+
+	if (event_is(ev, "obj", "request_sock"))
+		return "request sock ";
+	if (event_is(ev, "obj", "timewait_sock"))
+		return "timewait sock ";
+	if (!conn && (event_is(ev, "old", "LISTEN") || event_is(ev, "new", "LISTEN")))
+		return "listener ";
+	if (conn && conn->server_node && conn->server_node == ev->netns)
+		return "child ";
+	return "";
+}
+
+static void say_state(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	str_add(out, object_name(trace, ev));
+	if (event_text(ev, "old", out))
+		str_add(out, " -> ");
+	else
+		str_add(out, "born in ");
+	event_text(ev, "new", out);
+}
+
+static void say_options(const struct event *ev, struct str *out)
+{
+	struct json_iter it = json_iter(event_get(ev, "opts"));
+	static const char *const numbers[] = { "mss", "shift", "val", "ecr" };
+
+	while (json_next(&it)) {
+		if (json_is(json_path(it.value, "name"), "nop"))
+			continue;
+		str_add(out, out->len ? " " : "");
+		json_text(json_path(it.value, "name"), out);
+		for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+			struct json v = json_path(it.value, numbers[i]);
+
+			if (v.kind == JSON_NUMBER) {
+				str_add(out, " ");
+				json_text(v, out);
+			}
+		}
+	}
+}
+
+static void say_segment(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	event_text(ev, "flags", out);
+	add_field(out, ev, " seq ", "rel_seq");
+	add_field(out, ev, " ack ", "rel_ack");
+	add_field(out, ev, " win ", "win");
+	if (event_int(ev, "payload_len", 0) > 0)
+		add_field(out, ev, " len ", "payload_len");
+	if (json_true(event_get(ev, "retrans")))
+		str_add(out, " again");
+}
+
+static void say_arp(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	if (json_true(event_get(ev, "gratuitous"))) {
+		add_field(out, ev, "ARP announces ", "spa");
+	} else if (event_is(ev, "op", "request")) {
+		add_field(out, ev, "ARP who has ", "tpa");
+		str_add(out, "?");
+	} else {
+		add_field(out, ev, "ARP ", "spa");
+		str_add(out, " is here");
+	}
+}
+
+static void say_change(const struct event *ev, const char *what, const char *key, struct str *out)
+{
+	char *old_path = xasprintf("%s.old", key), *new_path = xasprintf("%s.new", key);
+	int64_t old = event_int(ev, old_path, -1), new = event_int(ev, new_path, -1);
+
+	if (old != new && new >= 0) {
+		str_addf(out, "%s%s ", out->len ? ", " : "", what);
+		if (old >= 0)
+			str_addf(out, "%lld -> ", (long long)old);
+		str_addf(out, "%lld", (long long)new);
+	}
+	free(old_path);
+	free(new_path);
+}
+
+static void say_queue(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	say_change(ev, "SYN queue", "syn_qlen", out);
+	say_change(ev, "accept queue", "accept_qlen", out);
+	say_change(ev, "accept queue's limit", "accept_max", out);
+	if (!out->len)
+		event_text(ev, "op", out);
+	if (event_is(ev, "op", "overflow"))
+		add_field(out, ev, ", refused: limit ", "accept_max");
+}
+
+static void say_lookup(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	add_field(out, ev, "table ", "table_name");
+	add_field(out, ev, ": ", "in.daddr");
+	add_field(out, ev, " -> ", "err");
+	add_field(out, ev, " -> ", "out.prefix");
+	add_field(out, ev, "/", "out.prefixlen");
+	add_field(out, ev, " dev ", "out.dev");
+}
+
+static void say_route(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	add_field(out, ev, "route to ", "dst");
+	add_field(out, ev, ": ", "error");
+	add_field(out, ev, " via ", "via");
+	add_field(out, ev, " dev ", "out_dev");
+	add_field(out, ev, " src ", "saddr");
+	add_field(out, ev, ", ", "purpose");
+}
+
+static void say_neighbour(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	char *old = event_dup(ev, "lladdr.old"), *new = event_dup(ev, "lladdr.new");
+
+	(void)trace;
+	add_field(out, ev, "neighbour ", "ip");
+	add_field(out, ev, " ", "nud.old");
+	add_field(out, ev, " -> ", "nud.new");
+	if (*new && strcmp(old, new) != 0)
+		str_addf(out, " %s", new);
+	if (event_int(ev, "queue_len", 0) > 0)
+		add_field(out, ev, ", waiting packets: ", "queue_len");
+	free(old);
+	free(new);
+}
+
+static void say_neigh_lookup(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	add_field(out, ev, "neighbour ", "ip");
+	str_add(out, json_true(event_get(ev, "found")) ? " known" : " created");
+	add_field(out, ev, ", ", "nud");
+}
+
+static void say_drop(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	add_field(out, ev, "dropped in ", "by_fn");
+	add_field(out, ev, ": ", "reason");
+}
+
+static void say_step(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	event_text(ev, "name", out);
+}
+
+static void say_call(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	str_addf(out, "%s()", ev->fn ? ev->fn : "?");
+	if (text_is(ev->at, "return"))
+		add_field(out, ev, " = ", "ret");
+}
+
+static void (*const sayings[EV_TYPES])(const struct trace *, const struct event *, struct str *) = {
+	[EV_STEP] = say_step,
+	[EV_SYSCALL_ENTER] = say_enter,
+	[EV_SYSCALL_EXIT] = say_exit,
+	[EV_CALL] = say_call,
+	[EV_TCP_STATE] = say_state,
+	[EV_TCP_TX] = say_segment,
+	[EV_TCP_RX] = say_segment,
+	[EV_CONN_QUEUE] = say_queue,
+	[EV_FIB_LOOKUP] = say_lookup,
+	[EV_ROUTE_RESULT] = say_route,
+	[EV_NEIGH_LOOKUP] = say_neigh_lookup,
+	[EV_NEIGH_STATE] = say_neighbour,
+	[EV_ARP_TX] = say_arp,
+	[EV_ARP_RX] = say_arp,
+	[EV_SKB_DROP] = say_drop,
+};
+
+char *event_sentence(const struct trace *trace, const struct event *ev)
+{
+	struct str out = { 0 };
+
+	if (!sayings[ev->kind])
+		return NULL;
+	sayings[ev->kind](trace, ev, &out);
+	return str_take(&out);
+}
+
+char *event_options(const struct event *ev)
+{
+	struct str out = { 0 };
+
+	say_options(ev, &out);
+	if (out.len)
+		return str_take(&out);
+	return NULL;
+}
+
+/* A call and its end in one: "bind(0.0.0.0:8080) = 0". */
+char *call_sentence(const struct event *enter, const struct event *end)
+{
+	struct str out = { 0 };
+
+	event_text(enter, "name", &out);
+	str_add(&out, "(");
+	say_args(enter, &out);
+	str_add(&out, ")");
+	say_result(end, &out);
+	return str_take(&out);
+}

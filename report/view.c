@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The array of views.
+#include "view.h"
+
+const struct view views[] = {
+	{ "ladder", NULL, "both ends, the wire between them, and time", view_ladder,
+	  view_ladder_print },
+	{ "segments", NULL, "every TCP segment, sent and received", view_segments, NULL },
+	{ "states", NULL, "every change of a TCP state", view_states, NULL },
+	{ "queues", NULL, "SYN queue and accept queue", view_queues, NULL },
+	{ "syscalls", NULL, "system calls with arguments and results", view_syscalls, NULL },
+	{ "calls", NULL, "kernel functions of the path, with arguments and results", view_calls,
+	  NULL },
+	{ "routes", NULL, "route lookups: key, tables, result, purpose", view_routes, NULL },
+	{ "neighbours", NULL, "neighbour entries and ARP frames", view_neighbours, NULL },
+	{ "points", NULL, "hits and events of each point", view_points, NULL },
+	{ "checks", NULL, "the lab's expectations", view_checks, NULL },
+	{ "summary", NULL, "what was run, and what it gave", view_summary, NULL },
+	{ 0 },
+};
+
+const struct view *view_find(const char *name)
+{
+	for (const struct view *view = views; view->name; view++)
+		if (text_is(view->name, name))
+			return view;
+	return NULL;
+}
+
+bool request_wants(const struct request *rq, const struct event *ev)
+{
+	return !rq->filter || expr_holds(rq->filter, ev, NULL);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The views: each is a name, a sentence of help and a function that fills tables. */
+#ifndef KTREPORT_VIEW_H
+#define KTREPORT_VIEW_H
+
+#include "expect.h"
+#include "table.h"
+#include "text.h"
+#include "trace.h"
+
+/* What the user wants to see. */
+struct request {
+	const struct trace *trace;
+	const struct expr *filter;   /* or NULL */
+	const struct expect *expect; /* judged already, or NULL */
+	const char *argument;	     /* of a view that takes one, else NULL */
+};
+
+struct view {
+	const char *name;
+	const char *argument; /* what it takes ("ID"), or NULL */
+	const char *help;
+	void (*fill)(struct doc *doc, const struct request *rq);
+	/* writes the view to a terminal its own way; NULL: as tables */
+	void (*print)(FILE *out, const struct request *rq, const struct style *style);
+};
+
+extern const struct view views[]; /* ended by a NULL name; the first is the default */
+const struct view *view_find(const char *name);
+
+/* True if the filter (or none) lets the event through. */
+bool request_wants(const struct request *rq, const struct event *ev);
+
+void view_ladder(struct doc *doc, const struct request *rq);
+void view_ladder_print(FILE *out, const struct request *rq, const struct style *style);
+void view_segments(struct doc *doc, const struct request *rq);
+void view_states(struct doc *doc, const struct request *rq);
+void view_queues(struct doc *doc, const struct request *rq);
+void view_syscalls(struct doc *doc, const struct request *rq);
+void view_calls(struct doc *doc, const struct request *rq);
+void view_routes(struct doc *doc, const struct request *rq);
+void view_neighbours(struct doc *doc, const struct request *rq);
+void view_points(struct doc *doc, const struct request *rq);
+void view_checks(struct doc *doc, const struct request *rq);
+void view_summary(struct doc *doc, const struct request *rq);
+
+/* Writes tables to a terminal. */
+void form_text(FILE *out, const struct doc *doc, const struct style *style);
+
+#endif

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The ladder on a terminal, and as a table for the other forms.
+#include "ladder.h"
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIME_WIDTH = 11, GAP = 1, LEAST_ARROW = 3, LEAST_CELL = 12 };
+
+/* How wide the columns are, and which characters draw the lines. */
+struct drawing {
+	FILE *out;
+	const struct ladder *ladder;
+	const struct style *style;
+	int node_width;
+	int wire_width;
+	const char *line, *dots, *left, *right, *lost;
+};
+
+static void choose_glyphs(struct drawing *d)
+{
+	bool utf8 = d->style->utf8;
+
+	d->line = utf8 ? "─" : "-";
+	d->dots = utf8 ? "┄" : ".";
+	d->left = utf8 ? "◀" : "<";
+	d->right = utf8 ? "▶" : ">";
+	d->lost = utf8 ? "✗" : "x";
+}
+
+/* A wire is a third wider than a node. */
+static void choose_widths(struct drawing *d)
+{
+	int nodes = d->ladder->nodes.n ? (int)d->ladder->nodes.n : 1;
+	int cells = 2 * nodes - 1;
+	int room = d->style->width - TIME_WIDTH - GAP * cells;
+
+	d->node_width = room * 3 / (3 * nodes + 4 * (nodes - 1));
+	if (d->node_width < LEAST_CELL)
+		d->node_width = LEAST_CELL;
+	d->wire_width = nodes > 1 ? (room - d->node_width * nodes) / (nodes - 1) : 0;
+	if (d->wire_width < LEAST_CELL)
+		d->wire_width = LEAST_CELL;
+}
+
+/* The cells of one line: nodes at even places, wires at odd ones. */
+struct line {
+	char *cells[64];
+	enum color colors[64];
+};
+
+static int cells_of(const struct drawing *d)
+{
+	int cells = 2 * (int)d->ladder->nodes.n - 1;
+
+	return cells < 1 ? 1 : cells > 63 ? 63 : cells;
+}
+
+static int cell_width(const struct drawing *d, int cell)
+{
+	return cell % 2 ? d->wire_width : d->node_width;
+}
+
+static void put_padded(struct drawing *d, const char *text, size_t len, int width, bool last)
+{
+	char *piece = xstrndup(text, len);
+	int pad = width - text_width(piece);
+
+	fputs(piece, d->out);
+	if (!last)
+		fprintf(d->out, "%*s", pad > 0 ? pad : 0, "");
+	free(piece);
+}
+
+static int last_cell(const struct drawing *d, const char **rests)
+{
+	int last = -1;
+
+	for (int i = 0; i < cells_of(d); i++)
+		if (*rests[i])
+			last = i;
+	return last;
+}
+
+/* Writes one screen line; long cells go on in the next. */
+static bool put_screen_line(struct drawing *d, const char *time, const char **rests,
+			    const enum color *colors)
+{
+	int last = last_cell(d, rests);
+	const char *next;
+	size_t len;
+
+	if (last < 0)
+		return false;
+	fprintf(d->out, "%s%*s%s", color_on(d->style, DIM), TIME_WIDTH, time,
+		color_on(d->style, PLAIN));
+	for (int i = 0; i <= last; i++) {
+		len = text_wrap(rests[i], cell_width(d, i), &next);
+		fprintf(d->out, "%*s%s", GAP, "", *rests[i] ? color_on(d->style, colors[i]) : "");
+		put_padded(d, rests[i], len, cell_width(d, i), i == last);
+		fputs(*rests[i] && colors[i] != PLAIN ? color_on(d->style, PLAIN) : "", d->out);
+		rests[i] = next;
+	}
+	fputc('\n', d->out);
+	return true;
+}
+
+static void put_line(struct drawing *d, const char *time, struct line *line)
+{
+	const char *rests[64];
+
+	for (int i = 0; i < cells_of(d); i++)
+		rests[i] = line->cells[i] ? line->cells[i] : "";
+	if (put_screen_line(d, time, rests, line->colors))
+		while (put_screen_line(d, "", rests, line->colors))
+			;
+	for (int i = 0; i < cells_of(d); i++)
+		free(line->cells[i]);
+}
+
+/* "->" becomes an arrow where the terminal has one. */
+static char *safe(const struct drawing *d, const char *text)
+{
+	struct str out = { 0 }, plain = { 0 };
+	const char *p, *arrow;
+
+	text_safe(&plain, text ? text : "", d->style->utf8);
+	for (p = str_text(&plain); d->style->utf8 && (arrow = strstr(p, " -> ")); p = arrow + 3) {
+		str_addn(&out, p, (size_t)(arrow - p));
+		str_add(&out, " →");
+	}
+	str_add(&out, p);
+	str_free(&plain);
+	return str_take(&out);
+}
+
+static char *function_of(const struct drawing *d, const char *fn)
+{
+	struct str out = { 0 };
+
+	if (!fn || !*fn)
+		return xstrdup("");
+	text_safe(&out, fn, d->style->utf8);
+	str_add(&out, "()");
+	return str_take(&out);
+}
+
+static enum color color_of(const struct event *ev)
+{
+	static const enum color colors[EV_TYPES] = {
+		[EV_SYSCALL_ENTER] = CYAN, [EV_SYSCALL_EXIT] = CYAN, [EV_TCP_STATE] = GREEN,
+		[EV_CONN_QUEUE] = YELLOW,  [EV_ROUTE_RESULT] = BLUE, [EV_NEIGH_STATE] = MAGENTA,
+		[EV_SKB_DROP] = RED,	   [EV_TCP_TX] = BOLD,	     [EV_TCP_RX] = BOLD,
+	};
+
+	return colors[ev->kind];
+}
+
+/* "S seq 0 win 64240 ─────▶", as wide as the wire. */
+static char *arrow_right(const struct drawing *d, const char *label, const char *line,
+			 const char *head)
+{
+	struct str out = { 0 };
+	int room = d->wire_width - text_width(label) - 2;
+
+	str_add(&out, label);
+	str_add(&out, *label ? " " : "");
+	str_fill(&out, line, room > LEAST_ARROW ? room : LEAST_ARROW);
+	str_add(&out, head);
+	return str_take(&out);
+}
+
+static char *arrow_left(const struct drawing *d, const char *label, const char *line,
+			const char *head)
+{
+	struct str out = { 0 };
+	int room = d->wire_width - text_width(label) - 2;
+
+	str_add(&out, head);
+	str_fill(&out, line, room > LEAST_ARROW ? room : LEAST_ARROW);
+	str_add(&out, *label ? " " : "");
+	str_add(&out, label);
+	return str_take(&out);
+}
+
+/* The label goes into the wire beside the sender; the rest of the way is a bare line. */
+static void draw_wire(const struct drawing *d, struct line *line, const struct ladder_row *row,
+		      const char *stroke, bool head)
+{
+	bool right = row->to > row->node;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	int end = right ? 2 * row->to - 1 : 2 * row->to + 1, step = right ? 2 : -2;
+	char *label = safe(d, row->text);
+
+	for (; wire > 0 && wire < cells_of(d); wire += step) {
+		const char *tip = head && wire == end ? (right ? d->right : d->left) : stroke;
+
+		line->cells[wire] = right ? arrow_right(d, label, stroke, tip)
+					  : arrow_left(d, label, stroke, tip);
+		line->colors[wire] = color_of(row->event);
+		label[0] = '\0';
+		if (wire == end)
+			break;
+	}
+	free(label);
+}
+
+static void set_cell(const struct drawing *d, struct line *line, int column, char *text,
+		     enum color color)
+{
+	int cell = 2 * column;
+
+	if (column < 0 || cell >= cells_of(d) || line->cells[cell]) {
+		free(text);
+		return;
+	}
+	line->cells[cell] = text;
+	line->colors[cell] = color;
+}
+
+static void draw_arrow(struct drawing *d, struct line *line, const struct ladder_row *row)
+{
+	bool arrives = row->kind != ROW_DEPART, leaves = row->kind != ROW_ARRIVE;
+
+	draw_wire(d, line, row, leaves && arrives ? d->line : d->dots, arrives);
+	if (leaves)
+		set_cell(d, line, row->node, function_of(d, row->by), DIM);
+	if (arrives)
+		set_cell(d, line, row->to, function_of(d, row->at), DIM);
+}
+
+static void draw_lost(struct drawing *d, struct line *line, const struct ladder_row *row)
+{
+	bool right = row->node < (int)d->ladder->nodes.n - 1;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	char *label = safe(d, row->text);
+
+	set_cell(d, line, row->node, function_of(d, row->by), DIM);
+	if (wire > 0 && wire < cells_of(d)) {
+		line->cells[wire] = right ? arrow_right(d, label, d->dots, d->lost)
+					  : arrow_left(d, label, d->dots, d->lost);
+		line->colors[wire] = RED;
+	}
+	free(label);
+}
+
+/* The options stand under the arrow, in the wire beside the sender. */
+static void put_detail(struct drawing *d, const struct ladder_row *row)
+{
+	struct line line = { 0 };
+	int wire = row->to > row->node ? 2 * row->node + 1 : 2 * row->node - 1;
+	char *detail;
+
+	if (!row->detail || wire < 0 || wire >= cells_of(d))
+		return;
+	detail = safe(d, row->detail);
+	line.cells[wire] = xasprintf("  %s", detail);
+	line.colors[wire] = DIM;
+	free(detail);
+	put_line(d, "", &line);
+}
+
+static void put_step(struct drawing *d, const char *time, const struct ladder_row *row)
+{
+	char *name = safe(d, row->text);
+	int dashes = d->style->width - TIME_WIDTH - GAP - text_width(name) - 4;
+
+	fprintf(d->out, "%s%*s%s %s%s%s %s %s", color_on(d->style, DIM), TIME_WIDTH, time,
+		color_on(d->style, PLAIN), color_on(d->style, BOLD), d->line, d->line, name,
+		color_on(d->style, PLAIN));
+	while (dashes-- > 0)
+		fputs(d->line, d->out);
+	fputc('\n', d->out);
+	free(name);
+}
+
+static void put_row(struct drawing *d, const char *time, const struct ladder_row *row)
+{
+	struct line line = { 0 };
+
+	if (row->kind == ROW_STEP) {
+		put_step(d, time, row);
+		return;
+	}
+	if (row->kind == ROW_NOTE)
+		set_cell(d, &line, row->node < 0 ? 0 : row->node, safe(d, row->text),
+			 color_of(row->event));
+	else if (row->kind == ROW_LOST || row->node < 0 || row->to < 0)
+		draw_lost(d, &line, row);
+	else
+		draw_arrow(d, &line, row);
+	put_line(d, time, &line);
+	put_detail(d, row);
+}
+
+static void put_rows(struct drawing *d)
+{
+	char time[32], before[32] = "";
+
+	for (size_t i = 0; i < d->ladder->rows.n; i++) {
+		const struct ladder_row *row = &d->ladder->rows.v[i];
+
+		snprintf(time, sizeof(time), "%.6f", (double)row->t_ns / 1e9);
+		put_row(d, strcmp(time, before) ? time : "", row);
+		memcpy(before, time, sizeof(before));
+	}
+}
+
+static void put_head(struct drawing *d)
+{
+	struct line head = { 0 }, under = { 0 };
+	const struct node *node;
+
+	for (int i = 0; i < cells_of(d); i++) {
+		struct str text = { 0 }, dashes = { 0 };
+
+		str_fill(&dashes, d->line, cell_width(d, i));
+		under.cells[i] = str_take(&dashes);
+		under.colors[i] = DIM;
+		head.colors[i] = BOLD;
+		if (i % 2 == 0 && d->ladder->nodes.n) {
+			text_safe(&text, d->ladder->nodes.v[i / 2], d->style->utf8);
+			node = trace_node(d->ladder->trace, d->ladder->nodes.v[i / 2]);
+			str_addf(&text, " %s", node && node->address ? node->address : "");
+		} else {
+			str_add(&text, i % 2 ? "wire" : "");
+		}
+		head.cells[i] = str_take(&text);
+	}
+	put_line(d, "seconds", &head);
+	put_line(d, "", &under);
+}
+
+static void put_title(struct drawing *d)
+{
+	const struct trace *trace = d->ladder->trace;
+	struct str text = { 0 };
+	char *title;
+
+	str_addf(&text, "%s on Linux %s", trace->lab ? trace->lab : "a lab",
+		 trace->release ? trace->release : "?");
+	title = safe(d, str_text(&text));
+	fprintf(d->out, "%s%s%s\n", color_on(d->style, BOLD), title, color_on(d->style, PLAIN));
+	free(title);
+	str_free(&text);
+}
+
+void view_ladder_print(FILE *out, const struct request *rq, const struct style *style)
+{
+	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
+	struct drawing d = { .out = out, .ladder = ladder, .style = style };
+
+	choose_glyphs(&d);
+	choose_widths(&d);
+	put_title(&d);
+	put_head(&d);
+	put_rows(&d);
+	if (!ladder->rows.n)
+		fprintf(out, "nothing to draw: no such event%s\n",
+			rq->filter ? " passes the filter" : " in this run");
+	ladder_free(ladder);
+}
+
+static const char *const row_words[] = {
+	[ROW_STEP] = "step",	 [ROW_NOTE] = "note",	  [ROW_ARROW] = "arrow",
+	[ROW_DEPART] = "depart", [ROW_ARRIVE] = "arrive", [ROW_LOST] = "lost",
+};
+
+static void add_node_cell(struct table *t, const struct ladder *ladder, int column)
+{
+	bool known = column >= 0 && column < (int)ladder->nodes.n;
+
+	table_text(t, known ? ladder->nodes.v[column] : NULL);
+}
+
+void view_ladder(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "n", .title = "n" },	     { .key = "seconds", .title = "seconds" },
+		{ .key = "kind", .title = "kind" },  { .key = "node", .title = "node" },
+		{ .key = "to", .title = "to" },	     { .key = "text", .title = "what" },
+		{ .key = "detail", .title = "options" }, { .key = "by", .title = "sent by" },
+		{ .key = "at", .title = "received by" },
+	};
+	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
+	struct table *t = DOC_TABLE(doc, "ladder", columns, "Ladder");
+
+	for (size_t i = 0; i < ladder->rows.n; i++) {
+		const struct ladder_row *row = &ladder->rows.v[i];
+
+		table_int(t, row->event->n);
+		table_take(t, xasprintf("%.6f", (double)row->t_ns / 1e9));
+		table_text(t, row_words[row->kind]);
+		add_node_cell(t, ladder, row->node);
+		add_node_cell(t, ladder, row->to);
+		table_text(t, row->text);
+		table_text(t, row->detail);
+		table_text(t, row->by);
+		table_text(t, row->at);
+	}
+	ladder_free(ladder);
+}

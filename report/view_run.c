@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Views of the run itself: its points, its expectations, and what it was.
+#include "view.h"
+
+#include <string.h>
+
+void view_points(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "point", .title = "point" },	{ .key = "fn", .title = "watched at" },
+		{ .key = "as", .title = "as" },		{ .key = "places", .title = "places" },
+		{ .key = "hits", .title = "hits" },	{ .key = "events", .title = "events" },
+		{ .key = "duplicates", .title = "twice" }, { .key = "note", .title = "note" },
+	};
+	struct table *t = DOC_TABLE(doc, "points", columns, "Points");
+
+	for (size_t i = 0; i < rq->trace->points.n; i++) {
+		const struct point *p = &rq->trace->points.v[i];
+
+		table_text(t, p->name);
+		table_text(t, p->fn);
+		table_text(t, p->as);
+		table_int(t, p->places);
+		table_int(t, p->hits);
+		table_int(t, p->events);
+		table_int(t, p->duplicates);
+		table_text(t, p->hits == 0 && p->why ? p->why : p->note);
+		if (!p->hits)
+			table_note(t, "0 hits: %s: %s", p->name,
+				   p->why ? p->why : "the run does not say why");
+	}
+}
+
+static const char *const verdict_words[] = {
+	[HELD] = "held", [FAILED] = "failed", [SKIPPED] = "skipped"
+};
+
+static char *events_of(const struct expectation *e)
+{
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < e->items.n; i++)
+		if (e->items.v[i].found && !e->items.v[i].counts)
+			str_addf(&out, "%s%lld", out.len ? " " : "",
+				 (long long)e->items.v[i].found->n);
+	return str_take(&out);
+}
+
+void view_checks(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "verdict", .title = "" },
+		{ .key = "sentence", .title = "what must be seen" },
+		{ .key = "line", .title = "line" },
+		{ .key = "events", .title = "events" },
+		{ .key = "why", .title = "why" },
+	};
+	struct table *t = DOC_TABLE(doc, "checks", columns, "Expectations");
+
+	for (size_t i = 0; rq->expect && i < rq->expect->list.n; i++) {
+		const struct expectation *e = &rq->expect->list.v[i];
+
+		table_text(t, verdict_words[e->verdict]);
+		table_text(t, e->sentence);
+		if (e->line)
+			table_int(t, (int64_t)e->line);
+		else
+			table_null(t);
+		table_take(t, events_of(e));
+		table_text(t, e->why);
+	}
+	if (rq->expect)
+		table_note(t, "%zu held, %zu failed, %zu skipped", rq->expect->held,
+			   rq->expect->failed, rq->expect->skipped);
+	else
+		table_note(t, "no expectations were given");
+}
+
+static void add_pair(struct table *t, const char *what, const char *value)
+{
+	if (!value || !*value)
+		return;
+	table_text(t, what);
+	table_text(t, value);
+}
+
+__attribute__((format(printf, 3, 4)))
+static void add_pairf(struct table *t, const char *what, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	table_text(t, what);
+	table_take(t, xvasprintf(format, args));
+	va_end(args);
+}
+
+static void add_counts(struct table *t, const struct trace *trace)
+{
+	size_t with_hits = 0;
+
+	for (size_t i = 0; i < trace->points.n; i++)
+		with_hits += trace->points.v[i].hits > 0;
+	add_pairf(t, "hits", "%lld", (long long)trace->end_hits);
+	add_pairf(t, "events", "%zu", trace->events.n);
+	add_pairf(t, "points", "%zu of %zu were hit", with_hits, trace->points.n);
+	add_pairf(t, "connections", "%zu", trace->conns.n);
+	if (trace->wires.n)
+		add_pairf(t, "frames", "%zu TCP, %zu ARP at %zu taps; unmatched: %zu",
+			  trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
+}
+
+void view_summary(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "what", .title = "" },
+		{ .key = "value", .title = "" },
+	};
+	const struct trace *trace = rq->trace;
+	struct table *t = DOC_TABLE(doc, "summary", columns, "The run");
+
+	add_pair(t, "lab", trace->lab);
+	add_pair(t, "kernel", trace->release);
+	add_pair(t, "note", trace->note);
+	add_pair(t, "engine", trace->engine);
+	add_pair(t, "mode", trace->mode);
+	add_counts(t, trace);
+	if (rq->expect)
+		add_pairf(t, "expectations", "%zu held, %zu failed, %zu skipped", rq->expect->held,
+			  rq->expect->failed, rq->expect->skipped);
+	add_pair(t, "digest of the events", trace->digest);
+	if (text_is(trace->mode, "live"))
+		table_note(t, "Mode live: each stop at a point lets virtual time jump to the next "
+			      "timer, so the order is true but the times between events are "
+			      "longer than without tracing.");
+	if (trace->problem_count)
+		table_note(t, "This run is damaged: %zu problem%s, the first: %s",
+			   trace->problem_count, trace->problem_count == 1 ? "" : "s",
+			   trace->problems.v[0]);
+}

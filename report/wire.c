@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Frames of a capture file: Ethernet, ARP, IPv4 and TCP headers, read with libpcap.
+#include "wire.h"
+
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ETH_HEADER = 14,
+	ETHERTYPE_IP = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
+	ARP_SHA = 8,
+	ARP_SPA = 14,
+	ARP_TPA = 24,
+	IP_FRAGMENT = 0x1fff,
+	IPPROTO_IS_TCP = 6,
+	LARGEST_FRAME = 256 * 1024,
+};
+
+/* The one way to bytes of a frame: beyond its end there are zeros, and *ok turns false. */
+static uint32_t get(const struct frame *f, size_t at, size_t bytes, bool *ok)
+{
+	uint32_t value = 0;
+
+	if (at + bytes > f->cap_len) {
+		*ok = false;
+		return 0;
+	}
+	for (size_t i = 0; i < bytes; i++)
+		value = value << 8 | f->bytes[at + i];
+	return value;
+}
+
+static void get_mac(const struct frame *f, size_t at, unsigned char *mac)
+{
+	if (at + 6 <= f->cap_len)
+		memcpy(mac, f->bytes + at, 6);
+}
+
+static void decode_arp(struct frame *f, size_t at)
+{
+	bool ok = true;
+
+	f->arp_op = (uint16_t)get(f, at + 6, 2, &ok);
+	get_mac(f, at + ARP_SHA, f->sha);
+	f->saddr = get(f, at + ARP_SPA, 4, &ok);
+	f->daddr = get(f, at + ARP_TPA, 4, &ok);
+	if (ok)
+		f->kind = FRAME_ARP;
+}
+
+static void decode_tcp(struct frame *f, size_t at, uint32_t ip_payload)
+{
+	bool ok = true;
+	uint32_t header;
+
+	f->sport = (uint16_t)get(f, at, 2, &ok);
+	f->dport = (uint16_t)get(f, at + 2, 2, &ok);
+	f->seq = get(f, at + 4, 4, &ok);
+	f->ack = get(f, at + 8, 4, &ok);
+	header = (get(f, at + 12, 1, &ok) >> 4) * 4;
+	f->flags = (uint8_t)get(f, at + 13, 1, &ok);
+	f->win = (uint16_t)get(f, at + 14, 2, &ok);
+	if (!ok || header < 20 || header > ip_payload)
+		return;
+	f->payload_len = ip_payload - header;
+	f->kind = FRAME_TCP;
+}
+
+static void decode_ip(struct frame *f, size_t at)
+{
+	bool ok = true;
+	uint32_t header = (get(f, at, 1, &ok) & 0x0f) * 4;
+	uint32_t total = get(f, at + 2, 2, &ok);
+	uint32_t fragment = get(f, at + 6, 2, &ok) & IP_FRAGMENT;
+	uint32_t proto = get(f, at + 9, 1, &ok);
+
+	f->saddr = get(f, at + 12, 4, &ok);
+	f->daddr = get(f, at + 16, 4, &ok);
+	if (ok && proto == IPPROTO_IS_TCP && !fragment && header >= 20 && total >= header)
+		decode_tcp(f, at + header, total - header);
+}
+
+void frame_decode(struct frame *f)
+{
+	bool ok = true;
+	uint32_t type = get(f, 12, 2, &ok);
+
+	get_mac(f, 0, f->eth_dst);
+	get_mac(f, 6, f->eth_src);
+	if (type == ETHERTYPE_ARP)
+		decode_arp(f, ETH_HEADER);
+	else if (type == ETHERTYPE_IP)
+		decode_ip(f, ETH_HEADER);
+}
+
+static void add_frame(struct wire *wire, const struct pcap_pkthdr *header,
+		      const unsigned char *bytes)
+{
+	struct frame *f = vec_add(&wire->frames);
+
+	*f = (struct frame){
+		.t_ns = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec,
+		.cap_len = header->caplen,
+		.len = header->len,
+		.bytes = xcalloc(header->caplen, 1),
+	};
+	memcpy(f->bytes, bytes, header->caplen);
+	frame_decode(f);
+}
+
+static void read_frames(struct wire *wire, pcap_t *pcap)
+{
+	struct pcap_pkthdr *header;
+	const unsigned char *bytes;
+	int got;
+
+	while ((got = pcap_next_ex(pcap, &header, &bytes)) == 1) {
+		if (header->caplen > LARGEST_FRAME) {
+			wire->problem = xasprintf("%s: frame %zu: %u bytes are too many",
+						  wire->path, wire->frames.n + 1, header->caplen);
+			return;
+		}
+		add_frame(wire, header, bytes);
+	}
+	if (got == PCAP_ERROR)
+		wire->problem = xasprintf("%s: after frame %zu: %s", wire->path, wire->frames.n,
+					  pcap_geterr(pcap));
+}
+
+void wire_read(struct wire *wire, const char *path, const char *node, const char *nic)
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *pcap;
+
+	*wire = (struct wire){
+		.path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic)
+	};
+	/* libpcap scales to ns and turns the byte order as needed */
+	pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, why);
+	if (!pcap) {
+		wire->problem = xasprintf("%s: no capture file: %s", path, why);
+		return;
+	}
+	if (pcap_datalink(pcap) == DLT_EN10MB)
+		read_frames(wire, pcap);
+	else
+		wire->problem = xasprintf("%s: no Ethernet frames in it", path);
+	pcap_close(pcap);
+}
+
+void wire_free(struct wire *wire)
+{
+	for (size_t i = 0; i < wire->frames.n; i++)
+		free(wire->frames.v[i].bytes);
+	vec_free(&wire->frames);
+	free(wire->path);
+	free(wire->node);
+	free(wire->nic);
+	free(wire->problem);
+}
+
+const char *tcp_flag_letters(uint8_t flags, char *text)
+{
+	static const struct {
+		uint8_t flag;
+		char letter;
+	} letters[] = {
+		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' }, { TCP_PSH, 'P' }, { TCP_ACK, '.' },
+	};
+	char *p = text;
+
+	for (size_t i = 0; i < ARRAY_SIZE(letters); i++)
+		if (flags & letters[i].flag)
+			*p++ = letters[i].letter;
+	*p = '\0';
+	return text;
+}
+
+bool ip_parse(const char *text, uint32_t *ip)
+{
+	unsigned int a, b, c, d;
+	char more;
+
+	if (!text || sscanf(text, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &more) != 4)
+		return false;
+	if (a > 255 || b > 255 || c > 255 || d > 255)
+		return false;
+	*ip = a << 24 | b << 16 | c << 8 | d;
+	return true;
+}
+
+const char *ip_text(uint32_t ip, char *text)
+{
+	snprintf(text, 16, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+	return text;
+}
+
+const char *mac_text(const unsigned char *mac, char *text)
+{
+	snprintf(text, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		 mac[5]);
+	return text;
+}

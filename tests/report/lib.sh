@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What the report's tests share: the program, the stored run, and how each golden file is made.
+
+report=${KTREPORT:-build/ktreport}
+[ -n "${KTREPORT:-}" ] || make -s build/ktreport >&2
+run=tests/report/handshake
+golden=tests/report/golden
+expect=labs/handshake/expect
+export LC_ALL=C.UTF-8
+
+# golden_output NAME: what the golden file NAME.txt must hold; "VIEW" or "VIEW.ascii"
+golden_output() {
+	case $1 in
+	check) "$report" check "$run" "$expect" ;;
+	*.ascii) LC_ALL=C "$report" show "${1%.ascii}" --width 80 "$run" ;;
+	*) "$report" show "$1" --expect "$expect" "$run" ;;
+	esac
+}
+
+same_as_golden() { golden_output "$1" | diff -u "$golden/$1.txt" -; }
+
+# the names of all views that take no argument, as the help lists them
+view_names() { "$report" --help | sed -n '/^Views:/,/^$/s/^  \([a-z]*\)  *[^A-Z].*/\1/p'; }
+
+every_view_is_golden() {
+	for name in $(view_names); do
+		[ -f "$golden/$name.txt" ] || { echo "no golden file for '$name'"; return 1; }
+	done
+}
