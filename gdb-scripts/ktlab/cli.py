@@ -37,7 +37,7 @@ VERBS = {"plan": plan, "trace": trace, "decode": decode}
 def run(verb):
     try:
         status = VERBS[verb]()
-    except (gdb.error, OSError, ValueError) as error:
+    except (gdb.GdbError, gdb.error, OSError, ValueError) as error:
         print("ktlab: %s" % error, file=sys.stderr)
         status = 2
     gdb.execute("quit %d" % status)

@@ -5,13 +5,13 @@ import hashlib
 import json
 import os
 
-from . import capture, decode_neigh, decode_route, decode_syscall, decode_tcp, event
+from . import capture, decode_any, decode_neigh, decode_route, decode_syscall, decode_tcp, event
 from .hit import Hit, Symbols
 from .model import Model
 
 FORMAT = 1
 DECODERS = {}
-for module in (decode_syscall, decode_tcp, decode_route, decode_neigh):
+for module in (decode_any, decode_syscall, decode_tcp, decode_route, decode_neigh):
     DECODERS.update(module.DECODERS)
 
 
@@ -24,13 +24,17 @@ class Decoder:
         self.events = []
         self.entries = {}       # number of an entry's capture -> its Hit, until it returns
         self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
-        self.counts = {about["name"]: {"hits": 0, "events": 0} for about in plan["points"]}
+        self.counts = {about["name"]: {"hits": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
+        self.last = None
         self.ended = False
 
     def feed(self, cap):
         hit = Hit(self.plan, cap, self.symbols, self.entries.pop(cap.entry, None) if cap.entry is not None else None)
         count = self.counts[hit.site["point"]]
         count["hits"] += 1
+        if self._again(cap):
+            count["duplicates"] += 1
+            return
         if hit.at == "return" and hit.entry is None:
             return
         self.model.own(hit, self.model.sock(hit.pointer("sk")))
@@ -46,14 +50,19 @@ class Decoder:
                 self.model.enter(hit, len(self.events), self.events[-1][0]["netns"])
         self.ended = self.ended or (hit.site["decode"] == "marker" and hit.text("text").startswith("ktlab end"))
 
+    def _again(self, cap):
+        """Whether a stop was reported twice: nothing can be at the same place again without time passing."""
+        place = cap.site, cap.clock_ns, cap.icount, cap.regs["rsp"]
+        again, self.last = place == self.last, place
+        return again
+
     def emit(self, hit, type_, fields):
         call = self.model.parent(hit)
         sock, conn = fields.pop("_sock", None), fields.pop("_conn", None)
-        node = self.model.nodes.get(hit["net.inum"]) or (call.node if call else None)
         record = dict.fromkeys(event.ENVELOPE)
         record.update(
             n=len(self.events) + 1, type=type_, t_ns=hit.t_ns, icount=hit.capture.icount, ctx=hit.ctx,
-            pid=hit["task.pid"], comm=hit.text("task.comm"), netns=node, point=hit.site["point"], fn=hit.fn,
+            pid=hit["task.pid"], comm=hit.text("task.comm"), netns=self.model.node(hit, sock, call), point=hit.site["point"], fn=hit.fn,
             at=hit.at, file=hit.site["file"], line=hit.site["line"], ret=returned(hit),
             sk=event.pointer(sock.address) if sock else None, skb=event.pointer(hit.pointer("skb")),
             pkt=fields.pop("_pkt", None), dev=hit.text("dev.name"), step=self.model.step, parent=call.n if call else None)
@@ -123,6 +132,6 @@ def end(plan, decoder, hits):
     rows = []
     for about in plan["points"]:
         count = decoder.counts[about["name"]]
-        rows.append({"name": about["name"], "hits": count["hits"], "events": count["events"], "duplicates": 0,
+        rows.append({"name": about["name"], "hits": count["hits"], "events": count["events"], "duplicates": count["duplicates"],
                      "why": None if count["hits"] else why_never(about)})
     return {"type": "end", "hits": hits, "events": len(decoder.events), "complete": decoder.ended, "points": rows}

@@ -29,14 +29,13 @@ def word(names, value):
     return None if value is None else names.get(value, str(value))
 
 
-def flow(hit):
+def flow(hit, block="flow"):
     """The key of a lookup, struct flowi4."""
-    key = {"daddr": ip4(hit["flow.daddr"]), "saddr": ip4(hit["flow.saddr"])}
-    for name in ("oif", "iif", "tos", "mark"):
-        key[name] = hit["flow." + name]
-    key["scope"] = word(kernel.ROUTE_SCOPES, hit["flow.scope"])
-    key["proto"] = word(kernel.PROTOCOLS, hit["flow.proto"])
-    key["sport"], key["dport"] = hit["flow.sport"], hit["flow.dport"]
+    key = {name: ip4(hit["%s.%s" % (block, name)]) for name in ("daddr", "saddr")}
+    key.update((name, hit["%s.%s" % (block, name)]) for name in ("oif", "iif", "tos", "mark"))
+    key["scope"] = word(kernel.ROUTE_SCOPES, hit[block + ".scope"])
+    key["proto"] = word(kernel.PROTOCOLS, hit[block + ".proto"])
+    key.update((name, hit["%s.%s" % (block, name)]) for name in ("sport", "dport"))
     return key
 
 

@@ -152,7 +152,7 @@ def set_state(hit, model):
         return None
     old, new = hit["sk.state"], hit.regs["rsi"] & 0xff
     local, remote = ends(hit, "sk")
-    now = model.segment(hit)
+    now = model.receiving(hit)[0]
     if not remote[1] and new == 3 and now:
         # inet_csk_clone_lock sets the state before it copies the ports: they are those of the ACK being received
         local, remote = now["target"], now["source"]
@@ -167,7 +167,7 @@ def reqsk_alloc(hit, model):
     """inet_reqsk_alloc(ops, sk_listener, attach_listener): the request sock is born in NEW_SYN_RECV."""
     if hit.at == "enter" or hit.pointer("req") is None:
         return None
-    now = model.segment(hit)
+    now = model.receiving(hit)[0]
     local, remote = (now["target"], now["source"]) if now else ends(hit, "req")
     return tcp_state(hit, model, "req", "request_sock", None, hit["req.state"], local, remote)
 

@@ -40,7 +40,6 @@ class Tracer:
         os.write(self.out, capture.MAGIC + hashlib.sha256(text).digest())
         self.records = 0
         self.entered = {}       # (fn, rsp) -> (number of the entry's record, its registers)
-        self.last = None        # (site, clock, rsp) of the hit before, to drop a stop that is reported twice
         self.clock_address = None
         self.marker = None      # the marker that stopped the guest last
         self.armed = []
@@ -61,10 +60,6 @@ class Tracer:
         """One stop: executes the plan of the site and appends the record."""
         regs = registers()
         clock_ns = self.clock()
-        seen = (number, clock_ns, regs["rsp"])
-        if seen == self.last:
-            return None
-        self.last = seen
         entry, at_entry = capture.NONE, regs
         if site["at"] == "return":
             entry, at_entry = self.entered.pop((site["fn"], regs["rsp"]), (capture.NONE, regs))

@@ -18,6 +18,7 @@ class Sock:
         self.address = address
         self.conn = None
         self.owner = None
+        self.node = None
         self.local = None   # the last (addr, port) it had
         self.since_ns = None
 
@@ -49,7 +50,7 @@ class Model:
         self.heads = {}             # skb->head -> packet id
         self.count_packets = 0
         self.calls = {}             # base of a stack -> [Call], outermost first
-        self.segments = {}          # base of a stack -> (rsp, segment) of the segment being received there
+        self.segments = {}          # base of a stack -> (rsp, segment, node) of the segment being received there
         self.syscalls = {}          # pid -> the open system call's {"name","fd","owner"}
         self.files = {}             # (pid, fd) -> Sock, or None for a socket of another family
 
@@ -79,11 +80,19 @@ class Model:
     # the segment that is being received on a stack
 
     def receive(self, hit, segment):
-        self.segments[hit.stack_base] = (hit.regs["rsp"], segment)
+        self.segments[hit.stack_base] = hit.regs["rsp"], segment, self.nodes.get(hit["net.inum"])
 
-    def segment(self, hit):
-        rsp, segment = self.segments.get(hit.stack_base, (0, None))
-        return segment if rsp >= hit.regs["rsp"] else None
+    def receiving(self, hit):
+        """(segment, node) of the tcp_v4_rcv around this hit, or (None, None)."""
+        rsp, segment, node = self.segments.get(hit.stack_base, (0, None, None))
+        return (segment, node) if rsp >= hit.regs["rsp"] and hit.has("tcp_v4_rcv") else (None, None)
+
+    def node(self, hit, sock, call):
+        """The node of a hit: by the namespace at hand, else by its socket, the segment received, the call around it."""
+        node = self.nodes.get(hit["net.inum"])
+        if sock:
+            sock.node = node = node or sock.node
+        return node or self.receiving(hit)[1] or (call.node if call else None)
 
     # sockets
 

@@ -31,6 +31,10 @@ CLOCK = {"pointer": "hpet_virt_address", "add": 0xf0, "ns": 10}
 # The calling convention: where a function finds its arguments when it is entered.
 ARGUMENTS = ("rdi", "rsi", "rdx", "rcx", "r8", "r9")
 
+# From a struct to the network namespace it belongs to.
+NAMESPACE = {"common": "net:net={0}.net", "sock": "net:net={0}.net", "dev": "net:net={0}.net",
+             "skb": "dev_:dev={0}.dev net:net=dev_.net", "neigh": "dev_:dev={0}.dev net:net=dev_.net"}
+
 BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
 
 
@@ -211,6 +215,7 @@ class Function:
             block = block.superblock
         if self.copies and not block:
             raise gdb.GdbError("this kernel has no debug information for %s" % name)
+        self.arguments = [symbol for symbol in block if symbol.is_argument] if block else []
         if block:
             self.file, self.line = source_path(block.function.symtab), block.function.line
             self.ret = RETURNS.get(block.function.type.target().strip_typedefs().code, "int")
@@ -293,10 +298,10 @@ class Resolver:
         self.blocks, self.symbols = blocks, symbols
 
     def resolve(self, name, place):
-        row = points.POINTS.get(name)
+        row, args = points.POINTS.get(name), None
         if not row:
-            near = difflib.get_close_matches(name, points.POINTS, 3, 0.5) or sorted(points.POINTS)
-            raise gdb.GdbError("%s: no point is called '%s'; known are %s" % (place, name, ", ".join(near)))
+            row, args = self._any_function(name, place)
+            name = row.name
         watched = next((fn for fn in row.fn.split("|") if fn in self.symbols.places), row.fn.split("|")[-1])
         row = row._replace(fn=watched)
         function = Function(row.fn, self.symbols)
@@ -308,12 +313,41 @@ class Resolver:
                                % (place, row.fn, ", ".join(self.symbols.near(row.fn))))
         sites = list(self._sites(row, function, place)) if function.copies else []
         sites += [self._inlined(row, where, place) for where in inlined]
+        if args:
+            for site in sites:
+                site["args"] = args
         own = row.fn == name
         how = "substituted" if not own else "out_of_line" if function.copies else "inlined"
         about = {"name": name, "as": how, "fn": row.fn,
                  "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
                  "at": sorted({site["at"] for site in sites}), "note": row.note}
         return about, sites
+
+    def _any_function(self, text, place):
+        """A point that has no row: FUNCTION or FUNCTION:ARG,ARG. Its arguments are taken by their types."""
+        name, _, wanted = text.partition(":")
+        if name not in self.symbols.places:
+            near = difflib.get_close_matches(name, points.POINTS, 3, 0.6) or self.symbols.near(name)
+            raise gdb.GdbError("%s: no point or function is called '%s'; near names: %s"
+                               % (place, name, ", ".join(near)))
+        known = Function(name, self.symbols).arguments
+        for arg in filter(None, wanted.split(",")):
+            if arg not in [symbol.name for symbol in known]:
+                raise gdb.GdbError("%s: %s has no argument '%s'; it has %s"
+                                   % (place, name, arg, ", ".join(s.name for s in known) or "none"))
+        args, takes = [], []
+        for symbol, register in zip(known, ARGUMENTS):
+            if not wanted or symbol.name in wanted.split(","):
+                struct = struct_behind(symbol.type)
+                type_ = symbol.type.strip_typedefs()
+                args.append({"name": symbol.name, "reg": register, "struct": struct, "bytes": type_.sizeof,
+                             "pointer": type_.code == gdb.TYPE_CODE_PTR,
+                             "signed": type_.code == gdb.TYPE_CODE_INT and type_.is_signed})
+                if struct:
+                    takes.append("%s:%s=%s" % (symbol.name, struct, register))
+                    if not any(block.startswith("net:") for block in takes):
+                        takes += NAMESPACE.get(struct, "").format(symbol.name).split()
+        return points.point(name, "any_call", " ".join(takes)), args
 
     def _sites(self, row, function, place):
         entry = {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "enter", "file": function.file,
@@ -344,6 +378,21 @@ class Resolver:
         return {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "line", "file": where.file,
                 "line": where.line, "addr": hex(where.pc), "ret": None,
                 "takes": self.blocks.number(takes.replace("in.", ""))}
+
+
+def struct_behind(type_):
+    """Our name of the struct that a pointer leads to, or None. A pointer to any kind of sock may lead to a TCP one,
+    so only what they all begin with is read."""
+    type_ = type_.strip_typedefs()
+    if type_.code != gdb.TYPE_CODE_PTR:
+        return None
+    target = type_.target().strip_typedefs().unqualified()
+    if target.code != gdb.TYPE_CODE_STRUCT:
+        return None
+    for name, (ctype, _) in kernel.STRUCTS.items():
+        if ctype == target.name:
+            return name
+    return None
 
 
 def sites_at(sites, at):

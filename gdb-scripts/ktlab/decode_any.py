@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Any function of the kernel, watched by its name alone: its arguments by their types."""
+
+from . import kernel
+from .decode_route import flow
+from .event import pointer
+from .headers import ip4, mac
+from .hit import signed
+
+
+def sock(hit, name):
+    return {"saddr": ip4(hit[name + ".rcv_saddr"]), "sport": hit[name + ".num"], "daddr": ip4(hit[name + ".daddr"]),
+            "dport": hit[name + ".dport"], "state": kernel.TCP_STATES.get(hit[name + ".state"])}
+
+
+def skb(hit, name):
+    return {key: hit["%s.%s" % (name, key)] for key in ("len", "data_len", "cloned")}
+
+
+def dev(hit, name):
+    return {"name": hit.text(name + ".name"), "ifindex": hit[name + ".ifindex"]}
+
+
+def neigh(hit, name):
+    return {"ip": ip4(hit[name + ".primary_key"]), "lladdr": mac(hit.raw(name + ".ha", 6)),
+            "nud": kernel.NUD_STATES.get(hit[name + ".nud_state"])}
+
+
+# struct of kernel.py -> how an event shows it; other structs are shown as pointers
+SHOWN = {"common": sock, "sock": sock, "req": sock, "tw": sock, "skb": skb, "dev": dev, "neigh": neigh, "flow": flow}
+
+
+def value(hit, arg):
+    if arg["struct"] in SHOWN and hit.bytes(arg["name"]):
+        return SHOWN[arg["struct"]](hit, arg["name"])
+    raw = hit.regs[arg["reg"]]
+    if arg["pointer"]:
+        return pointer(raw) if raw else None
+    raw &= (1 << 8 * arg["bytes"]) - 1
+    return signed(raw, 8 * arg["bytes"]) if arg["signed"] else raw
+
+
+def any_call(hit, model):
+    args = {arg["name"]: value(hit, arg) for arg in hit.site["args"]}
+    found = next((arg["name"] for arg in hit.site["args"] if arg["struct"] in ("common", "sock")), None)
+    return "call", {"args": args, "result": None, "_sock": model.sock(hit.pointer(found)) if found else None}
+
+
+DECODERS = {"any_call": any_call}
