@@ -16,12 +16,10 @@ const struct event_format event_formats[EV_TYPES] = {
 	[EV_TCP_STATE] = { "tcp.state",
 			   TUPLE "obj old new old_raw new_raw in_old_ns snd_una snd_nxt rcv_nxt "
 				 "snd_wnd rcv_wnd mss srtt_us rto_ms retransmits sk_err" },
-	[EV_TCP_TX] = { "tcp.tx",
-			TUPLE "seq end_seq ack rel_seq rel_ack flags win win_scaled opts "
-			      "payload_len ip skb_len data_len cloned retrans by" },
-	[EV_TCP_RX] = { "tcp.rx",
-			TUPLE "seq end_seq ack rel_seq rel_ack flags win win_scaled opts "
-			      "payload_len ip skb_len data_len cloned retrans by" },
+	[EV_TCP_TX] = { "tcp.tx", TUPLE "seq end_seq ack rel_seq rel_ack flags win win_scaled opts "
+					"payload_len ip skb_len data_len cloned retrans by" },
+	[EV_TCP_RX] = { "tcp.rx", TUPLE "seq end_seq ack rel_seq rel_ack flags win win_scaled opts "
+					"payload_len ip skb_len data_len cloned retrans by" },
 	[EV_CONN_QUEUE] = { "conn.queue",
 			    TUPLE "op listener req child syn_qlen accept_qlen accept_max "
 				  "synack_retrans" },
@@ -38,9 +36,9 @@ const struct event_format event_formats[EV_TYPES] = {
 };
 
 const char *const event_envelope_keys[] = {
-	"n",	"type", "t_ns", "icount", "ctx", "pid", "comm", "owner", "netns", "point", "fn",
-	"at",	"file", "line", "ret",	  "conn", "pkt", "sk",	 "skb",	  "dev",   "step",  "parent",
-	"stack", NULL,
+	"n",	 "type",  "t_ns", "icount", "ctx",  "pid",    "comm",  "owner",
+	"netns", "point", "fn",	  "at",	    "file", "line",   "ret",   "conn",
+	"pkt",	 "sk",	  "skb",  "dev",    "step", "parent", "stack", NULL,
 };
 
 enum event_type event_type_of(const char *name)
@@ -76,7 +74,10 @@ static const struct {
 	bool needed;
 	size_t offset;
 } slots[SLOTS] = {
-#define SLOT(key, member, number, needed) { key, sizeof(key) - 1, number, needed, offsetof(struct event, member) }
+#define SLOT(key, member, number, needed)                                            \
+	{                                                                            \
+		key, sizeof(key) - 1, number, needed, offsetof(struct event, member) \
+	}
 	[SLOT_N] = SLOT("n", n, true, true),
 	[SLOT_TYPE] = SLOT("type", type, false, true),
 	[SLOT_T_NS] = SLOT("t_ns", t_ns, true, true),

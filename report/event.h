@@ -43,7 +43,7 @@ struct event {
 	int64_t n;
 	int64_t t_ns;
 	int64_t conn; /* 0: none */
-	int64_t pkt;  /* 0: none */
+	int64_t pkt; /* 0: none */
 	int64_t parent;
 	int64_t pid;
 	size_t peer; /* of a segment or ARP frame: index + 1 of the event at its other end */

@@ -16,8 +16,7 @@ struct reader {
 	char *error;
 };
 
-__attribute__((format(printf, 2, 3)))
-static bool mistake(struct reader *r, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool mistake(struct reader *r, const char *format, ...)
 {
 	va_list args;
 	char *reason;
@@ -363,7 +362,8 @@ static struct bindings names_of(const struct judge *j)
 	return (struct bindings){ j->names.v, j->names.n };
 }
 
-static const struct event *search(const struct judge *j, const struct expr *expr, struct range range)
+static const struct event *search(const struct judge *j, const struct expr *expr,
+				  struct range range)
 {
 	struct bindings names = names_of(j);
 
@@ -550,8 +550,7 @@ static bool kernel_fits(const struct expectation *e, const char *release)
 	order = compare_versions(release, e->kernel_version);
 	return (strchr(e->kernel_op, '=') && e->kernel_op[0] != '!' && order == 0) ||
 	       (strchr(e->kernel_op, '>') && order > 0) ||
-	       (strchr(e->kernel_op, '<') && order < 0) ||
-	       (e->kernel_op[0] == '!' && order != 0);
+	       (strchr(e->kernel_op, '<') && order < 0) || (e->kernel_op[0] == '!' && order != 0);
 }
 
 static void skip_block(struct judge *j, struct expectation *e)

@@ -19,13 +19,17 @@
  * "after" begins the search behind that event, "anywhere" at the first event. "never" and "count"
  * look at all events (between after and before) and move nothing.
  */
-enum verdict { HELD, FAILED, SKIPPED };
+enum verdict {
+	HELD,
+	FAILED,
+	SKIPPED
+};
 
 struct item {
 	char *text; /* as written, without the space around it */
 	size_t line;
-	char *name;   /* or NULL */
-	char *after;  /* names of earlier items, or NULL */
+	char *name; /* or NULL */
+	char *after; /* names of earlier items, or NULL */
 	char *before;
 	bool anywhere;
 	bool counts;
@@ -46,9 +50,9 @@ struct expectation {
 	VEC(struct item) items;
 	/* of a run */
 	enum verdict verdict;
-	const struct item *culprit;  /* the item that failed, or NULL */
+	const struct item *culprit; /* the item that failed, or NULL */
 	const struct event *nearest; /* what came nearest to it, or NULL */
-	char *why;                   /* one or more lines */
+	char *why; /* one or more lines */
 };
 
 struct expect {

@@ -7,16 +7,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum expr_kind { EXPR_AND, EXPR_OR, EXPR_NOT, EXPR_CMP };
-enum cmp_op { CMP_EQ, CMP_NE, CMP_LE, CMP_LT, CMP_GE, CMP_GT, CMP_HAS };
-enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_NULL, VALUE_REF };
+enum expr_kind {
+	EXPR_AND,
+	EXPR_OR,
+	EXPR_NOT,
+	EXPR_CMP
+};
+enum cmp_op {
+	CMP_EQ,
+	CMP_NE,
+	CMP_LE,
+	CMP_LT,
+	CMP_GE,
+	CMP_GT,
+	CMP_HAS
+};
+enum value_kind {
+	VALUE_TEXT,
+	VALUE_NUMBER,
+	VALUE_NULL,
+	VALUE_REF
+};
 
 struct value {
 	enum value_kind kind;
-	char *text;    /* as written, for messages */
-	char *word;    /* of a text: without quotes; of a reference: the field's path */
-	char *name;    /* of a reference */
-	int64_t lo;    /* number, or what is added to the reference: lo..hi */
+	char *text; /* as written, for messages */
+	char *word; /* of a text: without quotes; of a reference: the field's path */
+	char *name; /* of a reference */
+	int64_t lo; /* number, or what is added to the reference: lo..hi */
 	int64_t hi;
 };
 
@@ -45,9 +63,9 @@ static const struct {
 
 /* Words that could be taken for fields when they stand alone. */
 static const char *const type_names[] = {
-	"step",	      "syscall.enter", "syscall.exit", "call",	 "tcp.state", "tcp.tx",
-	"tcp.rx",     "conn.queue",    "fib.lookup",   "route.result", "neigh.lookup",
-	"neigh.state", "arp.tx",       "arp.rx",       "skb.drop",     "init.call", "register", NULL,
+	"step",	  "syscall.enter", "syscall.exit", "call",	   "tcp.state",	   "tcp.tx",
+	"tcp.rx", "conn.queue",	   "fib.lookup",   "route.result", "neigh.lookup", "neigh.state",
+	"arp.tx", "arp.rx",	   "skb.drop",	   "init.call",	   "register",	   NULL,
 };
 
 struct parser {
@@ -57,10 +75,12 @@ struct parser {
 	int depth;
 };
 
-enum { MAX_NESTING = 100 };
+enum {
+	MAX_NESTING = 100
+};
 
-__attribute__((format(printf, 2, 3)))
-static void *parse_fail(struct parser *ps, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void *parse_fail(struct parser *ps, const char *format,
+							      ...)
 {
 	va_list args;
 
@@ -242,7 +262,8 @@ static bool parse_reference(struct parser *ps, struct value *v)
 	size_t len = strcspn(name, ".+- \t)");
 
 	if (!find_binding(ps->names, name, len))
-		return parse_fail(ps, "no earlier line has the name '%.*s'", (int)len, name) != NULL;
+		return parse_fail(ps, "no earlier line has the name '%.*s'", (int)len, name) !=
+		       NULL;
 	if (name[len] != '.')
 		return parse_fail(ps, "which field of $%.*s? write $%.*s.FIELD", (int)len, name,
 				  (int)len, name) != NULL;
@@ -341,9 +362,9 @@ static struct expr *parse_type(struct parser *ps, size_t len)
 		e = expr_new(EXPR_CMP, NULL, NULL);
 		e->field = xstrdup("type");
 		e->op = CMP_EQ;
-		e->value = (struct value){
-			.kind = VALUE_TEXT, .text = xstrdup(word), .word = xstrdup(word)
-		};
+		e->value = (struct value){ .kind = VALUE_TEXT,
+					   .text = xstrdup(word),
+					   .word = xstrdup(word) };
 		ps->p += len;
 	} else {
 		near = nearest_name(word, type_names);
@@ -475,7 +496,8 @@ static enum event_type type_asked(const struct expr *e)
 {
 	enum event_type left;
 
-	if (e->kind == EXPR_CMP && e->op == CMP_EQ && strcmp(e->field, "type") == 0 && e->value.word)
+	if (e->kind == EXPR_CMP && e->op == CMP_EQ && strcmp(e->field, "type") == 0 &&
+	    e->value.word)
 		return event_type_of(e->value.word);
 	if (e->kind != EXPR_AND)
 		return EV_OTHER;
@@ -685,7 +707,9 @@ bool expr_holds(const struct expr *e, const struct event *ev, const struct bindi
 	return false;
 }
 
-enum { TYPE_WEIGHT = 1000 };
+enum {
+	TYPE_WEIGHT = 1000
+};
 
 int expr_nearness(const struct expr *e, const struct event *ev, const struct bindings *names,
 		  const struct expr **differs)

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP = 2, LEAST_WRAPPED = 20 };
+enum {
+	GAP = 2,
+	LEAST_WRAPPED = 20
+};
 
 struct grid {
 	const struct table *table;

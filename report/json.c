@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64 };
+enum {
+	MAX_DEPTH = 64
+};
 
 struct scan {
 	const char *p;
@@ -46,8 +48,9 @@ static bool scan_escape(struct scan *s)
 	if (s->p >= s->end)
 		return scan_fail(s, "string without an end");
 	if (*s->p != 'u')
-		return memchr("\"\\/bfnrt", *s->p++, 8) ? true
-							  : scan_fail(s, "unknown escape in a string");
+		return memchr("\"\\/bfnrt", *s->p++, 8)
+			       ? true
+			       : scan_fail(s, "unknown escape in a string");
 	s->p++;
 	for (int i = 0; i < 4; i++, s->p++)
 		if (s->p >= s->end || !is_hex(*s->p))

@@ -7,10 +7,10 @@
 
 /* Which events get a row; the others are in their own views. */
 static const bool has_row[EV_TYPES] = {
-	[EV_STEP] = true,      [EV_SYSCALL_ENTER] = true, [EV_SYSCALL_EXIT] = true,
-	[EV_TCP_STATE] = true, [EV_TCP_TX] = true,	  [EV_TCP_RX] = true,
-	[EV_CONN_QUEUE] = true, [EV_ROUTE_RESULT] = true, [EV_NEIGH_STATE] = true,
-	[EV_ARP_TX] = true,    [EV_ARP_RX] = true,	  [EV_SKB_DROP] = true,
+	[EV_STEP] = true,	[EV_SYSCALL_ENTER] = true, [EV_SYSCALL_EXIT] = true,
+	[EV_TCP_STATE] = true,	[EV_TCP_TX] = true,	   [EV_TCP_RX] = true,
+	[EV_CONN_QUEUE] = true, [EV_ROUTE_RESULT] = true,  [EV_NEIGH_STATE] = true,
+	[EV_ARP_TX] = true,	[EV_ARP_RX] = true,	   [EV_SKB_DROP] = true,
 };
 
 static bool is_tx(const struct event *ev)

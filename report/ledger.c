@@ -163,8 +163,9 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 /* The index + 1 of the event for this frame, or 0. */
 static size_t match_frame(struct ledger *ledger, const struct frame *f, const char *node, bool rx)
 {
-	struct lane like = { node, rx, f->kind, f->saddr, f->daddr, f->sport, f->dport,
-			     0,	   0,  { 0 } };
+	struct lane like = {
+		node, rx, f->kind, f->saddr, f->daddr, f->sport, f->dport, 0, 0, { 0 }
+	};
 	struct lane *lane = find_lane(ledger, &like);
 	struct entry *entry;
 
@@ -173,9 +174,10 @@ static size_t match_frame(struct ledger *ledger, const struct frame *f, const ch
 		if (entry->used_up || !entry_matches(entry, f))
 			continue;
 		if (entry->event < lane->last_event)
-			trace_problem(ledger->trace,
-				      "capture of %s: its order is not that of the events at event %lld",
-				      node, (long long)ledger->trace->events.v[entry->event].n);
+			trace_problem(
+				ledger->trace,
+				"capture of %s: its order is not that of the events at event %lld",
+				node, (long long)ledger->trace->events.v[entry->event].n);
 		lane->last_event = entry->event;
 		take_entry(lane, entry, f);
 		return entry->event + 1;
@@ -262,7 +264,8 @@ static void describe(struct str *out, const struct frame *f)
 	ip_text(f->saddr, from);
 	ip_text(f->daddr, to);
 	if (f->kind == FRAME_ARP)
-		str_addf(out, "ARP %s %s asks for %s", f->arp_op == 1 ? "request" : "reply", from, to);
+		str_addf(out, "ARP %s %s asks for %s", f->arp_op == 1 ? "request" : "reply", from,
+			 to);
 	else
 		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
 			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);

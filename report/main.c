@@ -11,9 +11,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_BAD = 2 };
+enum {
+	EXIT_HELD = 0,
+	EXIT_FAILED = 1,
+	EXIT_BAD = 2
+};
 
-enum { PIPED_WIDTH = 100, LEAST_WIDTH = 60 };
+enum {
+	PIPED_WIDTH = 100,
+	LEAST_WIDTH = 60
+};
 
 struct options {
 	const char *filter;
@@ -54,8 +61,7 @@ struct command {
 	int (*run)(const struct options *options);
 };
 
-__attribute__((format(printf, 1, 2)))
-static int complain(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static int complain(const char *format, ...)
 {
 	va_list args;
 
@@ -162,9 +168,8 @@ static bool session_open(struct session *s, const struct options *options, const
 	}
 	if (s->expect)
 		expect_run(s->expect, s->trace);
-	s->request = (struct request){
-		.trace = s->trace, .filter = s->filter, .expect = s->expect
-	};
+	s->request =
+		(struct request){ .trace = s->trace, .filter = s->filter, .expect = s->expect };
 	return true;
 }
 
@@ -246,9 +251,9 @@ static void print_checks(const struct session *s, const struct style *style)
 	static const struct {
 		const char *word;
 		enum color color;
-	} verdicts[] = {
-		[HELD] = { "held   ", GREEN }, [FAILED] = { "FAILED ", RED }, [SKIPPED] = { "skipped", YELLOW }
-	};
+	} verdicts[] = { [HELD] = { "held   ", GREEN },
+			 [FAILED] = { "FAILED ", RED },
+			 [SKIPPED] = { "skipped", YELLOW } };
 	const struct expect *expect = s->expect;
 
 	for (size_t i = 0; i < expect->list.n; i++) {

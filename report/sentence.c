@@ -22,7 +22,9 @@ static void say_args(const struct event *ev, struct str *out)
 	static const struct {
 		const char *before, *path;
 	} args[] = {
-		{ "", "args.addr" }, { ":", "args.port" }, { "backlog ", "args.backlog" },
+		{ "", "args.addr" },
+		{ ":", "args.port" },
+		{ "backlog ", "args.backlog" },
 		{ "", "args.len" },
 	};
 
@@ -138,7 +140,7 @@ static void say_change(const struct event *ev, const char *what, const char *key
 	char *old_path = xasprintf("%s.old", key), *new_path = xasprintf("%s.new", key);
 	int64_t old = event_int(ev, old_path, -1), new = event_int(ev, new_path, -1);
 
-	if (old != new && new >= 0) {
+	if (old != new &&new >= 0) {
 		str_addf(out, "%s%s ", out->len ? ", " : "", what);
 		if (old >= 0)
 			str_addf(out, "%lld -> ", (long long)old);
@@ -190,7 +192,7 @@ static void say_neighbour(const struct trace *trace, const struct event *ev, str
 	add_field(out, ev, "neighbour ", "ip");
 	add_field(out, ev, " ", "nud.old");
 	add_field(out, ev, " -> ", "nud.new");
-	if (*new && strcmp(old, new) != 0)
+	if (*new &&strcmp(old, new) != 0)
 		str_addf(out, " %s", new);
 	if (event_int(ev, "queue_len", 0) > 0)
 		add_field(out, ev, ", waiting packets: ", "queue_len");

@@ -35,8 +35,7 @@ void doc_free(struct doc *doc)
 
 void table_take(struct table *t, char *text)
 {
-	*vec_add(&t->cells) =
-		(struct cell){ .kind = text ? CELL_TEXT : CELL_NULL, .text = text };
+	*vec_add(&t->cells) = (struct cell){ .kind = text ? CELL_TEXT : CELL_NULL, .text = text };
 }
 
 void table_text(struct table *t, const char *text)

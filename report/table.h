@@ -5,7 +5,12 @@
 
 #include "event.h"
 
-enum cell_kind { CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_BOOL };
+enum cell_kind {
+	CELL_NULL,
+	CELL_TEXT,
+	CELL_NUMBER,
+	CELL_BOOL
+};
 
 struct cell {
 	enum cell_kind kind;
@@ -18,7 +23,7 @@ struct trace;
 
 /* A table of events says where each cell comes from: a field's path, or a function. */
 struct column {
-	const char *key;   /* in JSON */
+	const char *key; /* in JSON */
 	const char *title; /* for people */
 	const char *path;
 	void (*fill)(struct table *t, const struct trace *trace, const struct event *ev);
@@ -40,13 +45,12 @@ struct doc {
 /* Begins a table; the columns and the key must be constants. It lives in the doc. */
 struct table *doc_table(struct doc *doc, const char *key, const struct column *columns,
 			size_t width, const char *title);
-#define DOC_TABLE(doc, key, columns, title) \
-	doc_table(doc, key, columns, ARRAY_SIZE(columns), title)
+#define DOC_TABLE(doc, key, columns, title) doc_table(doc, key, columns, ARRAY_SIZE(columns), title)
 void doc_free(struct doc *doc);
 
 /* Each adds the next cell. */
 void table_text(struct table *t, const char *text); /* NULL: null */
-void table_take(struct table *t, char *text);	    /* the same; the table owns the text then */
+void table_take(struct table *t, char *text); /* the same; the table owns the text then */
 void table_int(struct table *t, int64_t number);
 void table_bool(struct table *t, bool value);
 void table_null(struct table *t);

@@ -7,9 +7,9 @@
 const char *color_on(const struct style *style, enum color color)
 {
 	static const char *const sequences[] = {
-		[PLAIN] = "\033[0m",   [BOLD] = "\033[1m",    [DIM] = "\033[2m",
-		[RED] = "\033[31m",    [GREEN] = "\033[32m",  [YELLOW] = "\033[33m",
-		[BLUE] = "\033[34m",   [MAGENTA] = "\033[35m", [CYAN] = "\033[36m",
+		[PLAIN] = "\033[0m", [BOLD] = "\033[1m",     [DIM] = "\033[2m",
+		[RED] = "\033[31m",  [GREEN] = "\033[32m",   [YELLOW] = "\033[33m",
+		[BLUE] = "\033[34m", [MAGENTA] = "\033[35m", [CYAN] = "\033[36m",
 	};
 
 	return style->color ? sequences[color] : "";
@@ -53,9 +53,8 @@ static bool is_in_span(uint32_t c, const struct span *spans, size_t n)
 static bool is_harmful(uint32_t c)
 {
 	static const struct span spans[] = {
-		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0x200b, 0x200f },
-		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
-		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
 	};
 
 	return is_in_span(c, spans, ARRAY_SIZE(spans));

@@ -7,12 +7,22 @@
 
 /* What the reader's terminal takes. */
 struct style {
-	int width;  /* columns */
+	int width; /* columns */
 	bool color;
 	bool utf8; /* else everything is written in ASCII */
 };
 
-enum color { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
+enum color {
+	PLAIN,
+	BOLD,
+	DIM,
+	RED,
+	GREEN,
+	YELLOW,
+	BLUE,
+	MAGENTA,
+	CYAN
+};
 /* The sequence that turns a colour on; "" without colour. PLAIN turns all off. */
 const char *color_on(const struct style *style, enum color color);
 

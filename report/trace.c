@@ -187,8 +187,8 @@ static void check_number(struct trace *trace, const struct event *ev)
 		return;
 	before = &trace->events.v[trace->events.n - 2];
 	if (ev->n != before->n + 1)
-		trace_problem(trace, "events.jsonl:%zu: event %lld after event %lld: a gap", ev->line,
-			      (long long)ev->n, (long long)before->n);
+		trace_problem(trace, "events.jsonl:%zu: event %lld after event %lld: a gap",
+			      ev->line, (long long)ev->n, (long long)before->n);
 }
 
 static void read_event(struct trace *trace, const char *text, size_t len, size_t number)
@@ -379,9 +379,8 @@ struct trace *trace_open(const char *run, char **error)
 	char *path;
 
 	trace->folder = folder_of(run);
-	path = stat(run, &st) == 0 && !S_ISDIR(st.st_mode)
-		       ? xstrdup(run)
-		       : xasprintf("%s/events.jsonl", run);
+	path = stat(run, &st) == 0 && !S_ISDIR(st.st_mode) ? xstrdup(run)
+							   : xasprintf("%s/events.jsonl", run);
 	*error = map_file(trace, path);
 	free(path);
 	if (*error) {
@@ -429,9 +428,9 @@ static void free_topology(struct trace *trace)
 
 static void free_meta(struct trace *trace)
 {
-	char **texts[] = { &trace->folder, &trace->release, &trace->lab,      &trace->engine,
-			   &trace->mode,   &trace->note,    &trace->build_id, &trace->config,
-			   &trace->digest };
+	char **texts[] = { &trace->folder,   &trace->release, &trace->lab,
+			   &trace->engine,   &trace->mode,    &trace->note,
+			   &trace->build_id, &trace->config,  &trace->digest };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(*texts[i]);

@@ -34,7 +34,9 @@ struct point {
 };
 
 /* A fault of the input, kept with its place: "events.jsonl:17: missing field 'fn'". */
-enum { PROBLEMS_KEPT = 20 };
+enum {
+	PROBLEMS_KEPT = 20
+};
 
 struct trace {
 	char *folder;

@@ -73,8 +73,8 @@ void str_addc(struct str *s, char c)
 	str_addn(s, &c, 1);
 }
 
-__attribute__((format(printf, 2, 0), nonnull(2)))
-static void str_addv(struct str *s, const char *format, va_list args)
+__attribute__((format(printf, 2, 0), nonnull(2))) static void
+str_addv(struct str *s, const char *format, va_list args)
 {
 	va_list again;
 	int len;
@@ -154,7 +154,9 @@ struct name {
 	char text[];
 };
 
-enum { NAME_SLOTS = 4096 };
+enum {
+	NAME_SLOTS = 4096
+};
 
 struct names {
 	struct name *slots[NAME_SLOTS];
@@ -202,7 +204,9 @@ const char *names_get(struct names *names, const char *text, size_t len)
 	return name->text;
 }
 
-enum { LONGEST_NAME = 63 };
+enum {
+	LONGEST_NAME = 63
+};
 
 /* Levenshtein's distance of two short names. */
 static unsigned int name_distance(const char *a, const char *b)

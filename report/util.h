@@ -22,11 +22,11 @@ char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 
 /* A growing array: VEC(struct frame) frames; *vec_add(&frames) = frame; frames.v[i], frames.n */
-#define VEC(type)            \
-	struct {             \
-		type *v;     \
-		size_t n;    \
-		size_t cap;  \
+#define VEC(type)           \
+	struct {            \
+		type *v;    \
+		size_t n;   \
+		size_t cap; \
 	}
 #define vec_add(a)                                                                          \
 	((a)->n == (a)->cap ? (void)((a)->v = vec_grow((a)->v, &(a)->cap, sizeof(*(a)->v))) \

@@ -11,9 +11,9 @@
 /* What the user wants to see. */
 struct request {
 	const struct trace *trace;
-	const struct expr *filter;   /* or NULL */
+	const struct expr *filter; /* or NULL */
 	const struct expect *expect; /* judged already, or NULL */
-	const char *argument;	     /* of a view that takes one, else NULL */
+	const char *argument; /* of a view that takes one, else NULL */
 };
 
 struct view {

@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_WIDTH = 11, GAP = 1, LEAST_ARROW = 3, LEAST_CELL = 12 };
+enum {
+	TIME_WIDTH = 11,
+	GAP = 1,
+	LEAST_ARROW = 3,
+	LEAST_CELL = 12
+};
 
 /* How wide the columns are, and which characters draw the lines. */
 struct drawing {
@@ -377,10 +382,14 @@ static void add_node_cell(struct table *t, const struct ladder *ladder, int colu
 void view_ladder(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
-		{ .key = "n", .title = "n" },	     { .key = "seconds", .title = "seconds" },
-		{ .key = "kind", .title = "kind" },  { .key = "node", .title = "node" },
-		{ .key = "to", .title = "to" },	     { .key = "text", .title = "what" },
-		{ .key = "detail", .title = "options" }, { .key = "by", .title = "sent by" },
+		{ .key = "n", .title = "n" },
+		{ .key = "seconds", .title = "seconds" },
+		{ .key = "kind", .title = "kind" },
+		{ .key = "node", .title = "node" },
+		{ .key = "to", .title = "to" },
+		{ .key = "text", .title = "what" },
+		{ .key = "detail", .title = "options" },
+		{ .key = "by", .title = "sent by" },
 		{ .key = "at", .title = "received by" },
 	};
 	struct ladder *ladder = ladder_new(rq->trace, rq->filter);

@@ -7,10 +7,14 @@
 void view_points(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
-		{ .key = "point", .title = "point" },	{ .key = "fn", .title = "watched at" },
-		{ .key = "as", .title = "as" },		{ .key = "places", .title = "places" },
-		{ .key = "hits", .title = "hits" },	{ .key = "events", .title = "events" },
-		{ .key = "duplicates", .title = "twice" }, { .key = "note", .title = "note" },
+		{ .key = "point", .title = "point" },
+		{ .key = "fn", .title = "watched at" },
+		{ .key = "as", .title = "as" },
+		{ .key = "places", .title = "places" },
+		{ .key = "hits", .title = "hits" },
+		{ .key = "events", .title = "events" },
+		{ .key = "duplicates", .title = "twice" },
+		{ .key = "note", .title = "note" },
 	};
 	struct table *t = DOC_TABLE(doc, "points", columns, "Points");
 
@@ -84,8 +88,8 @@ static void add_pair(struct table *t, const char *what, const char *value)
 	table_text(t, value);
 }
 
-__attribute__((format(printf, 3, 4)))
-static void add_pairf(struct table *t, const char *what, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void add_pairf(struct table *t, const char *what,
+							    const char *format, ...)
 {
 	va_list args;
 

@@ -63,7 +63,9 @@ static void fill_fn(struct table *t, const struct trace *trace, const struct eve
 /* The call chain, innermost first, as far as a line has room. */
 static void fill_chain(struct table *t, const struct trace *trace, const struct event *ev)
 {
-	enum { FRAMES = 4 };
+	enum {
+		FRAMES = 4
+	};
 	struct json_iter it = json_iter(event_get(ev, "stack"));
 	struct str out = { 0 };
 
@@ -114,7 +116,8 @@ static void fill_nud(struct table *t, const struct trace *trace, const struct ev
 
 static void fill_args(struct table *t, const struct trace *trace, const struct event *ev)
 {
-	struct json_iter it = json_iter(event_get(ev, text_is(ev->at, "return") ? "result" : "args"));
+	struct json_iter it =
+		json_iter(event_get(ev, text_is(ev->at, "return") ? "result" : "args"));
 	struct str out = { 0 };
 
 	(void)trace;
@@ -127,62 +130,131 @@ static void fill_args(struct table *t, const struct trace *trace, const struct e
 	table_take(t, str_take(&out));
 }
 
-#define FIELD(path, title) { path, title, path, NULL }
-#define MADE(key, title, fill) { key, title, NULL, fill }
+#define FIELD(path, title)              \
+	{                               \
+		path, title, path, NULL \
+	}
+#define MADE(key, title, fill)         \
+	{                              \
+		key, title, NULL, fill \
+	}
 #define N FIELD("n", "n")
 #define TIME MADE("seconds", "seconds", fill_time)
 #define NODE FIELD("netns", "node")
 
 static const struct column segment_columns[] = {
-	N, TIME, NODE, MADE("direction", "", fill_direction), MADE("ends", "from > to", fill_ends),
-	FIELD("flags", "flags"), FIELD("rel_seq", "seq"), FIELD("rel_ack", "ack"),
-	FIELD("win", "win"), FIELD("payload_len", "len"), MADE("options", "options", fill_options),
-	MADE("function", "function", fill_fn), FIELD("pkt", "packet"),
+	N,
+	TIME,
+	NODE,
+	MADE("direction", "", fill_direction),
+	MADE("ends", "from > to", fill_ends),
+	FIELD("flags", "flags"),
+	FIELD("rel_seq", "seq"),
+	FIELD("rel_ack", "ack"),
+	FIELD("win", "win"),
+	FIELD("payload_len", "len"),
+	MADE("options", "options", fill_options),
+	MADE("function", "function", fill_fn),
+	FIELD("pkt", "packet"),
 };
 
 static const struct column state_columns[] = {
-	N, TIME, NODE, FIELD("conn", "conn"), FIELD("obj", "object"), MADE("ends", "local > remote", fill_ends),
-	FIELD("old", "old"), FIELD("new", "new"), MADE("chain", "set by", fill_chain),
+	N,
+	TIME,
+	NODE,
+	FIELD("conn", "conn"),
+	FIELD("obj", "object"),
+	MADE("ends", "local > remote", fill_ends),
+	FIELD("old", "old"),
+	FIELD("new", "new"),
+	MADE("chain", "set by", fill_chain),
 };
 
 static const struct column queue_columns[] = {
-	N, TIME, NODE, FIELD("conn", "conn"), FIELD("op", "what"),
-	MADE("change", "change", fill_sentence), FIELD("accept_max", "limit"),
+	N,
+	TIME,
+	NODE,
+	FIELD("conn", "conn"),
+	FIELD("op", "what"),
+	MADE("change", "change", fill_sentence),
+	FIELD("accept_max", "limit"),
 	MADE("chain", "by", fill_chain),
 };
 
 static const struct column syscall_columns[] = {
-	N, TIME, NODE, FIELD("comm", "program"), FIELD("pid", "pid"),
-	MADE("call", "call", fill_sentence), FIELD("ret", "result"), FIELD("dur_ns", "ns inside"),
+	N,
+	TIME,
+	NODE,
+	FIELD("comm", "program"),
+	FIELD("pid", "pid"),
+	MADE("call", "call", fill_sentence),
+	FIELD("ret", "result"),
+	FIELD("dur_ns", "ns inside"),
 };
 
 static const struct column call_columns[] = {
-	N, TIME, NODE, FIELD("ctx", "context"), FIELD("fn", "function"), FIELD("at", "at"),
-	FIELD("ret", "result"), MADE("values", "arguments, or what it gave", fill_args),
+	N,
+	TIME,
+	NODE,
+	FIELD("ctx", "context"),
+	FIELD("fn", "function"),
+	FIELD("at", "at"),
+	FIELD("ret", "result"),
+	MADE("values", "arguments, or what it gave", fill_args),
 };
 
 static const struct column lookup_columns[] = {
-	N, TIME, NODE, FIELD("purpose", "why"), FIELD("in.daddr", "to"), FIELD("in.saddr", "from"),
-	FIELD("table_name", "table"), MADE("match", "best prefix", fill_prefix),
-	FIELD("out.type", "type"), FIELD("out.via", "via"), FIELD("out.dev", "dev"),
+	N,
+	TIME,
+	NODE,
+	FIELD("purpose", "why"),
+	FIELD("in.daddr", "to"),
+	FIELD("in.saddr", "from"),
+	FIELD("table_name", "table"),
+	MADE("match", "best prefix", fill_prefix),
+	FIELD("out.type", "type"),
+	FIELD("out.via", "via"),
+	FIELD("out.dev", "dev"),
 	FIELD("out.prefsrc", "source"),
 };
 
 static const struct column route_columns[] = {
-	N, TIME, NODE, FIELD("purpose", "why"), FIELD("dir", "direction"), FIELD("dst", "to"),
-	FIELD("src", "from"), FIELD("via", "via"), FIELD("out_dev", "dev"),
-	FIELD("saddr", "source chosen"), FIELD("error", "error"),
+	N,
+	TIME,
+	NODE,
+	FIELD("purpose", "why"),
+	FIELD("dir", "direction"),
+	FIELD("dst", "to"),
+	FIELD("src", "from"),
+	FIELD("via", "via"),
+	FIELD("out_dev", "dev"),
+	FIELD("saddr", "source chosen"),
+	FIELD("error", "error"),
 };
 
 static const struct column neigh_columns[] = {
-	N, TIME, NODE, FIELD("ip", "address"), FIELD("dev", "dev"), MADE("nud", "state", fill_nud),
-	MADE("lladdr", "MAC", fill_lladdr), FIELD("why", "why"), FIELD("probes", "probes"),
-	FIELD("queue_len", "waiting"), MADE("chain", "by", fill_chain),
+	N,
+	TIME,
+	NODE,
+	FIELD("ip", "address"),
+	FIELD("dev", "dev"),
+	MADE("nud", "state", fill_nud),
+	MADE("lladdr", "MAC", fill_lladdr),
+	FIELD("why", "why"),
+	FIELD("probes", "probes"),
+	FIELD("queue_len", "waiting"),
+	MADE("chain", "by", fill_chain),
 };
 
 static const struct column arp_columns[] = {
-	N, TIME, NODE, MADE("direction", "", fill_direction), MADE("what", "what", fill_sentence),
-	FIELD("eth_src", "from MAC"), FIELD("eth_dst", "to MAC"), FIELD("by", "function"),
+	N,
+	TIME,
+	NODE,
+	MADE("direction", "", fill_direction),
+	MADE("what", "what", fill_sentence),
+	FIELD("eth_src", "from MAC"),
+	FIELD("eth_dst", "to MAC"),
+	FIELD("by", "function"),
 };
 
 /* A list: the events of up to two types, with its columns. */
@@ -193,7 +265,10 @@ struct list {
 	const struct column *columns;
 	size_t width;
 };
-#define LIST(key, title, a, b, columns) { key, title, { a, b }, columns, ARRAY_SIZE(columns) }
+#define LIST(key, title, a, b, columns)                            \
+	{                                                          \
+		key, title, { a, b }, columns, ARRAY_SIZE(columns) \
+	}
 
 static bool list_takes(const struct list *list, const struct event *ev)
 {
@@ -224,7 +299,8 @@ static void fill_list(struct doc *doc, const struct request *rq, const struct li
 		fill_row(t, list, rq->trace, ev);
 	}
 	if (!t->cells.n)
-		table_note(t, "no such event%s", rq->filter ? " passes the filter" : " in this run");
+		table_note(t, "no such event%s",
+			   rq->filter ? " passes the filter" : " in this run");
 }
 
 void view_segments(struct doc *doc, const struct request *rq)
@@ -271,8 +347,8 @@ void view_routes(struct doc *doc, const struct request *rq)
 {
 	static const struct list routes =
 		LIST("routes", "Routes found", EV_ROUTE_RESULT, EV_ROUTE_RESULT, route_columns);
-	static const struct list lookups = LIST("lookups", "Tables searched", EV_FIB_LOOKUP,
-						EV_FIB_LOOKUP, lookup_columns);
+	static const struct list lookups =
+		LIST("lookups", "Tables searched", EV_FIB_LOOKUP, EV_FIB_LOOKUP, lookup_columns);
 
 	fill_list(doc, rq, &routes);
 	fill_list(doc, rq, &lookups);

@@ -134,9 +134,7 @@ void wire_read(struct wire *wire, const char *path, const char *node, const char
 	char why[PCAP_ERRBUF_SIZE] = "";
 	pcap_t *pcap;
 
-	*wire = (struct wire){
-		.path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic)
-	};
+	*wire = (struct wire){ .path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic) };
 	/* libpcap scales to ns and turns the byte order as needed */
 	pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (!pcap) {
@@ -167,7 +165,8 @@ const char *tcp_flag_letters(uint8_t flags, char *text)
 		uint8_t flag;
 		char letter;
 	} letters[] = {
-		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' }, { TCP_PSH, 'P' }, { TCP_ACK, '.' },
+		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' },
+		{ TCP_PSH, 'P' }, { TCP_ACK, '.' },
 	};
 	char *p = text;
 

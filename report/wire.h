@@ -5,9 +5,19 @@
 
 #include "util.h"
 
-enum frame_kind { FRAME_OTHER, FRAME_ARP, FRAME_TCP };
+enum frame_kind {
+	FRAME_OTHER,
+	FRAME_ARP,
+	FRAME_TCP
+};
 
-enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
+enum {
+	TCP_FIN = 1,
+	TCP_SYN = 2,
+	TCP_RST = 4,
+	TCP_PSH = 8,
+	TCP_ACK = 16
+};
 
 struct frame {
 	int64_t t_ns; /* as in the capture file */
