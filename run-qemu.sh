@@ -18,7 +18,8 @@ KTLAB_LAB=${KTLAB_LAB:-handshake}
 KTLAB_EXERCISE=${KTLAB_EXERCISE:-}
 # which cards there are and how they are joined: a file of labs/topology
 KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
-# live: repeatable, idle time is skipped; person: real time and a shell on this terminal
+# live: repeatable, idle time is skipped; person: real time and a shell on this terminal;
+# debug: real time and the lab, for a person's GDB
 KTLAB_MODE=${KTLAB_MODE:-live}
 # unix socket on which QEMU waits for a GDB before the first instruction; empty: no GDB
 KTLAB_GDB=${KTLAB_GDB:-}
@@ -101,7 +102,11 @@ person)
 	set -- "$@" -chardev stdio,id=console,mux=on,signal=off # Ctrl-C goes to the guest; Ctrl-A x ends QEMU
 	set -- "$@" -mon chardev=console                        # Ctrl-A c: QEMU's monitor
 	;;
-*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live person" ;;
+debug)
+	set -- "$@" -monitor none
+	set -- "$@" -chardev "file,id=console,path=$(value "$KTLAB_RUN/console.log")"
+	;;
+*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live person debug" ;;
 esac
 set -- "$@" -serial chardev:console
 set -- "$@" -append "$append"

@@ -118,6 +118,8 @@ kernel_keep() {
 	cp -rL "$1/vmlinux-gdb.py" "$new/"
 	mkdir "$new/scripts"
 	cp -rL "$1/scripts/gdb" "$new/scripts/"
+	# before 6.2 some constants keep their C suffix, which Python refuses: LX_SB_RDONLY = ((((1UL))) << (0))
+	sed -i -E 's/\b(0x[0-9a-fA-F]+|[0-9]+)[uUlL]+\b/\1/g' "$new/scripts/gdb/linux/constants.py"
 	{
 		env_line KTLAB_RELEASE "$src_release"
 		env_line KTLAB_SOURCE "$src_folder"

@@ -34,6 +34,8 @@ class Decoder:
         count["hits"] += 1
         if self._again(cap):
             count["duplicates"] += 1
+            # its return names the last stop as its entry
+            self.entries[cap.number] = self.entries.pop(cap.number - 1, None)
             return
         if hit.at == "return" and hit.entry is None:
             return

@@ -63,53 +63,17 @@ class Tracer:
         entry, at_entry = capture.NONE, regs
         if site["at"] == "return":
             entry, at_entry = self.entered.pop((site["fn"], regs["rsp"]), (capture.NONE, regs))
-            if entry == capture.NONE:
-                # entered before the points were armed: without its arguments it tells nothing
-                return None
         elif site["fn"] in self.returning:
             self.entered[site["fn"], regs["rsp"]] = (self.records, regs)
-        blocks = self.take(self.plan["takes"][site["takes"]], regs, at_entry)
+        # entered before the points were armed, or reported twice: nothing is known of its arguments
+        lone = site["at"] == "return" and entry == capture.NONE
+        blocks = [] if lone else take(self.plan["takes"][site["takes"]], regs, at_entry)
         os.write(self.out, capture.pack(number, entry, clock_ns, capture.UNKNOWN, regs.values(), blocks))
         self.records += 1
         if time.monotonic() - self.told > 0.2:
             self.tell("hits %d" % self.records)
             self.told = time.monotonic()
         return blocks
-
-    def take(self, wanted, regs, at_entry):
-        taken = []
-        for block in wanted:
-            address = self.address(block, taken, regs, at_entry)
-            taken.append((address or 0, self.read(address, block) if address else None))
-        return taken
-
-    @staticmethod
-    def address(block, taken, regs, at_entry):
-        """Where a block lies, or None when what leads there is absent or is no address."""
-        total = 0
-        for term in block["terms"]:
-            if term[0] == "reg":
-                total += regs[term[1]]
-            elif term[0] == "in":
-                total += at_entry[term[1]]
-            else:
-                data = taken[term[1]][1]
-                value = int.from_bytes(data[term[2]:term[2] + term[3]], "little") if data else 0
-                if not value:
-                    return None
-                total += value
-        total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
-        if total >= KERNEL_MEMORY or USER_MEMORY[0] <= total < USER_MEMORY[1]:
-            return total
-        return None
-
-    @staticmethod
-    def read(address, block):
-        length = block.get("len") or block["top"] - address % block["top"]
-        try:
-            return bytes(gdb.selected_inferior().read_memory(address, length))
-        except READ_ERRORS:
-            return None
 
     def clock(self):
         """The guest's virtual time in ns; 0 until the kernel has mapped the HPET."""
@@ -126,6 +90,43 @@ class Tracer:
     def tell(text):
         """A line for the supervisor."""
         os.write(1, (text + "\n").encode())
+
+
+def take(wanted, regs, at_entry):
+    """The blocks of a plan's list, each (address, bytes or None)."""
+    taken = []
+    for block in wanted:
+        address = address_of(block, taken, regs, at_entry)
+        taken.append((address or 0, read(address, block) if address else None))
+    return taken
+
+
+def address_of(block, taken, regs, at_entry):
+    """Where a block lies, or None when what leads there is absent or is no address."""
+    total = 0
+    for term in block["terms"]:
+        if term[0] == "reg":
+            total += regs[term[1]]
+        elif term[0] == "in":
+            total += at_entry[term[1]]
+        else:
+            data = taken[term[1]][1]
+            value = int.from_bytes(data[term[2]:term[2] + term[3]], "little") if data else 0
+            if not value:
+                return None
+            total += value
+    total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
+    if total >= KERNEL_MEMORY or USER_MEMORY[0] <= total < USER_MEMORY[1]:
+        return total
+    return None
+
+
+def read(address, block):
+    length = block.get("len") or block["top"] - address % block["top"]
+    try:
+        return bytes(gdb.selected_inferior().read_memory(address, length))
+    except READ_ERRORS:
+        return None
 
 
 class Site(gdb.Breakpoint):

@@ -35,14 +35,13 @@ class Hit:
     def bytes(self, block):
         """The bytes of a block, or None."""
         number = self._index.get(block)
-        return None if number is None else self.capture.blocks[number][1]
+        return self.capture.blocks[number][1] if number is not None and self.capture.blocks else None
 
     def pointer(self, block):
         """The address of the struct that a block was taken from, or None."""
-        number = self._index.get(block)
-        if number is None or self.capture.blocks[number][1] is None:
+        if self.bytes(block) is None:
             return None
-        return self.capture.blocks[number][0] - self.plan["structs"][self._type(block)]["start"]
+        return self.capture.blocks[self._index[block]][0] - self.plan["structs"][self._type(block)]["start"]
 
     def text(self, path):
         """A field or block of characters, up to its first zero."""
@@ -105,6 +104,8 @@ class Hit:
 
     def pcs(self):
         """The pc, then the return addresses less one (inside the call), by the chain of frame pointers."""
+        if not self.capture.blocks:
+            return
         yield self.regs["rip"]
         stacks = [(self.capture.blocks[self._index[name]]) for name in ("stack", "outer")]
         low, high = (int(address, 16) for address in self.plan["text"])

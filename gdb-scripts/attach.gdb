@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A person's GDB session on a lab's guest, line by line; `make debug LAB=handshake` is this, with everything built.
+#
+# By hand, against any QEMU with a gdbstub and the vmlinux it runs, from the folder above gdb-scripts/:
+#   KTLAB_GDB=SOCKET gdb -x gdb-scripts/attach.gdb vmlinux
+# SOCKET is a unix socket (run-qemu.sh makes one at KTLAB_GDB) or host:port. KTLAB_LABDIR names the lab.
+
+# QEMU starts in 16-bit mode; without this GDB takes the guest for a 16-bit machine and cannot read its registers later
+set architecture i386:x86-64
+
+# the package ktlab lies beside this file; KTLAB_GDB_SCRIPTS says so when GDB was started from elsewhere
+python import os, sys; sys.path.insert(0, os.environ.get("KTLAB_GDB_SCRIPTS", "gdb-scripts"))
+
+# the commands that begin with kt: `help kt` lists them
+python from ktlab import commands
+
+# the kernel's own commands (lx-ps, lx-dmesg …) come with its build, in vmlinux-gdb.py beside vmlinux
+python commands.load_kernel_commands()
+
+# connect to the guest: QEMU has not run one instruction yet if it was started with -S
+python gdb.execute("target remote " + os.environ.get("KTLAB_GDB", "localhost:1234"))
+
+# run to where the lab begins, and make its points ordinary breakpoints; then it is your session
+python commands.start(os.environ.get("KTLAB_LABDIR", "labs/handshake"))

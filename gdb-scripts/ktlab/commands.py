@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Commands for a person's GDB: `kt sock $rdi` and others show what the decoders of the reports would say."""
+
+import os
+
+import gdb
+
+from . import decode_tcp, engine, kernel, plan, points
+from .decode_route import flow, word
+from .decode_syscall import address as sockaddr
+from .headers import ip4, mac, parse_arp, parse_ip, parse_tcp
+from .hit import Hit
+
+
+class Snapshot:
+    """Blocks read from the stopped guest, which decoders read like those of a stored capture."""
+
+    def __init__(self, takes, at):
+        symbols = plan.Symbols(gdb.current_progspace().filename)
+        blocks = plan.Blocks(plan.Layout(), symbols)
+        number = blocks.number(takes.replace("AT", hex(at)))
+        for block in blocks.lists[number]:
+            block["add"] = int(block["add"], 16)
+        self.regs = engine.registers()
+        self.blocks = engine.take(blocks.lists[number], self.regs, self.regs)
+        self.plan = {"takes": blocks.lists, "structs": blocks.layout.structs,
+                     "sites": [{"fn": "", "at": "line", "takes": number}]}
+        self.site, self.entry, self.clock_ns = 0, None, 0
+
+
+def hit_of(snapshot):
+    return Hit(snapshot.plan, snapshot, None)
+
+
+class Kt(gdb.Command):
+    """ktlab: show the kernel's network objects in plain words. Each takes an expression for the object's address,
+as in `kt sock $rdi`."""
+
+    def __init__(self):
+        super().__init__("kt", gdb.COMMAND_DATA, prefix=True)
+
+
+class Show(gdb.Command):
+    """One `kt NAME ADDRESS` command; a row of SHOWS."""
+
+    def __init__(self, name, takes, text, doc):
+        self.__doc__ = doc
+        self.name, self.takes, self.text = name, takes, text
+        super().__init__("kt " + name, gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        if not argument:
+            raise gdb.GdbError("kt %s: which address? For example: kt %s $rdi" % (self.name, self.name))
+        at = int(gdb.parse_and_eval("(unsigned long)(%s)" % argument))
+        hit = hit_of(Snapshot(self.takes, at))
+        block = self.takes.split(":")[0]
+        if hit.bytes(block) is None:
+            raise gdb.GdbError("kt %s: cannot read memory at %#x" % (self.name, at))
+        if block == "sk" and hit["sk.family"] != 2:
+            raise gdb.GdbError("kt %s: no IPv4 socket at %#x" % (self.name, at))
+        print(self.text(hit))
+
+
+def ends(hit, block):
+    local, remote = decode_tcp.ends(hit, block)
+    return "%s:%d -> %s:%d %s" % (local + remote + (decode_tcp.state_name(hit[block + ".state"]),))
+
+
+def sock(hit):
+    text = ends(hit, "sk")
+    if hit["sk.state"] == 10:
+        return "%s\n  SYN queue %d, accept queue %d of %d" % (
+            text, hit["sk.syn_qlen"], hit["sk.ack_backlog"], hit["sk.max_ack_backlog"])
+    return text + "\n  snd_una %d snd_nxt %d rcv_nxt %d snd_wnd %d rcv_wnd %d\n  mss %d cwnd %d ssthresh %d in flight %d" \
+        " retransmits %d" % tuple(hit["sk." + name] for name in (
+            "snd_una", "snd_nxt", "rcv_nxt", "snd_wnd", "rcv_wnd", "mss_cache", "snd_cwnd", "snd_ssthresh",
+            "packets_out", "retransmits"))
+
+
+def req(hit):
+    return ends(hit, "req") + "\n  snt_isn %d rcv_isn %d SYN-ACKs sent again %d" % (
+        hit["req.snt_isn"], hit["req.rcv_isn"], hit["req.num_retrans"])
+
+
+def skb(hit):
+    text = "len %d data_len %d dev %s protocol %#06x" % (
+        hit["skb.len"], hit["skb.data_len"], hit.text("dev.name"), hit["skb.protocol"])
+    ip, tcp = parse_ip(hit.bytes("iph")), parse_tcp(hit.bytes("tcph"))
+    arp = parse_arp(hit.bytes("arp"))
+    if arp:
+        return text + "\n  ARP %s: %s is at %s, asks %s" % (
+            kernel.ARP_OPS.get(arp["op"], arp["op"]), arp["spa"], arp["sha"], arp["tpa"])
+    if not ip:
+        return text + "\n  no IPv4 header yet"
+    text += "\n  %s -> %s %s id %d ttl %d length %d" % (
+        ip["saddr"], ip["daddr"], word(kernel.PROTOCOLS, ip["proto"]), ip["id"], ip["ttl"], ip["tot_len"])
+    if ip["proto"] == 6 and tcp:
+        text += "\n  %d -> %d [%s] seq %d ack %d win %d %s" % (
+            tcp["sport"], tcp["dport"], tcp["flags"], tcp["seq"], tcp["ack"], tcp["win"],
+            " ".join(opt["name"] for opt in tcp["opts"]))
+    return text
+
+
+def result(hit):
+    return "%s/%d %s scope %s dev %s via %s prefsrc %s metric %d" % (
+        ip4(hit["result.prefix"]), hit["result.prefixlen"], word(kernel.ROUTE_TYPES, hit["result.type"]),
+        word(kernel.ROUTE_SCOPES, hit["result.scope"]), hit.text("dev.name"), ip4(hit["nhc.gw4"] or 0),
+        ip4(hit["fi.prefsrc"] or 0), hit["fi.priority"] or 0)
+
+
+def route(hit):
+    return "%s dev %s via %s" % (word(kernel.ROUTE_TYPES, hit["rt.rt_type"]), hit.text("dev.name"),
+                                 ip4(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else "none (on this link)")
+
+
+def key(hit):
+    return " ".join("%s %s" % pair for pair in flow(hit).items())
+
+
+def neigh(hit):
+    data = hit.raw("neigh.ha", 6)
+    return "%s dev %s lladdr %s %s probes %d, %d packets wait" % (
+        ip4(hit["neigh.primary_key"]), hit.text("dev.name"), mac(data) if any(data) else "none",
+        kernel.NUD_STATES.get(hit["neigh.nud_state"], hit["neigh.nud_state"]), hit["neigh.probes"],
+        hit["neigh.queue_len"])
+
+
+def addr(hit):
+    return " ".join("%s %s" % pair for pair in sockaddr(hit.bytes("addr")).items())
+
+
+SHOWS = (
+    ("sock", "sk:sock=AT", sock, "Show a struct sock: addresses, state, sequence numbers, queues of a listener."),
+    ("req", "req:req=AT", req, "Show a request sock, a half-open connection."),
+    ("skb", points.SKB.format("AT") + " arp:42=skb.head+skb.network_header+-14 dev:dev=skb.dev", skb,
+     "Show a packet, struct sk_buff, with its headers."),
+    ("route", points.ROUTE.format("AT"), route, "Show the result of a route lookup, struct rtable."),
+    ("result", "result:result=AT fi:fi=result.fi nhc:nhc=result.nhc dev:dev=nhc.nhc_dev", result,
+     "Show what one table said, struct fib_result."),
+    ("flow", "flow:flow=AT", key, "Show the key of a route lookup, struct flowi4."),
+    ("neigh", points.NEIGH.format("AT"), neigh, "Show a neighbour and its state."),
+    ("addr", "addr:16=AT", addr, "Show a struct sockaddr_in."),
+)
+
+Kt()
+for row in SHOWS:
+    Show(*row)
+
+
+class Start(gdb.Breakpoint):
+    """Stops at the marker `ktlab start`."""
+
+    def stop(self):
+        hit = hit_of(Snapshot("text:mem=rsi", 0))
+        return (hit.text("text") or "").startswith("ktlab start")
+
+
+def start(labdir):
+    """Runs the guest to where the lab begins and sets the lab's points as breakpoints."""
+    marker = Start("*comm_write", internal=True)
+    gdb.execute("continue", to_string=True)
+    marker.delete()
+    symbols = plan.Symbols(gdb.current_progspace().filename)
+    for name, place in plan.read_names(os.path.join(labdir, "points")):
+        row = points.POINTS.get(name)
+        watched = [fn for fn in (row.fn if row else name).split("|") if fn in symbols.places]
+        if not watched:
+            raise gdb.GdbError("%s: this kernel has no function %s" % (place, name))
+        # the first instruction, where the arguments are in rdi, rsi, rdx, rcx, r8, r9
+        gdb.Breakpoint("*" + watched[0])
+    print("The guest stands where %s begins. Its points are breakpoints: `info breakpoints`." % labdir)
+    print("`continue` runs to the next; `kt sock $rdi`, `kt skb $rsi` and `help kt` show what is there; `bt` how it came.")
+
+
+def load_kernel_commands():
+    """The kernel's lx- commands, if its build made them (make scripts_gdb) and GDB has not loaded them already."""
+    beside = os.path.join(os.path.dirname(gdb.current_progspace().filename), "vmlinux-gdb.py")
+    try:
+        gdb.execute("help lx-version", to_string=True)
+    except gdb.error:
+        if os.path.exists(beside):
+            gdb.execute("source " + beside)
