@@ -50,7 +50,7 @@ own    := $(if $(CLIENT)$(SERVER),build/own/)
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs shell report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
 	doctor setup clean help
 
 ## run
@@ -68,6 +68,11 @@ shell: setup rootfs ## a shell in the guest (Ctrl-A x ends it)
 	$(Q)mkdir -p "$$OUT/shell"
 	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); \
 		KTLAB_MODE=person KTLAB_KERNEL=$$kernel/bzImage KTLAB_RUN=$$OUT/shell KTLAB_LAB=$$LAB ./run-qemu.sh || :
+
+debug: setup build/ktrun rootfs ## a GDB of your own in the guest, stopped where LAB begins, its points as breakpoints
+	$(Q)[ -r "labs/$$LAB/points" ] || exec build/ktrun "labs/$$LAB"
+	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); \
+		exec gdb-scripts/debug.sh "$$kernel" "labs/$$LAB" "$$OUT/debug"
 
 ## set up
 setup:
