@@ -30,7 +30,7 @@ ACCEL=${ACCEL:-tcg}
 # memory of the guest, MB
 KTLAB_MEM=${KTLAB_MEM:-128}
 # one guest instruction takes 2^KTLAB_SHIFT ns of virtual time
-KTLAB_SHIFT=${KTLAB_SHIFT:-5}
+KTLAB_SHIFT=${KTLAB_SHIFT:-6}
 
 case ${1:-} in
 "") dry_run= ;;
@@ -69,7 +69,7 @@ append="$append${KTLAB_EXERCISE:+ ktlab.exercise=$KTLAB_EXERCISE}"
 set -- "$QEMU"
 set -- "$@" -no-user-config -nodefaults     # nothing that is not asked for
 set -- "$@" -display none -vga none         # no screen: its firmware is not repeatable
-set -- "$@" -machine pc,accel="$ACCEL"      # a PC with HPET, which the tracer reads as the clock
+set -- "$@" -machine q35,accel="$ACCEL"     # a PC whose cards need no slow ACPI call to get an interrupt; it has an HPET
 set -- "$@" -cpu qemu64,+rdrand             # a CPU with a random number instruction
 set -- "$@" -smp 1                          # one CPU: one order of events
 set -- "$@" -m "$KTLAB_MEM"
