@@ -206,12 +206,12 @@ char *program_version(const char *program)
 	char *text = command_output(argv), *version = text_copy("");
 	char *line = strtok(text, "\n");
 
-	for (char *word = strtok(line, " "); word; word = strtok(NULL, " ")) {
-		if (word[0] < '0' || word[0] > '9')
+	/* "GNU gdb (Debian 13.1-3) 13.1": the package's version in parentheses is not meant */
+	for (char *word = line ? strtok(line, " ") : NULL; word; word = strtok(NULL, " ")) {
+		if (word[0] < '0' || word[0] > '9' || strchr(word, ')'))
 			continue;
 		free(version);
 		version = text_copy(word);
-		break;
 	}
 	free(text);
 	return version;

@@ -21,7 +21,7 @@ json_t *kernel_env_read(const char *path);
 /* What a command prints on stdout, at most 64 KiB, "" if it cannot be run; the caller frees it. */
 char *command_output(const char *const *argv);
 
-/* The version that a program's --version ends its first line with, or "". */
+/* The version in the first line of a program's --version, or "". */
 char *program_version(const char *program);
 
 /* The sha256 sums of files as {path: sum}. */
