@@ -33,7 +33,7 @@ STRUCTS = {
     "req": ("tcp_request_sock", """daddr=R.__req_common.skc_daddr rcv_saddr=R.__req_common.skc_rcv_saddr
         dport=R.__req_common.skc_dport:be num=R.__req_common.skc_num state=R.__req_common.skc_state
         net=R.__req_common.skc_net.net listener=R.__req_common.skc_listener mss=R.mss num_timeout=R.num_timeout
-        num_retrans=R.num_retrans sk=R.sk snt_isn rcv_isn rcv_nxt"""),
+        num_retrans=R.num_retrans timer=R.rsk_timer sk=R.sk snt_isn rcv_isn rcv_nxt"""),
     "tw": ("tcp_timewait_sock", """daddr=tw_sk.__tw_common.skc_daddr rcv_saddr=tw_sk.__tw_common.skc_rcv_saddr
         dport=tw_sk.__tw_common.skc_dport:be num=tw_sk.__tw_common.skc_num state=tw_sk.__tw_common.skc_state
         net=tw_sk.__tw_common.skc_net.net substate=tw_sk.tw_substate tw_timer=tw_sk.tw_timer

@@ -79,9 +79,9 @@ TABLE = [
 
     # SYN queue and accept queue of the listener
     point("inet_csk_reqsk_queue_hash_add", "syn_add", SK + " req:req=rsi", SK_AGAIN + " req:req=in.rsi"),
-    point("inet_csk_reqsk_queue_drop", "syn_drop", SK + " req:req=rsi", SK_AGAIN + " req:req=in.rsi",
-          fn="__inet_csk_reqsk_queue_drop|inet_csk_reqsk_queue_drop",
-          note="a wrapper where the kernel has the function with underscores (c31e72d021db, 6.12 and stable kernels)"),
+    # inet_csk_reqsk_queue_drop() itself is inlined into its callers on 6.1
+    point("reqsk_timer_handler", "syn_drop", "req:req=rdi+-req:timer sk:sock=req.listener net:net=sk.net",
+          "req:req=in.rdi+-req:timer sk:sock=req.listener net:net=sk.net"),
     point("inet_csk_complete_hashdance", "accept_add", SK + " req:req=rdx child:sock=rsi",
           SK_AGAIN + " req:req=in.rdx child:sock=in.rsi"),
 
