@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Decoders on the stored captures of a handshake on Linux 6.1: tests/collector/refresh shows them anew.
+. tests/tap.sh
+
+said=build/tests/collector.events
+wanted=tests/collector/handshake/events.wanted
+python3 -B tests/collector/decode.py tests/collector/handshake >"$said"
+
+it 'says of each capture what it said before' diff -u "$wanted" "$said"
+for type in syscall.enter syscall.exit call tcp.state tcp.tx tcp.rx conn.queue fib.lookup route.result neigh.lookup \
+	neigh.state arp.tx arp.rx step; do
+	it "has events of type $type" grep -q "\"type\":\"$type\"" "$said"
+done
+tap_end
