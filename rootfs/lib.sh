@@ -6,6 +6,8 @@
 #   on NODE COMMAND   runs a command in the node
 #   step NAME         begins a step of the lab
 #   wait_for COMMAND  tries a command until it succeeds
+#   listens NODE PORT succeeds when a TCP socket of the node listens on the port
+#   witnesses NODE... prints what the nodes' kernel itself counted and keeps
 
 # mark TEXT: tells the tracer where the guest is, by a call of the kernel's comm_write()
 mark() { (echo "ktlab $1" >/proc/self/comm); }
@@ -39,6 +41,20 @@ wait_for() {
 			return 1
 		fi
 		usleep 10000
+	done
+}
+
+# LISTEN is state 0A, see include/net/tcp_states.h
+listens() { on "$1" grep -q "$(printf ':%04X 00000000:0000 0A' "$2")" /proc/net/tcp; }
+
+witnesses() {
+	for witness_node in "$@"; do
+		for witness in "cat /proc/net/tcp" "cat /proc/net/arp" "cat /proc/net/snmp" "cat /proc/net/netstat" \
+			"ss -tan" "ip neigh"; do
+			echo "-- $witness_node: $witness"
+			# shellcheck disable=SC2086 # a command and its arguments
+			on "$witness_node" $witness
+		done
 	done
 }
 

@@ -24,6 +24,8 @@ die() {
 [ $# = 1 ] || die "usage: pack.sh OUTPUT"
 output=$1
 tree=$output.tree
+trap 'rm -rf "$tree" "$output.new"' EXIT
+trap 'exit 130' INT TERM
 
 # put FILE NAME: copies a file into the guest's tree
 put() {
@@ -44,7 +46,9 @@ if [ -n "$BUSYBOX_SRC" ]; then
 fi
 [ -n "$BUSYBOX" ] || die "the guest needs busybox, which is not installed" "apt-get install busybox-static"
 ! ldd "$BUSYBOX" >/dev/null 2>&1 || die "'$BUSYBOX' is not a static program" "apt-get install busybox-static"
-[ -x "$APPS/client" ] && [ -x "$APPS/server" ] || die "no client and server in '$APPS'" "make apps"
+for app in client server; do
+	[ -x "$APPS/$app" ] || die "no program '$app' in '$APPS'" "make apps"
+done
 
 rm -rf "$tree"
 mkdir -p "$tree/dev" "$tree/proc" "$tree/sys" "$tree/run/netns" "$tree/tmp" "$tree/root" "$tree/bin"
@@ -57,7 +61,7 @@ for program in $HOST_PROGRAMS; do
 	put_program "$program"
 done
 for app in "$APPS"/*; do
-	put "$app" "bin/${app##*/}"
+	strip -o "$tree/bin/${app##*/}" "$app"
 done
 put rootfs/init init
 put rootfs/lib.sh ktlab/lib.sh
@@ -72,4 +76,3 @@ chmod +x "$tree/init"
 find "$tree" -exec touch -h -d @0 {} +
 (cd "$tree" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --reproducible --quiet) >"$output.new"
 mv "$output.new" "$output"
-rm -rf "$tree"
