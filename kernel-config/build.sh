@@ -26,10 +26,10 @@ kernel_build() {
 	readlink -f "$link"
 }
 
-# all that decides what is built
+# all that decides what is built: of the fragments the options, not the sentences
 build_inputs() {
 	printf '%s\n' "$src_identity" "$cc_version" "$build_flags"
-	config_fragments | tr '\n' '\0' | xargs -0 cat
+	config_fragments | tr '\n' '\0' | xargs -0 grep -hE '^(# )?CONFIG_'
 }
 
 # kernel_current LINK: it is built, and a tree of your own has not changed since
@@ -127,8 +127,13 @@ kernel_keep() {
 		env_line KTLAB_CC "$cc_version"
 		env_line KTLAB_BUILD_ID "$build_id"
 	} >"$new/kernel.built"
-	rm -rf "$kept"
-	mv "$new" "$kept"
+	if [ -e "$kept" ]; then
+		# the very same kernel is there, and a run may be using it
+		cp -p "$new/kernel.stamp" "$kept/"
+		rm -rf "$new"
+	else
+		mv "$new" "$kept"
+	fi
 	ln -sfn "../${kept##*/}" "$2"
 	kernels_prune "$family" "$kept"
 	objects_keep "$1"

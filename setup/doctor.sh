@@ -48,7 +48,7 @@ tool_rows() {
 			fi
 		fi
 		# shellcheck disable=SC2059 # the format is the table's
-		printf "$row" "${tool##*/}" "$found" "$version" "$verb" "$purpose"
+		printf "$row" "$(tool_name "$tool" "$package")" "$found" "$version" "$verb" "$purpose"
 	done < <(tools)
 }
 
@@ -85,12 +85,12 @@ kvm_word() {
 	elif [ -z "$kernel" ] || ! command -v "$QEMU" >/dev/null; then
 		printf 'KVM: not tried, no kernel is built yet (make kernel); TCG is the default\n'
 	else
-		console=$(timeout "$KVM_LIMIT_S" "$QEMU" -no-user-config -nodefaults -display none -monitor none -serial stdio \
+		console=$(timeout -k 1 "$KVM_LIMIT_S" "$QEMU" -no-user-config -nodefaults -display none -monitor none -serial stdio \
 			-machine pc,accel=kvm -cpu host -m 128 -no-reboot -kernel "$kernel/bzImage" \
 			-append 'console=ttyS0 panic=-1' </dev/null 2>&1) || status=$?
 		case $status:$console in
 		0:*'Linux version'*) printf 'KVM: boots %s; TCG is the default all the same (ACCEL=kvm)\n' "${kernel##*/}" ;;
-		124:*) printf 'KVM: /dev/kvm opens, but the guest hangs (%s s without an end); TCG is the default\n' "$KVM_LIMIT_S" ;;
+		124:* | 137:*) printf 'KVM: /dev/kvm opens, but the guest hangs (%s s without an end); TCG is the default\n' "$KVM_LIMIT_S" ;;
 		*) printf 'KVM: does not boot (%s); TCG is the default\n' "$(printf '%s' "$console" | tail -n 1)" ;;
 		esac
 	fi

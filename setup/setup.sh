@@ -27,7 +27,7 @@ find_missing() {
 		verb_needs "$verb" "$verbs" || continue
 		tool_there "$tool" && continue
 		packages+=("$package")
-		names+=("${tool##*/}")
+		names+=("$(tool_name "$tool" "$package")")
 	done < <(tools)
 }
 

@@ -22,3 +22,11 @@ tool_there() {
 	*) command -v "$1" >/dev/null ;;
 	esac
 }
+
+# what to call it: a file is called after its package
+tool_name() {
+	case $1 in
+	/*) printf '%s' "$2" ;;
+	*) printf '%s' "$1" ;;
+	esac
+}

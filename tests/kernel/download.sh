@@ -25,7 +25,7 @@ refuses() {
 fake_server
 cp "$good" "$served"
 it 'downloads, checks and builds the pinned release' says 5.4.302- kernel build auto
-it 'says where it came from' says KTLAB_ORIGIN=cache env_of KTLAB_ORIGIN auto
+it 'says where it came from' says KTLAB_ORIGIN=\'cache\' env_of KTLAB_ORIGIN auto
 it 'takes a release of the series when only that is named' says 5.4.302- kernel build 5.4
 it 'leaves what the lab never compiles in the tarball' test ! -e "$KTLAB_CACHE/sources/linux-5.4.302/sound/beep.c"
 it 'drops the objects of a tarball that is built' test -z "$(ls "$KTLAB_CACHE/building")"
@@ -75,7 +75,7 @@ fresh
 cp "$(fake_tarball 6.1.77)" "$KTLAB_DISTRO_DIR/linux-source-6.1.tar.xz"
 it 'insists on a release that is named' fails 4 'could not be reached' kernel build 5.4.302
 it "says loudly that it falls back to the distribution's sources" says '*** Linux 6.1, not 5.4: ' kernel build auto
-it 'writes that into kernel.env for the reports' says 'traced\ 6.1\,\ not\ 5.4' env_of KTLAB_NOTE auto
+it 'writes that into kernel.env for the reports' says "KTLAB_NOTE='traced 6.1, not 5.4: " env_of KTLAB_NOTE auto
 it 'writes no such note when the distribution was asked for' says "KTLAB_NOTE=''" env_of KTLAB_NOTE distro
 it 'knows the release that the series of the distribution names' says 6.1.77- kernel build 6.1
 it 'does not download over plain http from elsewhere' \

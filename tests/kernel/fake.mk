@@ -8,10 +8,11 @@ allnoconfig:
 bzImage vmlinux scripts_gdb: build
 build:
 	echo '  CC      main.o'
-	sleep 1
+	sleep $(or $(FAKE_BUILD_S),1)
+	@[ ! -e $(srctree)full ] || { echo 'cannot write: No space left on device'; exit 1; }
 	echo built >>$(srctree)../builds
 	mkdir -p $(O)/arch/x86/boot $(O)/scripts
-	$(CC) -g -Wl,--build-id -o $(O)/vmlinux $(srctree)main.c
+	$(CC) -g -Wl,--build-id=0x$$(cat $(O)/.config $(srctree)main.c | sha1sum | cut -c1-40) -o $(O)/vmlinux $(srctree)main.c
 	cp $(O)/vmlinux $(O)/arch/x86/boot/bzImage
 	ln -sfn $(abspath $(srctree))/scripts/gdb $(O)/scripts/gdb
 	ln -sf scripts/gdb/vmlinux-gdb.py $(O)/vmlinux-gdb.py

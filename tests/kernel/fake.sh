@@ -46,6 +46,7 @@ fake_tree() {
 	printf 'int beep;\n' >"$1/sound/beep.c"
 	printf 'import linux\n' >"$1/scripts/gdb/vmlinux-gdb.py"
 	printf '# a module\n' >"$1/scripts/gdb/linux/tasks.py"
+	printf 'LX_SB_RDONLY = ((((1UL))) << (0))\nLX_FLAG = 0x80U\n' >"$1/scripts/gdb/linux/constants.py"
 	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = %s\nEXTRAVERSION =\n' "${part[@]}" >"$1/Makefile"
 	cat tests/kernel/fake.mk >>"$1/Makefile"
 }

@@ -30,6 +30,26 @@ two_at_once() {
 		grep -q 'another ktlab' "$work/one.said" "$work/two.said"
 }
 
+# stopped_in_the_middle SIGNAL: ends kernel.sh while make runs; nothing may go on in the background
+stopped_in_the_middle() {
+	local building tries=0 status=0
+	FAKE_BUILD_S=60 kernel-config/kernel.sh build "$tree" 2>"$work/stopped" &
+	building=$!
+	until grep -q compiling "$work/stopped" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+	sleep 0.5
+	kill -"$1" $building
+	wait $building || status=$?
+	echo "exit status $status; still running: $(pgrep -f "O=$KTLAB_CACHE")"
+	[ $status = 143 ] && ! pgrep -f "O=$KTLAB_CACHE"
+}
+
+full_disk() {
+	mkdir -p "$work/bin"
+	printf '#!/bin/sh\necho header\necho disk 100 90 10 90%% /\n' >"$work/bin/df"
+	chmod +x "$work/bin/df"
+	PATH=$work/bin:$PATH kernel-config/kernel.sh build "$tree"
+}
+
 it 'refuses a folder that is not there' fails 2 "cannot open the folder '$work/nowhere'" kernel add "$work/nowhere"
 mkdir "$work_plain/empty"
 it 'refuses a folder that is no kernel tree' fails 2 'no Linux source tree' kernel add "$work_plain/empty"
@@ -42,6 +62,15 @@ rm "$tree/.config"
 it 'names the known kernels for one it does not know, nearest first' fails 2 '5.4.302' kernel build 5.4.303
 it 'names them for a word, too' fails 2 "unknown KERNEL 'disto'" kernel build disto
 
+it 'refuses a cache that it cannot write' fails 2 "cannot create the cache '/dev/null/x'" \
+	env KTLAB_CACHE=/dev/null/x kernel-config/kernel.sh build auto
+it 'does not begin a build that the disk cannot hold' fails 2 'not enough space for building Linux 5.4.77: 10 MiB are free' full_disk
+touch "$tree/full"
+it 'says so when the disk is full in the middle' fails 2 'no space left on the disk' kernel build "$tree"
+rm "$tree/full"
+it 'ends the whole build when it is ended' stopped_in_the_middle TERM
+rm -f "$builds"
+
 it 'builds once when two clones start with an empty cache' two_at_once
 it 'finds it built the next time' kernel build "$tree"
 it 'does not build that again' builds_are 1
@@ -52,6 +81,7 @@ it 'finds it by its series' says 5.4.77- kernel build 5.4
 it 'keeps the files that the lab needs, without links into the tree' \
 	test -s "$(kernel build auto)/bzImage" -a -s "$(kernel build auto)/config" -a -s "$(kernel build auto)/vmlinux-gdb.py" \
 	-a -s "$(kernel build auto)/scripts/gdb/linux/tasks.py" -a ! -L "$(kernel build auto)/scripts/gdb"
+it "writes the kernel's constants so that Python can read them" python3 "$(kernel build auto)/scripts/gdb/linux/constants.py"
 it 'gives a kernel.env that a shell can read' reads_env "$(kernel build auto)"
 sleep 0.1
 printf 'int main(void) { return 1; }\n' >"$tree/main.c"
@@ -60,6 +90,9 @@ it 'built it again once' builds_are 2
 before=$(kernel build auto 2>/dev/null)
 printf 'CONFIG_INET=y\n' >"$work/fragments/net.config"
 it 'builds again when a fragment changes' test "$(kernel build auto)" != "$before"
+echo '# one more sentence' >>"$work/fragments/net.config"
+it 'finds it built where only a comment of a fragment changed' kernel build auto
+it 'did not build for that' builds_are 3
 printf 'CONFIG_INET_DIAG=y\n' >"$work/fragments/5.4.config"
 printf 'CONFIG_OTHER=y\n' >"$work/fragments/6.1.config"
 it "takes the fragment of the release's series" says CONFIG_INET_DIAG=y cat "$(kernel build auto)/config"
