@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The clock.
+ *
+ * Theory of operation. The plugin interface tells no time. An instruction that reads the time stamp counter (rdtsc)
+ * ends its translation block under icount, and what it read is in edx:eax when the next block begins. So there are
+ * two callbacks: at rdtsc, which notes how many instructions will have run after it, and at the instruction behind it,
+ * which takes the time if exactly so many have run. (A jump to that instruction, or an interrupt between the two, has
+ * another count.) The kernel reads the counter whenever it leaves its idle loop, so jumps of the time are seen before
+ * anything else happens.
+ */
+#include "clock.h"
+
+#include <string.h>
+
+static const struct {
+	uint8_t bytes[3], length;
+} counter_reads[] = {
+	{ { 0x0f, 0x31 }, 2 }, /* rdtsc */
+	{ { 0x0f, 0x01, 0xf9 }, 3 }, /* rdtscp */
+};
+
+void clock_init(struct clock *clock, unsigned int shift, struct guest *guest)
+{
+	*clock = (struct clock){ .shift = shift, .guest = guest };
+	clock->instructions.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+}
+
+uint64_t clock_instructions(const struct clock *clock)
+{
+	return qemu_plugin_u64_get(clock->instructions, 0);
+}
+
+uint64_t clock_ns(const struct clock *clock)
+{
+	return clock->tied_ns + ((clock_instructions(clock) - clock->tied_at) << clock->shift);
+}
+
+static void counter_reading(unsigned int vcpu, void *data)
+{
+	struct clock *clock = data;
+
+	(void)vcpu;
+	clock->reading_at = clock_instructions(clock) + 1;
+}
+
+static void counter_read(unsigned int vcpu, void *data)
+{
+	struct clock *clock = data;
+
+	(void)vcpu;
+	if (clock_instructions(clock) != clock->reading_at)
+		return;
+	clock->reading_at = 0;
+	clock->tied_at = clock_instructions(clock);
+	clock->tied_ns = guest_reg(clock->guest, REG_RDX) << 32 |
+			 (guest_reg(clock->guest, REG_RAX) & UINT32_MAX);
+}
+
+static bool reads_counter(const struct qemu_plugin_insn *insn)
+{
+	uint8_t bytes[3] = { 0 };
+	size_t length = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
+
+	for (size_t i = 0; i < sizeof(counter_reads) / sizeof(counter_reads[0]); i++)
+		if (length == counter_reads[i].length &&
+		    !memcmp(bytes, counter_reads[i].bytes, length))
+			return true;
+	return false;
+}
+
+static bool place_known(const struct clock *clock, uint64_t address)
+{
+	for (unsigned int i = 0; i < clock->place_count; i++)
+		if (clock->places[i] == address)
+			return true;
+	return false;
+}
+
+void clock_watch(struct clock *clock, struct qemu_plugin_insn *insn, bool is_first)
+{
+	uint64_t address = qemu_plugin_insn_vaddr(insn), next;
+
+	if (is_first && place_known(clock, address))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, counter_read, QEMU_PLUGIN_CB_R_REGS,
+						       clock);
+	if (!reads_counter(insn))
+		return;
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, counter_reading, QEMU_PLUGIN_CB_NO_REGS,
+					       clock);
+	next = address + qemu_plugin_insn_size(insn);
+	if (!place_known(clock, next) && clock->place_count < CLOCK_PLACES)
+		clock->places[clock->place_count++] = next;
+}
+
+void clock_count(struct clock *clock, struct qemu_plugin_insn *insn)
+{
+	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+							    clock->instructions, 1);
+}

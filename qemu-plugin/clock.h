@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Instructions executed so far, and the guest's virtual time. */
+#ifndef PLUGIN_CLOCK_H
+#define PLUGIN_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api.h"
+#include "guest.h"
+
+enum {
+	CLOCK_PLACES = 256
+};
+
+/*
+ * Under -icount shift=N an instruction takes 2^N ns, and an idle CPU jumps to its next timer. Where the guest reads
+ * its time stamp counter it gets the virtual time itself; from there on the instructions are counted.
+ */
+struct clock {
+	qemu_plugin_u64 instructions;
+	unsigned int shift;
+	uint64_t tied_ns,
+		tied_at; /* the time that was read last, and the instructions until then */
+	uint64_t
+		reading_at; /* instructions when a counter's read is complete; 0: none is under way */
+	uint64_t places
+		[CLOCK_PLACES]; /* addresses that follow an instruction that reads the counter */
+	unsigned int place_count;
+	struct guest *guest;
+};
+
+void clock_init(struct clock *clock, unsigned int shift, struct guest *guest);
+
+/* To be called for each instruction that QEMU translates, the first of its block or not, before clock_count(). */
+void clock_watch(struct clock *clock, struct qemu_plugin_insn *insn, bool is_first);
+
+/* Makes the instruction count; after all callbacks that want to see the count before it. */
+void clock_count(struct clock *clock, struct qemu_plugin_insn *insn);
+
+uint64_t clock_instructions(const struct clock *clock);
+uint64_t clock_ns(const struct clock *clock);
+
+#endif

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reads a plan. Every number in it is checked here, so that those who execute it need not look again:
+ * a term names a register or a field that lies within a block before, a block has at most BLOCK_BYTES_MAX bytes.
+ */
+#define _GNU_SOURCE
+#include "plan.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+
+enum {
+	FORMAT = 1,
+	BLOCK_BYTES_MAX = 65536,
+	COUNT_MAX = 65535, /* a capture has 16 bits for a site and for a count of blocks */
+	PLAN_BYTES_MAX = 64 << 20
+};
+
+const char *const reg_names[REG_COUNT] = {
+	"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8",
+	"r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip",
+};
+
+static const char *const term_names[] = {
+	[TERM_REG] = "reg",
+	[TERM_IN] = "in",
+	[TERM_FIELD] = "field",
+};
+
+/* The place of a name in a table, or count. */
+static unsigned int name_find(const char *const *names, unsigned int count, const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < count && strcmp(names[i], name))
+		i++;
+	return i;
+}
+
+/* A number from 0 to max. */
+static bool number_read(const json_t *value, unsigned int max, unsigned int *number)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    json_integer_value(value) > max)
+		return false;
+	*number = (unsigned int)json_integer_value(value);
+	return true;
+}
+
+/* An address: a text such as "0xffffffff81000000". */
+static bool address_read(const json_t *value, uint64_t *address)
+{
+	const char *text = json_string_value(value);
+	char *end;
+
+	if (!text || strncmp(text, "0x", 2))
+		return false;
+	errno = 0;
+	*address = strtoull(text, &end, 16);
+	return !errno && !*end && end > text + 2;
+}
+
+/* ["reg", NAME], ["in", NAME] or ["field", BLOCK, OFFSET, BYTES]; `before` are the blocks that there are. */
+static bool term_read(const json_t *value, const struct block *before, size_t count,
+		      struct term *term)
+{
+	const char *kind = json_string_value(json_array_get(value, 0));
+	const char *reg = json_string_value(json_array_get(value, 1));
+
+	term->kind = kind ? name_find(term_names, TERM_FIELD + 1, kind) : TERM_FIELD + 1;
+	switch (term->kind) {
+	case TERM_REG:
+	case TERM_IN:
+		term->reg = reg ? name_find(reg_names, REG_COUNT, reg) : REG_COUNT;
+		return term->reg < REG_COUNT;
+	case TERM_FIELD:
+		return number_read(json_array_get(value, 1), COUNT_MAX, &term->block) &&
+		       term->block < count &&
+		       number_read(json_array_get(value, 2), BLOCK_BYTES_MAX, &term->offset) &&
+		       number_read(json_array_get(value, 3), 8, &term->bytes) && term->bytes > 0 &&
+		       term->offset + term->bytes <= before[term->block].bytes;
+	}
+	return false;
+}
+
+static bool block_read(const json_t *value, const struct block *before, size_t count,
+		       struct block *block)
+{
+	const json_t *terms = json_object_get(value, "terms");
+	const char *name = json_string_value(json_object_get(value, "name"));
+	json_int_t mask = json_integer_value(json_object_get(value, "mask"));
+	const json_t *bytes = json_object_get(value, "len"), *top = json_object_get(value, "top");
+
+	if (!name || !json_is_array(terms) ||
+	    !address_read(json_object_get(value, "add"), &block->add))
+		return false;
+	block->is_text = !strcmp(name, "text");
+	block->mask = (uint64_t)mask;
+	if (bytes ? !number_read(bytes, BLOCK_BYTES_MAX, &block->bytes) || !block->bytes
+		  : !number_read(top, BLOCK_BYTES_MAX, &block->top) || !block->top)
+		return false;
+	block->terms = calloc(json_array_size(terms) + 1, sizeof(*block->terms));
+	if (!block->terms)
+		return false;
+	for (size_t i = 0; i < json_array_size(terms); i++)
+		if (!term_read(json_array_get(terms, i), before, count,
+			       &block->terms[block->term_count++]))
+			return false;
+	return true;
+}
+
+static bool takes_read(const json_t *value, struct takes *takes)
+{
+	size_t count = json_array_size(value);
+
+	if (!json_is_array(value) || count > COUNT_MAX)
+		return false;
+	takes->blocks = calloc(count + 1, sizeof(*takes->blocks));
+	if (!takes->blocks)
+		return false;
+	for (takes->count = 0; takes->count < count; takes->count++)
+		if (!block_read(json_array_get(value, takes->count), takes->blocks, takes->count,
+				&takes->blocks[takes->count]))
+			return false;
+	return true;
+}
+
+/* Functions are told apart by the first site that has their name. */
+static unsigned int function_number(const json_t *sites, const char *name)
+{
+	unsigned int i = 0;
+
+	while (strcmp(json_string_value(json_object_get(json_array_get(sites, i), "fn")), name))
+		i++;
+	return i;
+}
+
+static bool site_read(const struct plan *plan, const json_t *sites, size_t number,
+		      struct site *site)
+{
+	const json_t *value = json_array_get(sites, number);
+	const char *point = json_string_value(json_object_get(value, "point"));
+	const char *fn = json_string_value(json_object_get(value, "fn"));
+	const char *at = json_string_value(json_object_get(value, "at"));
+	unsigned int takes;
+
+	if (!point || !fn || !at || !address_read(json_object_get(value, "addr"), &site->address) ||
+	    !number_read(json_object_get(value, "takes"), COUNT_MAX, &takes) ||
+	    takes >= plan->takes_count)
+		return false;
+	site->number = (unsigned int)number;
+	site->function = function_number(sites, fn);
+	site->is_marker = !strcmp(point, "comm_write");
+	site->is_return = !strcmp(at, "return");
+	site->takes = &plan->takes[takes];
+	return true;
+}
+
+static void returns_mark(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->site_count; i++)
+		for (size_t j = 0; j < plan->site_count && plan->sites[i].is_return; j++)
+			if (plan->sites[j].function == plan->sites[i].function)
+				plan->sites[j].has_return = true;
+}
+
+static int site_order(const void *one, const void *other)
+{
+	const struct site *a = one, *b = other;
+
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+static bool lists_read(struct plan *plan, const json_t *takes, const json_t *sites)
+{
+	if (!json_array_size(takes) || !json_array_size(sites) ||
+	    json_array_size(sites) > COUNT_MAX)
+		return false;
+	plan->takes = calloc(json_array_size(takes), sizeof(*plan->takes));
+	plan->sites = calloc(json_array_size(sites), sizeof(*plan->sites));
+	if (!plan->takes || !plan->sites)
+		return false;
+	plan->takes_count = json_array_size(takes);
+	plan->site_count = json_array_size(sites);
+	for (size_t i = 0; i < plan->takes_count; i++)
+		if (!takes_read(json_array_get(takes, i), &plan->takes[i]))
+			return false;
+	for (size_t i = 0; i < plan->site_count; i++)
+		if (!site_read(plan, sites, i, &plan->sites[i]))
+			return false;
+	returns_mark(plan);
+	qsort(plan->sites, plan->site_count, sizeof(*plan->sites), site_order);
+	return true;
+}
+
+/* Two hexadecimal digits a byte; returns NULL if it is something else. The caller frees it. */
+static uint8_t *hex_read(const char *text, size_t *bytes)
+{
+	uint8_t *data = calloc(strlen(text) / 2 + 1, 1);
+
+	*bytes = strlen(text) / 2;
+	for (size_t i = 0; data && i < *bytes; i++)
+		if (sscanf(text + 2 * i, "%2hhx", &data[i]) != 1) {
+			free(data);
+			return NULL;
+		}
+	return data;
+}
+
+/* What tells one kernel from another: {"address", "bytes"}; a plan may be without. */
+static bool notes_read(struct plan *plan, const json_t *notes)
+{
+	const char *text = json_string_value(json_object_get(notes, "bytes"));
+
+	if (!notes)
+		return true;
+	if (!text || !address_read(json_object_get(notes, "address"), &plan->notes_address))
+		return false;
+	plan->notes = hex_read(text, &plan->notes_bytes);
+	return plan->notes && plan->notes_bytes && plan->notes_bytes <= BLOCK_BYTES_MAX;
+}
+
+/* The whole file; NULL with errno. The caller frees it. */
+static char *file_read(const char *path, size_t *bytes)
+{
+	FILE *file = fopen(path, "re");
+	char *text = file ? calloc(1, PLAN_BYTES_MAX) : NULL;
+
+	if (text) {
+		*bytes = fread(text, 1, PLAN_BYTES_MAX, file);
+		if (ferror(file)) {
+			free(text);
+			text = NULL;
+		}
+	}
+	if (file) {
+		int error = errno;
+
+		fclose(file);
+		errno = error;
+	}
+	return text;
+}
+
+static void sha256(const char *text, size_t bytes, uint8_t *sum)
+{
+	char *hex = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const uint8_t *)text, bytes);
+
+	for (size_t i = 0; i < 32; i++)
+		sscanf(hex + 2 * i, "%2hhx", &sum[i]);
+	g_free(hex);
+}
+
+static bool plan_read(struct plan *plan, const json_t *json)
+{
+	unsigned int format;
+
+	return number_read(json_object_get(json, "format"), FORMAT, &format) && format == FORMAT &&
+	       lists_read(plan, json_object_get(json, "takes"), json_object_get(json, "sites")) &&
+	       notes_read(plan, json_object_get(json, "notes"));
+}
+
+struct plan *plan_new(const char *path, char *reason, size_t reason_size)
+{
+	struct plan *plan = calloc(1, sizeof(*plan));
+	size_t bytes = 0;
+	char *text = plan ? file_read(path, &bytes) : NULL;
+	json_t *json = text ? json_loadb(text, bytes, 0, NULL) : NULL;
+
+	if (text)
+		sha256(text, bytes, plan->sha256);
+	if (!text)
+		snprintf(reason, reason_size, "cannot read the plan '%s': %s", path,
+			 strerror(errno));
+	else if (!json || !plan_read(plan, json))
+		snprintf(reason, reason_size, "'%s' is not a plan of format %d", path, FORMAT);
+	else
+		reason[0] = '\0';
+	json_decref(json);
+	free(text);
+	if (!reason[0])
+		return plan;
+	plan_free(plan);
+	return NULL;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	for (size_t i = 0; plan->takes && i < plan->takes_count; i++) {
+		/* the last may be half read */
+		for (size_t j = 0; plan->takes[i].blocks && j <= plan->takes[i].count; j++)
+			free(plan->takes[i].blocks[j].terms);
+		free(plan->takes[i].blocks);
+	}
+	free(plan->takes);
+	free(plan->sites);
+	free(plan->notes);
+	free(plan);
+}
+
+const struct site *plan_site(const struct plan *plan, uint64_t address)
+{
+	size_t low = 0, high = plan->site_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (plan->sites[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return plan->sites + low;
+}

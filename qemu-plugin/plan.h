@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plan of a run, as gdb-scripts/ktlab/plan.py writes it: where to take what. */
+#ifndef PLUGIN_PLAN_H
+#define PLUGIN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order of gdb-scripts/ktlab/capture.py. */
+enum reg {
+	REG_RAX,
+	REG_RBX,
+	REG_RCX,
+	REG_RDX,
+	REG_RSI,
+	REG_RDI,
+	REG_RBP,
+	REG_RSP,
+	REG_R8,
+	REG_R9,
+	REG_R10,
+	REG_R11,
+	REG_R12,
+	REG_R13,
+	REG_R14,
+	REG_R15,
+	REG_RIP,
+	REG_COUNT
+};
+
+extern const char *const reg_names[REG_COUNT];
+
+enum term_kind {
+	TERM_REG, /* a register now */
+	TERM_IN, /* a register at the function's entry */
+	TERM_FIELD /* a little-endian field of a block before */
+};
+
+struct term {
+	enum term_kind kind;
+	unsigned int reg;
+	unsigned int block, offset, bytes;
+};
+
+/* Its address: the sum of the terms without the bits of mask, plus add. */
+struct block {
+	struct term *terms;
+	size_t term_count;
+	uint64_t mask, add;
+	unsigned int bytes; /* 0: up to the next multiple of top */
+	unsigned int top;
+	bool is_text; /* what a guest program writes into its comm: a marker, perhaps */
+};
+
+struct takes {
+	struct block *blocks;
+	size_t count;
+};
+
+struct site {
+	uint64_t address;
+	unsigned int number; /* in the plan's order */
+	unsigned int function; /* the same for all sites of one function */
+	bool is_marker, is_return;
+	bool has_return; /* the function's returns are watched: its entries are remembered */
+	const struct takes *takes;
+};
+
+struct plan {
+	struct site *sites; /* by address; at one address in the plan's order */
+	size_t site_count;
+	struct takes *takes;
+	size_t takes_count;
+	uint8_t *notes; /* the kernel's ELF notes, with its build id; NULL if the plan has none */
+	size_t notes_bytes;
+	uint64_t notes_address;
+	uint8_t sha256[32];
+};
+
+/*
+ * Reads and checks a plan file. Returns NULL and a sentence in `reason` if it cannot be read or is not such a plan.
+ */
+struct plan *plan_new(const char *path, char *reason, size_t reason_size);
+void plan_free(struct plan *plan);
+
+/* The first site at or after an address; plan->sites + plan->site_count if there is none. */
+const struct site *plan_site(const struct plan *plan, uint64_t address);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The plugin engine: QEMU loads it with -plugin ktlab-plugin.so,plan=PLAN,out=CAPTURES,shift=N.
+ *
+ * It hooks the first instruction of each site of the plan while QEMU translates it, and takes what the plan says when
+ * it is about to run. The guest is never stopped nor changed.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+#include "tracer.h"
+
+__attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+/* The callbacks of a translation get no data of ours, so the run stands here. */
+static struct tracer tracer;
+
+static void site_reached(unsigned int vcpu, void *data)
+{
+	(void)vcpu;
+	tracer_hit(&tracer, data);
+}
+
+static void insn_translated(struct qemu_plugin_insn *insn, bool is_first)
+{
+	uint64_t address = qemu_plugin_insn_vaddr(insn);
+	const struct site *end = tracer.plan->sites + tracer.plan->site_count;
+
+	clock_watch(&tracer.clock, insn, is_first);
+	for (const struct site *site = plan_site(tracer.plan, address);
+	     site < end && site->address == address; site++)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, site_reached, QEMU_PLUGIN_CB_R_REGS,
+						       (void *)site);
+	clock_count(&tracer.clock, insn);
+}
+
+static void block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++)
+		insn_translated(qemu_plugin_tb_get_insn(tb, i), i == 0);
+}
+
+static void vcpu_begins(qemu_plugin_id_t id, unsigned int vcpu)
+{
+	const char *missing = guest_init(&tracer.guest);
+
+	(void)id;
+	(void)vcpu;
+	if (missing) {
+		fprintf(stderr, "ktlab-plugin: this QEMU's CPU has no register %s\n", missing);
+		exit(1);
+	}
+	tracer_tell("phase boot\n");
+}
+
+static void qemu_ends(qemu_plugin_id_t id, void *data)
+{
+	(void)id;
+	(void)data;
+	record_close(&tracer.record);
+	entries_free(&tracer.entries);
+	plan_free(tracer.plan);
+	guest_free(&tracer.guest);
+}
+
+/* The value of NAME=VALUE among the arguments, or NULL. */
+static const char *argument(int count, char **arguments, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (int i = 0; i < count; i++)
+		if (!strncmp(arguments[i], name, length) && arguments[i][length] == '=')
+			return arguments[i] + length + 1;
+	return NULL;
+}
+
+/* Why the run cannot begin, or "". */
+static void prepare(const qemu_info_t *info, int count, char **arguments, char *reason, size_t size)
+{
+	const char *plan = argument(count, arguments, "plan"),
+		   *out = argument(count, arguments, "out"),
+		   *shift = argument(count, arguments, "shift");
+
+	reason[0] = '\0';
+	if (!plan || !out || !shift)
+		snprintf(reason, size, "usage: -plugin ktlab-plugin.so,plan=FILE,out=FILE,shift=N");
+	else if (strcmp(info->target_name, "x86_64") || !info->system_emulation)
+		snprintf(reason, size, "the plan is for x86_64, not for %s", info->target_name);
+	else if (info->system.max_vcpus != 1)
+		snprintf(reason, size, "the plan is for one CPU, not for %d",
+			 info->system.max_vcpus);
+	else if ((tracer.plan = plan_new(plan, reason, size)) &&
+		 !record_open(&tracer.record, out, tracer.plan->sha256))
+		snprintf(reason, size, "cannot write '%s': %s", out, strerror(errno));
+	if (!reason[0])
+		clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest);
+}
+
+__attribute__((visibility("default"))) int
+qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int count, char **arguments)
+{
+	char reason[512];
+
+	prepare(info, count, arguments, reason, sizeof(reason));
+	if (reason[0]) {
+		fprintf(stderr, "ktlab-plugin: %s\n", reason);
+		return 1;
+	}
+	qemu_plugin_register_vcpu_init_cb(id, vcpu_begins);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
+	qemu_plugin_register_atexit_cb(id, qemu_ends, NULL);
+	return 0;
+}

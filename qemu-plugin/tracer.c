@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Executes the plan at each hit, as gdb-scripts/ktlab/engine.py does over the gdbstub.
+ *
+ * A return is watched at the function's return instructions: there rsp is what it was at the entry, which pairs it
+ * with its entry also when several tasks sleep inside the function.
+ */
+#define _GNU_SOURCE
+#include "tracer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TELL_EVERY_S 0.2
+
+/* The blocks taken so far, by their place in the record: bytes 0 is absent. */
+struct taken {
+	size_t offset;
+	unsigned int bytes;
+};
+
+void tracer_tell(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vdprintf(STDOUT_FILENO, format, arguments);
+	va_end(arguments);
+}
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A field of a block before; 0 if that is absent. */
+static uint64_t field(const struct tracer *tracer, const struct taken *taken,
+		      const struct term *term)
+{
+	const struct taken *block = &taken[term->block];
+	uint64_t value = 0;
+
+	if (block->bytes)
+		memcpy(&value, tracer->record.bytes + block->offset + term->offset, term->bytes);
+	return value;
+}
+
+/* Where a block lies; 0 when what leads there is absent or is no address. */
+static uint64_t block_address(const struct tracer *tracer, const struct block *block,
+			      const struct taken *taken, const uint64_t *regs, const uint64_t *in)
+{
+	uint64_t sum = 0, value;
+
+	for (size_t i = 0; i < block->term_count; i++) {
+		const struct term *term = &block->terms[i];
+
+		switch (term->kind) {
+		case TERM_REG:
+			sum += regs[term->reg];
+			break;
+		case TERM_IN:
+			sum += in[term->reg];
+			break;
+		case TERM_FIELD:
+			value = field(tracer, taken, term);
+			if (!value)
+				return 0;
+			sum += value;
+			break;
+		}
+	}
+	sum = (sum & ~block->mask) + block->add;
+	return guest_may_read(sum, regs[REG_RSP]) ? sum : 0;
+}
+
+/* Takes the blocks of a site into the record, and what a guest program wrote into its comm, if it did, into `text`. */
+static void take(struct tracer *tracer, const struct takes *takes, const uint64_t *regs,
+		 const uint64_t *in, char *text, size_t text_size)
+{
+	struct taken taken[takes->count + 1];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < takes->count; i++) {
+		const struct block *block = &takes->blocks[i];
+		uint64_t address = block_address(tracer, block, taken, regs, in);
+		unsigned int bytes = block->bytes
+					     ? block->bytes
+					     : block->top - (unsigned int)(address % block->top);
+		const uint8_t *data = address ? guest_read(&tracer->guest, address, bytes) : NULL;
+
+		taken[i].bytes = data ? bytes : 0;
+		taken[i].offset = record_block(&tracer->record, address, data, bytes);
+		if (data && block->is_text)
+			snprintf(text, text_size, "%.*s", (int)bytes, (const char *)data);
+	}
+}
+
+/* Whether the guest's kernel is the plan's, by its notes; another one would be traced at wrong places. */
+static bool kernel_check(struct tracer *tracer)
+{
+	const struct plan *plan = tracer->plan;
+	const uint8_t *notes;
+
+	if (!plan->notes)
+		return true;
+	notes = guest_read(&tracer->guest, plan->notes_address, plan->notes_bytes);
+	return notes && !memcmp(notes, plan->notes, plan->notes_bytes);
+}
+
+/* The line `ktlab start` begins the lab, `ktlab end STATUS` ends it. */
+static void marker(struct tracer *tracer, char *text)
+{
+	char first[8] = "", second[8] = "";
+
+	text[strcspn(text, "\n")] = '\0';
+	if (sscanf(text, "%7s %7s", first, second) < 2 || strcmp(first, "ktlab"))
+		return;
+	if (!strcmp(second, "start") && tracer->stage == STAGE_BOOT) {
+		tracer->stage = STAGE_LAB;
+		tracer_tell("phase lab\n");
+	} else if (!strcmp(second, "end")) {
+		tracer->stage = STAGE_END;
+		tracer_tell("hits %u\nphase end\n", tracer->record.count);
+	}
+}
+
+static void hits_tell(struct tracer *tracer)
+{
+	if (now_s() - tracer->told_s < TELL_EVERY_S)
+		return;
+	tracer_tell("hits %u\n", tracer->record.count);
+	tracer->told_s = now_s();
+}
+
+static void regs_read(struct tracer *tracer, const struct site *site, uint64_t *regs)
+{
+	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
+		regs[reg] = guest_reg(&tracer->guest, reg);
+	regs[REG_RIP] = site->address;
+}
+
+void tracer_hit(struct tracer *tracer, const struct site *site)
+{
+	struct entry now = { .function = site->function, .record = tracer->record.count }, entered;
+	char text[64];
+
+	if (tracer->stage == STAGE_END || (tracer->stage == STAGE_BOOT && !site->is_marker))
+		return;
+	if (!tracer->kernel_known && !kernel_check(tracer)) {
+		fputs("ktlab-plugin: the plan is for another kernel than the one that booted\n",
+		      stderr);
+		exit(1);
+	}
+	tracer->kernel_known = true;
+	regs_read(tracer, site, now.regs);
+	entered = now;
+	entered.record = RECORD_NONE;
+	/* one entered before the lab began: without its arguments it tells nothing */
+	if (site->is_return &&
+	    !entries_take(&tracer->entries, site->function, now.regs[REG_RSP], &entered))
+		return;
+	if (!site->is_return && site->has_return)
+		entries_add(&tracer->entries, &now);
+	record_begin(&tracer->record, site, entered.record, clock_ns(&tracer->clock),
+		     clock_instructions(&tracer->clock), now.regs);
+	take(tracer, site->takes, now.regs, entered.regs, text, sizeof(text));
+	record_end(&tracer->record);
+	hits_tell(tracer);
+	if (site->is_marker)
+		marker(tracer, text);
+}
