@@ -46,6 +46,7 @@ struct event {
 	int64_t pkt; /* 0: none */
 	int64_t parent;
 	int64_t pid;
+	bool hidden; /* its frame is refused by the user's filter of packets */
 	size_t peer; /* of a segment or ARP frame: index + 1 of the event at its other end */
 	const char *type; /* these are interned (names_get): equal names are equal pointers */
 	const char *netns; /* NULL where the line says null */

@@ -468,3 +468,25 @@ char *json_dup(struct json v)
 	json_text(v, &out);
 	return str_take(&out);
 }
+
+void json_quote(struct str *out, const char *text)
+{
+	const char *end = text + strlen(text);
+	size_t len;
+
+	str_addc(out, '"');
+	for (; text < end; text += len ? len : 1) {
+		unsigned char c = (unsigned char)*text;
+
+		len = utf8_len((const unsigned char *)text, (size_t)(end - text));
+		if (!len)
+			add_utf8(out, 0xfffd);
+		else if (c < 0x20 || c == 0x7f || strchr("<>&", c))
+			str_addf(out, "\\u%04x", c);
+		else if (c == '"' || c == '\\')
+			str_addf(out, "\\%c", c);
+		else
+			str_addn(out, text, len);
+	}
+	str_addc(out, '"');
+}

@@ -61,4 +61,7 @@ void json_text(struct json v, struct str *out);
 /* The same in memory that the caller frees; NULL for null and for no value. */
 char *json_dup(struct json v);
 
+/* Writing: the text as a JSON string, with its quotes. Safe within HTML too: "<" is \u003c. */
+void json_quote(struct str *out, const char *text);
+
 #endif

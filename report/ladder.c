@@ -175,7 +175,7 @@ struct ladder *ladder_new(const struct trace *trace, const struct expr *filter)
 	find_nodes(ladder);
 	for (size_t i = 0; i < trace->events.n; i++) {
 		ev = &trace->events.v[i];
-		if (!has_row[ev->kind] || (filter && !expr_holds(filter, ev, NULL)))
+		if (!has_row[ev->kind] || ev->hidden || (filter && !expr_holds(filter, ev, NULL)))
 			continue;
 		if (is_tx(ev))
 			add_sent(ladder, ev);

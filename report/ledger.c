@@ -222,9 +222,10 @@ static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
 	const struct node *node = node_of_nic(ledger->trace, wire);
 	const struct event *ev;
 
+	f->sent = is_mac_of(node, f->eth_src);
 	if (!node || f->kind == FRAME_OTHER)
 		return;
-	if (is_mac_of(node, f->eth_src)) {
+	if (f->sent) {
 		f->tx_event = match_frame(ledger, f, node->name, false);
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
 		f->reason = "the frame is for another node";
@@ -325,7 +326,9 @@ static void pair_taps(struct trace *trace, struct wire *a, struct wire *b)
 			    !same_bytes(&a->frames.v[i], &b->frames.v[j]))
 				continue;
 			a->frames.v[i].twin = j + 1;
+			a->frames.v[i].twin_wire = (size_t)(b - trace->wires.v);
 			b->frames.v[j].twin = i + 1;
+			b->frames.v[j].twin_wire = (size_t)(a - trace->wires.v);
 			link_events(trace, a->frames.v[i].tx_event, b->frames.v[j].rx_event);
 			link_events(trace, b->frames.v[j].tx_event, a->frames.v[i].rx_event);
 			from = j + 1;
@@ -389,6 +392,7 @@ void ledger_join(struct trace *trace)
 		for (size_t b = a + 1; b < trace->wires.n; b++)
 			pair_taps(trace, &trace->wires.v[a], &trace->wires.v[b]);
 	settle(&ledger);
+	trace->clock_offset_ns = ledger.clock_offset_ns;
 	for (size_t i = 0; i < ledger.lanes.n; i++)
 		vec_free(&ledger.lanes.v[i].entries);
 	vec_free(&ledger.lanes);

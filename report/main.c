@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
-#include "ladder.h"
-#include "view.h"
+#include "form.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -24,9 +23,13 @@ enum {
 
 struct options {
 	const char *filter;
+	const char *packets;
 	const char *expect;
+	const char *source;
 	const char *color;
 	const char *width;
+	bool json;
+	bool taps;
 	bool syntax;
 	bool help;
 	const char *words[4]; /* what is no option */
@@ -43,8 +46,15 @@ static const struct option_row {
 } option_rows[] = {
 	{ 'f', "filter", "EXPR", offsetof(struct options, filter),
 	  "only events for which EXPR holds: 'tcp.tx and dport=8080 and flags~S'" },
+	{ 'p', "packets", "FILTER", offsetof(struct options, packets),
+	  "only packets that pcap-filter(7) lets through: 'tcp port 8080'" },
 	{ 'e', "expect", "FILE", offsetof(struct options, expect),
-	  "judge the run by these expectations" },
+	  "judge the run by these expectations; default: labs/LAB/expect" },
+	{ 's', "source", "DIR", offsetof(struct options, source),
+	  "the kernel's source, for lines in report.html; default: as the run says" },
+	{ 'j', "json", NULL, offsetof(struct options, json), "show a view as JSON" },
+	{ 0, "taps", NULL, offsetof(struct options, taps),
+	  "with write: both taps' copies of each frame in wire.pcapng" },
 	{ 0, "syntax", NULL, offsetof(struct options, syntax),
 	  "with check: only look whether the expectations can be read" },
 	{ 0, "color", "WHEN", offsetof(struct options, color), "auto, always or never" },
@@ -150,26 +160,57 @@ static bool open_expect(struct session *s, const char *path)
 	return s->expect != NULL;
 }
 
+static bool session_fail(struct session *s, char *error)
+{
+	if (error)
+		complain_taking(error);
+	session_close(s);
+	return false;
+}
+
+/* The expectations of the run's lab, if they lie where a clone has them. The caller frees it. */
+static char *usual_expect(const struct trace *trace)
+{
+	char *path;
+
+	if (!trace->lab || strchr(trace->lab, '/'))
+		return NULL;
+	path = xasprintf("labs/%s/expect", trace->lab);
+	if (access(path, R_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
 static bool session_open(struct session *s, const struct options *options, const char *run,
 			 const char *expect)
 {
-	char *error;
+	char *error = NULL, *usual = NULL;
 
 	*s = (struct session){ 0 };
-	if (!open_filter(s, options->filter) || !open_expect(s, expect)) {
-		session_close(s);
-		return false;
-	}
+	if (!open_filter(s, options->filter))
+		return session_fail(s, NULL);
 	s->trace = trace_open(run, &error);
-	if (!s->trace) {
-		complain_taking(error);
-		session_close(s);
-		return false;
+	if (!s->trace)
+		return session_fail(s, error);
+	if (options->packets && (error = trace_filter_packets(s->trace, options->packets)))
+		return session_fail(s, error);
+	if (!expect)
+		usual = usual_expect(s->trace);
+	if (!open_expect(s, expect ? expect : usual)) {
+		free(usual);
+		return session_fail(s, NULL);
 	}
+	free(usual);
 	if (s->expect)
 		expect_run(s->expect, s->trace);
-	s->request =
-		(struct request){ .trace = s->trace, .filter = s->filter, .expect = s->expect };
+	s->request = (struct request){
+		.trace = s->trace,
+		.filter = s->filter,
+		.expect = s->expect,
+		.source = options->source ? options->source : s->trace->source,
+		.taps = options->taps,
+	};
 	return true;
 }
 
@@ -216,19 +257,47 @@ static const struct view *find_view(const char *name)
 	return NULL;
 }
 
+/* A view with an argument takes one word more: "show packet 5 RUN". */
+static bool count_fits(const struct view *view, size_t words)
+{
+	size_t wanted = view->argument ? 4 : 3;
+
+	if (words == wanted || (words == 2 && !view->argument))
+		return true;
+	complain("usage: ktreport show %s%s%s RUN", view->name, view->argument ? " " : "",
+		 view->argument ? view->argument : "");
+	return false;
+}
+
+static void show_view(const struct options *options, const struct view *view,
+		      const struct request *rq)
+{
+	struct style style = choose_style(options);
+	struct doc doc = { 0 };
+
+	if (!options->json) {
+		print_view(stdout, view, rq, &style);
+		return;
+	}
+	view->fill(&doc, rq);
+	form_json(stdout, &doc, view, rq);
+	doc_free(&doc);
+}
+
 static int run_show(const struct options *options)
 {
 	bool named = options->word_count > 2;
 	const struct view *view = named ? find_view(options->words[1]) : views;
-	struct style style = choose_style(options);
 	struct session s;
 	int status;
 
-	if (!view)
+	if (!view || !count_fits(view, options->word_count))
 		return EXIT_BAD;
 	if (!session_open(&s, options, options->words[options->word_count - 1], options->expect))
 		return EXIT_BAD;
-	print_view(stdout, view, &s.request, &style);
+	if (view->argument)
+		s.request.argument = options->words[2];
+	show_view(options, view, &s.request);
 	status = report_problems(s.trace);
 	session_close(&s);
 	return status;
@@ -290,10 +359,13 @@ static int run_check(const struct options *options)
 
 	if (options->syntax)
 		return check_syntax(options->words[options->word_count - 1]);
-	if (!path)
-		return complain("check: no expectations given; write 'ktreport check RUN EXPECT'");
 	if (!session_open(&s, options, options->words[1], path))
 		return EXIT_BAD;
+	if (!s.expect) {
+		session_close(&s);
+		return complain("no expectations given\n"
+				"write 'ktreport check RUN EXPECT'");
+	}
 	print_checks(&s, &style);
 	status = report_problems(s.trace);
 	if (status == EXIT_HELD && s.expect->failed)
@@ -319,7 +391,10 @@ static const struct {
 	const char *name;
 	void (*write)(FILE *out, const struct request *rq);
 } files[] = {
-	{ "report.txt", write_text },
+	{ "report.txt", write_text }, { "report.md", form_markdown },
+	{ "report.html", form_html }, { "wire.pcapng", form_pcapng },
+	{ "junit.xml", form_junit },  { "report.tap", form_tap },
+	{ "trace.json", form_trace },
 };
 
 static int write_file(const struct session *s, size_t i)
@@ -344,7 +419,8 @@ static int run_write(const struct options *options)
 	struct session s;
 	int status, written = EXIT_HELD;
 
-	if (!session_open(&s, options, options->words[1], options->expect))
+	if (!session_open(&s, options, options->words[1],
+			  options->word_count > 2 ? options->words[2] : options->expect))
 		return EXIT_BAD;
 	for (size_t i = 0; i < ARRAY_SIZE(files) && written == EXIT_HELD; i++)
 		written = write_file(&s, i);
@@ -354,9 +430,9 @@ static int run_write(const struct options *options)
 }
 
 static const struct command commands[] = {
-	{ "show", "[VIEW] RUN", "print a view of the run (default: ladder)", 1, 2, run_show },
-	{ "check", "RUN EXPECT", "judge the run by a lab's expectations", 1, 2, run_check },
-	{ "write", "RUN", "write all reports into the run's folder", 1, 1, run_write },
+	{ "show", "[VIEW] RUN", "print a view of the run (default: ladder)", 1, 3, run_show },
+	{ "check", "RUN [EXPECT]", "judge the run by a lab's expectations", 1, 2, run_check },
+	{ "write", "RUN [EXPECT]", "write all reports into the run's folder", 1, 2, run_write },
 };
 
 static void print_help(void)

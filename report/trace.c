@@ -120,6 +120,7 @@ static void read_meta(struct trace *trace, struct json meta)
 	trace->lab = dup_of(meta, "lab");
 	trace->engine = dup_of(meta, "engine");
 	trace->mode = dup_of(meta, "mode");
+	trace->source = dup_of(meta, "host.source");
 	read_nodes(trace, json_path(meta, "nodes"));
 	for (it = json_iter(json_path(meta, "points")); json_next(&it);) {
 		point = find_point(trace, it.value);
@@ -360,6 +361,28 @@ static void read_wires(struct trace *trace)
 	}
 }
 
+static void hide_events(struct trace *trace, const struct frame *f)
+{
+	if (f->tx_event)
+		trace->events.v[f->tx_event - 1].hidden = f->hidden;
+	if (f->rx_event)
+		trace->events.v[f->rx_event - 1].hidden = f->hidden;
+}
+
+char *trace_filter_packets(struct trace *trace, const char *expression)
+{
+	char *error = NULL;
+
+	for (size_t w = 0; !error && w < trace->wires.n; w++) {
+		struct wire *wire = &trace->wires.v[w];
+
+		error = wire_filter(wire, expression);
+		for (size_t i = 0; !error && i < wire->frames.n; i++)
+			hide_events(trace, &wire->frames.v[i]);
+	}
+	return error;
+}
+
 /* The folder of "RUN" or of "RUN/events.jsonl". */
 static char *folder_of(const char *run)
 {
@@ -428,9 +451,9 @@ static void free_topology(struct trace *trace)
 
 static void free_meta(struct trace *trace)
 {
-	char **texts[] = { &trace->folder,   &trace->release, &trace->lab,
-			   &trace->engine,   &trace->mode,    &trace->note,
-			   &trace->build_id, &trace->config,  &trace->digest };
+	char **texts[] = { &trace->folder, &trace->release, &trace->lab,      &trace->engine,
+			   &trace->mode,   &trace->note,    &trace->build_id, &trace->config,
+			   &trace->source, &trace->digest };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(*texts[i]);

@@ -40,7 +40,7 @@ enum {
 
 struct trace {
 	char *folder;
-	char *release, *lab, *engine, *mode, *note, *build_id, *config;
+	char *release, *lab, *engine, *mode, *note, *build_id, *config, *source;
 	VEC(struct node) nodes;
 	VEC(struct event) events;
 	VEC(struct conn) conns;
@@ -54,6 +54,7 @@ struct trace {
 	struct names *names;
 	/* ledger.c */
 	size_t frames_tcp, frames_arp, unmatched;
+	int64_t clock_offset_ns; /* time of events - time of captures; 0 when nothing matched */
 	VEC(char *) unmatched_list;
 	/* the mapped file */
 	char *map;
@@ -82,5 +83,11 @@ struct conn *trace_conn(const struct trace *trace, int64_t id);
 
 /* Joins the captures with the events (ledger.c). */
 void ledger_join(struct trace *trace);
+
+/*
+ * Hides all frames that an expression in pcap-filter's syntax refuses, and their events.
+ * Returns NULL, or libpcap's sentence, which the caller frees.
+ */
+char *trace_filter_packets(struct trace *trace, const char *expression);
 
 #endif

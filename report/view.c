@@ -9,12 +9,18 @@ const struct view views[] = {
 	{ "states", NULL, "every change of a TCP state", view_states, NULL },
 	{ "queues", NULL, "SYN queue and accept queue", view_queues, NULL },
 	{ "syscalls", NULL, "system calls with arguments and results", view_syscalls, NULL },
-	{ "calls", NULL, "kernel functions of the path, with arguments and results", view_calls,
+	{ "functions", NULL, "the functions of the path, with arguments and results",
+	  view_functions, NULL },
+	{ "calls", NULL, "everything, as a tree of what happened inside of what", view_calls,
 	  NULL },
+	{ "layers", NULL, "the layers that each packet went through", view_layers, NULL },
 	{ "routes", NULL, "route lookups: key, tables, result, purpose", view_routes, NULL },
 	{ "neighbours", NULL, "neighbour entries and ARP frames", view_neighbours, NULL },
 	{ "points", NULL, "hits and events of each point", view_points, NULL },
 	{ "checks", NULL, "the lab's expectations", view_checks, NULL },
+	{ "packet", "ID", "one packet's way from the sender to the reader", view_packet, NULL },
+	{ "connection", "ID", "the life of one connection", view_connection, NULL },
+	{ "step", "NAME", "what happened in one step of the lab", view_step, NULL },
 	{ "summary", NULL, "what was run, and what it gave", view_summary, NULL },
 	{ 0 },
 };
@@ -29,5 +35,5 @@ const struct view *view_find(const char *name)
 
 bool request_wants(const struct request *rq, const struct event *ev)
 {
-	return !rq->filter || expr_holds(rq->filter, ev, NULL);
+	return !ev->hidden && (!rq->filter || expr_holds(rq->filter, ev, NULL));
 }

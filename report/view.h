@@ -14,6 +14,8 @@ struct request {
 	const struct expr *filter; /* or NULL */
 	const struct expect *expect; /* judged already, or NULL */
 	const char *argument; /* of a view that takes one, else NULL */
+	const char *source; /* folder of the kernel's source, or NULL */
+	bool taps; /* both copies of a frame in wire.pcapng */
 };
 
 struct view {
@@ -28,6 +30,13 @@ struct view {
 extern const struct view views[]; /* ended by a NULL name; the first is the default */
 const struct view *view_find(const char *name);
 
+/* Which layer of the stack a source file belongs to, by the beginning of its path. */
+struct layer {
+	const char *prefix;
+	const char *name;
+};
+extern const struct layer layers[]; /* ended by a NULL prefix; the first that fits counts */
+
 /* True if the filter (or none) lets the event through. */
 bool request_wants(const struct request *rq, const struct event *ev);
 
@@ -37,7 +46,12 @@ void view_segments(struct doc *doc, const struct request *rq);
 void view_states(struct doc *doc, const struct request *rq);
 void view_queues(struct doc *doc, const struct request *rq);
 void view_syscalls(struct doc *doc, const struct request *rq);
+void view_functions(struct doc *doc, const struct request *rq);
 void view_calls(struct doc *doc, const struct request *rq);
+void view_layers(struct doc *doc, const struct request *rq);
+void view_packet(struct doc *doc, const struct request *rq);
+void view_connection(struct doc *doc, const struct request *rq);
+void view_step(struct doc *doc, const struct request *rq);
 void view_routes(struct doc *doc, const struct request *rq);
 void view_neighbours(struct doc *doc, const struct request *rq);
 void view_points(struct doc *doc, const struct request *rq);

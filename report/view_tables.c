@@ -181,7 +181,7 @@ static const struct column queue_columns[] = {
 	MADE("chain", "by", fill_chain),
 };
 
-static const struct column syscall_columns[] = {
+static const struct column sysfunction_columns[] = {
 	N,
 	TIME,
 	NODE,
@@ -192,7 +192,7 @@ static const struct column syscall_columns[] = {
 	FIELD("dur_ns", "ns inside"),
 };
 
-static const struct column call_columns[] = {
+static const struct column function_columns[] = {
 	N,
 	TIME,
 	NODE,
@@ -330,15 +330,15 @@ void view_queues(struct doc *doc, const struct request *rq)
 void view_syscalls(struct doc *doc, const struct request *rq)
 {
 	static const struct list list = LIST("syscalls", "System calls", EV_SYSCALL_ENTER,
-					     EV_SYSCALL_EXIT, syscall_columns);
+					     EV_SYSCALL_EXIT, sysfunction_columns);
 
 	fill_list(doc, rq, &list);
 }
 
-void view_calls(struct doc *doc, const struct request *rq)
+void view_functions(struct doc *doc, const struct request *rq)
 {
 	static const struct list list =
-		LIST("calls", "Kernel functions", EV_CALL, EV_CALL, call_columns);
+		LIST("functions", "Kernel functions", EV_CALL, EV_CALL, function_columns);
 
 	fill_list(doc, rq, &list);
 }

@@ -148,6 +148,28 @@ void wire_read(struct wire *wire, const char *path, const char *node, const char
 	pcap_close(pcap);
 }
 
+char *wire_filter(struct wire *wire, const char *expression)
+{
+	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, LARGEST_FRAME);
+	struct bpf_program program;
+	char *error = NULL;
+
+	if (pcap_compile(pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
+		error = xasprintf("packets: %s", pcap_geterr(pcap));
+		pcap_close(pcap);
+		return error;
+	}
+	for (size_t i = 0; i < wire->frames.n; i++) {
+		struct frame *f = &wire->frames.v[i];
+		const struct pcap_pkthdr header = { .caplen = f->cap_len, .len = f->len };
+
+		f->hidden = !pcap_offline_filter(&program, &header, f->bytes);
+	}
+	pcap_freecode(&program);
+	pcap_close(pcap);
+	return NULL;
+}
+
 void wire_free(struct wire *wire)
 {
 	for (size_t i = 0; i < wire->frames.n; i++)

@@ -43,6 +43,9 @@ struct frame {
 	size_t rx_event;
 	const char *reason; /* why there is none, or NULL: unmatched */
 	size_t twin; /* index + 1 of the same frame at the other tap, 0: none */
+	size_t twin_wire; /* index of that tap */
+	bool hidden; /* the user's filter refuses it */
+	bool sent; /* by the NIC that was tapped */
 };
 
 /* One NIC's capture. */
@@ -57,6 +60,9 @@ struct wire {
 /* Reads all frames; a file that is cut or broken gives the good ones and a problem. */
 void wire_read(struct wire *wire, const char *path, const char *node, const char *nic);
 void wire_free(struct wire *wire);
+
+/* Hides the frames that the expression (pcap-filter's syntax) refuses. NULL, or why not. */
+char *wire_filter(struct wire *wire, const char *expression);
 
 /* Reads headers from the frame's bytes; what is cut off stays zero. */
 void frame_decode(struct frame *frame);

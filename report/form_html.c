@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// report.html: the page of report/page.html with the run's data in it; one file, no network.
+#include "form.h"
+#include "ladder.h"
+#include "meaning.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The page stands in the program as it stands in the file; the linker gives its ends. */
+__asm__(".section .rodata\n"
+	".global page_html, page_html_end\n"
+	"page_html: .incbin \"report/page.html\"\n"
+	"page_html_end:\n"
+	".previous\n");
+extern const char page_html[], page_html_end[];
+
+static const char data_mark[] = "\"KTREPORT DATA\"";
+
+struct page {
+	FILE *out;
+	const struct request *rq;
+	struct names *names;
+	VEC(const char *) stacks; /* each text once */
+	VEC(const char *) places; /* "file:line" whose source is wanted */
+};
+
+static void put_string(FILE *out, const char *text)
+{
+	struct str quoted = { 0 };
+
+	if (text)
+		json_quote(&quoted, text);
+	fputs(text ? str_text(&quoted) : "null", out);
+	str_free(&quoted);
+}
+
+/* JSON as it stands in the event; "<" only occurs in strings, and must not end the script. */
+static void put_raw(FILE *out, const char *p, const char *end)
+{
+	for (; p < end; p++)
+		if (*p == '<')
+			fputs("\\u003c", out);
+		else
+			fputc(*p, out);
+}
+
+static void put_member(FILE *out, const char *key, const char *value)
+{
+	fprintf(out, "\"%s\":", key);
+	put_string(out, value);
+	fputc(',', out);
+}
+
+/* ---- stacks, each once ---- */
+
+static size_t stack_index(struct page *page, struct json stack)
+{
+	const char *text = names_get(page->names, stack.p, (size_t)(stack.end - stack.p));
+	size_t near = page->stacks.n < 64 ? page->stacks.n : 64;
+
+	for (size_t i = 0; i < near; i++)
+		if (page->stacks.v[page->stacks.n - 1 - i] == text)
+			return page->stacks.n - 1 - i;
+	for (size_t i = 0; i < page->stacks.n; i++)
+		if (page->stacks.v[i] == text)
+			return i;
+	*vec_add(&page->stacks) = text;
+	return page->stacks.n - 1;
+}
+
+static void put_event(struct page *page, const struct event *ev)
+{
+	struct json stack = event_get(ev, "stack");
+	char *sentence = event_sentence(page->rq->trace, ev);
+	char *options = event_options(ev);
+	const char *end = ev->text + ev->len;
+
+	fputs("{\"_text\":", page->out);
+	put_string(page->out, sentence && *sentence ? sentence : ev->fn ? ev->fn : ev->type);
+	fputs(",\"_options\":", page->out);
+	put_string(page->out, options);
+	fprintf(page->out, ",\"_meaning\":%d", meaning_of(ev));
+	fprintf(page->out, ",\"_peer\":%zu,", ev->peer);
+	if (stack.kind == JSON_ARRAY) {
+		put_raw(page->out, ev->text + 1, stack.p);
+		fprintf(page->out, "%zu", stack_index(page, stack));
+		put_raw(page->out, stack.end, end);
+	} else {
+		put_raw(page->out, ev->text + 1, end);
+	}
+	free(options);
+	free(sentence);
+}
+
+static void put_events(struct page *page)
+{
+	const struct trace *trace = page->rq->trace;
+	bool first = true;
+
+	fputs("\"events\":[", page->out);
+	for (size_t i = 0; i < trace->events.n; i++) {
+		fputs(first ? "\n" : ",\n", page->out);
+		put_event(page, &trace->events.v[i]);
+		first = false;
+	}
+	fputs("],\n\"stacks\":[", page->out);
+	for (size_t i = 0; i < page->stacks.n; i++) {
+		const char *text = page->stacks.v[i];
+
+		fputs(i ? ",\n" : "\n", page->out);
+		put_raw(page->out, text, text + strlen(text));
+	}
+	fputs("],\n", page->out);
+}
+
+/* ---- source lines ---- */
+
+enum {
+	AROUND = 2,
+	MOST_PLACES = 5000
+};
+
+static void want_places(struct page *page)
+{
+	struct json_iter it;
+	struct json frame;
+
+	for (size_t i = 0; i < page->stacks.n; i++) {
+		json_parse(page->stacks.v[i], strlen(page->stacks.v[i]), &frame);
+		for (it = json_iter(frame); json_next(&it);) {
+			char *file = json_dup(json_path(it.value, "file"));
+			int64_t line = 0;
+			char *place;
+			const char *name;
+			size_t known = 0;
+
+			if (file && json_int(json_path(it.value, "line"), &line)) {
+				place = xasprintf("%s:%lld", file, (long long)line);
+				name = names_get(page->names, place, strlen(place));
+				while (known < page->places.n && page->places.v[known] != name)
+					known++;
+				if (known == page->places.n && known < MOST_PLACES)
+					*vec_add(&page->places) = name;
+				free(place);
+			}
+			free(file);
+		}
+	}
+}
+
+/* Only files inside of the source folder: the names come from the events. */
+static FILE *open_source(const char *folder, const char *place, long *line)
+{
+	const char *colon = strrchr(place, ':');
+	char *path;
+	FILE *file;
+
+	if (!colon || *place == '/' || strstr(place, "..") || !source_is_plain(place))
+		return NULL;
+	*line = strtol(colon + 1, NULL, 10);
+	path = xasprintf("%s/%.*s", folder, (int)(colon - place), place);
+	file = fopen(path, "r");
+	free(path);
+	return file;
+}
+
+static bool put_source(struct page *page, const char *place, bool first)
+{
+	char text[512];
+	long line = 0;
+	FILE *file = open_source(page->rq->source, place, &line);
+
+	if (!file)
+		return false;
+	fputs(first ? "\n" : ",\n", page->out);
+	put_string(page->out, place);
+	fprintf(page->out, ":{\"from\":%ld,\"lines\":[", line > AROUND ? line - AROUND : 1);
+	first = true;
+	for (long n = 1; n <= line + AROUND && fgets(text, sizeof(text), file); n++) {
+		text[strcspn(text, "\r\n")] = '\0';
+		if (n < line - AROUND)
+			continue;
+		fputs(first ? "" : ",", page->out);
+		put_string(page->out, text);
+		first = false;
+	}
+	fputs("]}", page->out);
+	fclose(file);
+	return true;
+}
+
+static void put_sources(struct page *page)
+{
+	size_t found = 0;
+
+	fputs("\"sources\":{", page->out);
+	for (size_t i = 0; page->rq->source && i < page->places.n; i++)
+		found += put_source(page, page->places.v[i], found == 0);
+	fputs("},\n", page->out);
+}
+
+/* ---- the rest ---- */
+
+static void put_ladder(struct page *page)
+{
+	struct ladder *ladder = ladder_new(page->rq->trace, page->rq->filter);
+	FILE *out = page->out;
+
+	fputs("\"columns\":[", out);
+	for (size_t i = 0; i < ladder->nodes.n; i++) {
+		const struct node *node = trace_node(page->rq->trace, ladder->nodes.v[i]);
+
+		fputs(i ? ",{" : "{", out);
+		put_member(out, "address", node ? node->address : NULL);
+		fputs("\"name\":", out);
+		put_string(out, ladder->nodes.v[i]);
+		fputs("}", out);
+	}
+	fprintf(out, "],\n\"zero_ns\":%lld,\n\"rows\":[", (long long)ladder->zero_ns);
+	for (size_t i = 0; i < ladder->rows.n; i++) {
+		const struct ladder_row *row = &ladder->rows.v[i];
+
+		fprintf(out,
+			"%s\n{\"kind\":%d,\"t\":%lld,\"node\":%d,\"to\":%d,\"n\":%lld,\"m\":%lld,",
+			i ? "," : "", row->kind, (long long)row->t_ns, row->node, row->to,
+			(long long)row->event->n,
+			(long long)(row->received ? row->received->n : 0));
+		put_member(out, "by", row->by);
+		put_member(out, "at", row->at);
+		put_member(out, "detail", row->detail);
+		fputs("\"text\":", out);
+		put_string(out, row->text);
+		fputs("}", out);
+	}
+	fputs("],\n", out);
+	ladder_free(ladder);
+}
+
+static void put_checks(struct page *page)
+{
+	static const char *const words[] = {
+		[HELD] = "held", [FAILED] = "failed", [SKIPPED] = "skipped"
+	};
+	const struct expect *expect = page->rq->expect;
+
+	fputs("\"checks\":[", page->out);
+	for (size_t i = 0; expect && i < expect->list.n; i++) {
+		const struct expectation *e = &expect->list.v[i];
+
+		fputs(i ? ",\n{" : "\n{", page->out);
+		put_member(page->out, "verdict", words[e->verdict]);
+		put_member(page->out, "why", e->why);
+		fprintf(page->out, "\"line\":%zu,\"events\":[", e->line);
+		for (size_t k = 0, some = 0; k < e->items.n; k++)
+			if (e->items.v[k].found && !e->items.v[k].counts)
+				fprintf(page->out, "%s%lld", some++ ? "," : "",
+					(long long)e->items.v[k].found->n);
+		fputs("],\"sentence\":", page->out);
+		put_string(page->out, e->sentence);
+		fputs("}", page->out);
+	}
+	fputs("],\n", page->out);
+}
+
+static void put_points(struct page *page)
+{
+	const struct trace *trace = page->rq->trace;
+
+	fputs("\"points\":[", page->out);
+	for (size_t i = 0; i < trace->points.n; i++) {
+		const struct point *p = &trace->points.v[i];
+
+		fputs(i ? ",\n{" : "\n{", page->out);
+		put_member(page->out, "name", p->name);
+		put_member(page->out, "fn", p->fn);
+		put_member(page->out, "as", p->as);
+		put_member(page->out, "note", p->hits == 0 && p->why ? p->why : p->note);
+		fprintf(page->out, "\"hits\":%lld,\"events\":%lld,\"duplicates\":%lld}",
+			(long long)p->hits, (long long)p->events, (long long)p->duplicates);
+	}
+	fputs("],\n", page->out);
+}
+
+static void put_meanings(struct page *page)
+{
+	fputs("\"meanings\":[", page->out);
+	for (size_t i = 0; i < meaning_count(); i++) {
+		fputs(i ? ",\n{" : "\n{", page->out);
+		put_member(page->out, "source", meaning_source(i));
+		fputs("\"text\":", page->out);
+		put_string(page->out, meaning_text(i));
+		fputs("}", page->out);
+	}
+	fputs("],\n", page->out);
+}
+
+static void put_layers(struct page *page)
+{
+	fputs("\"layers\":[", page->out);
+	for (size_t i = 0; layers[i].prefix; i++)
+		fprintf(page->out, "%s[\"%s\",\"%s\"]", i ? "," : "", layers[i].prefix,
+			layers[i].name);
+	fputs("],\n", page->out);
+}
+
+static void put_run(struct page *page)
+{
+	const struct trace *trace = page->rq->trace;
+	char *link = source_link(trace, "FILE", 0);
+
+	put_member(page->out, "lab", trace->lab);
+	put_member(page->out, "release", trace->release);
+	put_member(page->out, "engine", trace->engine);
+	put_member(page->out, "mode", trace->mode);
+	put_member(page->out, "note", trace->note);
+	put_member(page->out, "digest", trace->digest);
+	put_member(page->out, "link", link);
+	fputs("\"problems\":[", page->out);
+	for (size_t i = 0; i < trace->problems.n; i++) {
+		fputs(i ? "," : "", page->out);
+		put_string(page->out, trace->problems.v[i]);
+	}
+	fprintf(page->out,
+		"],\"hits\":%lld,\"frames_tcp\":%zu,\"frames_arp\":%zu,\"taps\":%zu,"
+		"\"unmatched\":%zu}",
+		(long long)trace->end_hits, trace->frames_tcp, trace->frames_arp, trace->wires.n,
+		trace->unmatched);
+	free(link);
+}
+
+void form_html(FILE *out, const struct request *rq)
+{
+	size_t len = (size_t)(page_html_end - page_html);
+	const char *mark = memmem(page_html, len, data_mark, sizeof(data_mark) - 1);
+	const char *rest = mark + sizeof(data_mark) - 1;
+	struct page page = { .out = out, .rq = rq, .names = names_new() };
+
+	fwrite(page_html, 1, (size_t)(mark - page_html), out);
+	fputs("{", out);
+	put_ladder(&page);
+	put_events(&page);
+	want_places(&page);
+	put_sources(&page);
+	put_checks(&page);
+	put_points(&page);
+	put_meanings(&page);
+	put_layers(&page);
+	put_run(&page);
+	fwrite(rest, 1, (size_t)(page_html_end - rest), out);
+	vec_free(&page.stacks);
+	vec_free(&page.places);
+	names_free(page.names);
+}

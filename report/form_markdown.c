@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// report.md: a report that a forge renders, with the ladder as a Mermaid diagram.
+#include "form.h"
+#include "ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Within a table's cell: no '|', no markup, no line's end. */
+static void put_cell(FILE *out, const char *text)
+{
+	struct str safe = { 0 };
+
+	escape_markup(&safe, text);
+	for (const char *p = str_text(&safe); *p; p++) {
+		if (strchr("|\\`*_[]", *p))
+			fputc('\\', out);
+		fputc(*p, out);
+	}
+	str_free(&safe);
+}
+
+static void put_table(FILE *out, const struct table *t)
+{
+	char number[24];
+
+	fprintf(out, "\n### %s\n\n", t->title);
+	for (size_t c = 0; table_rows(t) && c < t->width; c++)
+		fprintf(out, "| %s ", t->columns[c].title);
+	for (size_t c = 0; table_rows(t) && c < t->width; c++)
+		fputs(c ? " --- |" : "|\n| --- |", out);
+	for (size_t i = 0; i < table_rows(t); i++)
+		for (size_t c = 0; c < t->width; c++) {
+			fputs(c ? " | " : "\n| ", out);
+			put_cell(out, cell_text(table_cell(t, i, c), number));
+		}
+	fputs(table_rows(t) ? " |\n" : "", out);
+	for (size_t i = 0; i < t->notes.n; i++) {
+		fputs("\n", out);
+		put_cell(out, t->notes.v[i]);
+		fputs("\n", out);
+	}
+}
+
+static void put_view(FILE *out, const char *name, const struct request *rq)
+{
+	struct doc doc = { 0 };
+
+	view_find(name)->fill(&doc, rq);
+	for (size_t i = 0; i < doc.tables.n; i++)
+		put_table(out, &doc.tables.v[i]);
+	doc_free(&doc);
+}
+
+/* Mermaid's own signs become its entities. */
+static void put_mermaid(FILE *out, const char *text)
+{
+	struct str safe = { 0 };
+
+	text_safe(&safe, text ? text : "", true);
+	for (const char *p = str_text(&safe); *p; p++) {
+		if (strchr("#;<>{}\"%", *p))
+			fprintf(out, "#%d;", *p);
+		else
+			fputc(*p, out);
+	}
+	str_free(&safe);
+}
+
+static void put_diagram_row(FILE *out, const struct ladder_row *row)
+{
+	switch (row->kind) {
+	case ROW_STEP:
+	case ROW_ARRIVE:
+		break;
+	case ROW_NOTE:
+		if (row->node < 0)
+			break;
+		fprintf(out, "  Note over n%d: ", row->node);
+		put_mermaid(out, row->text);
+		fputc('\n', out);
+		break;
+	case ROW_ARROW:
+	case ROW_DEPART:
+	case ROW_LOST:
+		if (row->node < 0)
+			break;
+		fprintf(out, "  n%d%sn%d: ", row->node, row->kind == ROW_LOST ? "-x" : "->>",
+			row->to < 0 ? row->node : row->to);
+		put_mermaid(out, row->text);
+		fputc('\n', out);
+		break;
+	}
+}
+
+static void put_diagram(FILE *out, const struct request *rq)
+{
+	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
+
+	fputs("\n## Ladder\n\n```mermaid\nsequenceDiagram\n", out);
+	for (size_t i = 0; i < ladder->nodes.n; i++) {
+		fprintf(out, "  participant n%zu as ", i);
+		put_mermaid(out, ladder->nodes.v[i]);
+		fputc('\n', out);
+	}
+	for (size_t i = 0; i < ladder->rows.n; i++)
+		put_diagram_row(out, &ladder->rows.v[i]);
+	fputs("```\n", out);
+	ladder_free(ladder);
+}
+
+static void put_tree(FILE *out, const struct request *rq)
+{
+	const struct style style = { .width = 160, .utf8 = true };
+	struct doc doc = { 0 };
+
+	view_find("calls")->fill(&doc, rq);
+	fputs("\n## Calls\n\n```text\n", out);
+	form_text(out, &doc, &style);
+	fputs("```\n", out);
+	doc_free(&doc);
+}
+
+static void put_frame(FILE *out, const struct trace *trace, struct json frame)
+{
+	char *fn = json_dup(json_path(frame, "fn"));
+	char *file = json_dup(json_path(frame, "file"));
+	int64_t line = 0;
+	char *link;
+
+	json_int(json_path(frame, "line"), &line);
+	link = source_link(trace, file, line);
+	fputs("- ", out);
+	put_cell(out, fn ? fn : "?");
+	if (file) {
+		fputs(link ? " [" : " ", out);
+		put_cell(out, file);
+		fprintf(out, ":%lld", (long long)line);
+		if (link)
+			fprintf(out, "](%s)", link);
+	}
+	fputs(json_true(json_path(frame, "inlined")) ? " (inlined)\n" : "\n", out);
+	free(link);
+	free(file);
+	free(fn);
+}
+
+static bool has_stack_of_interest(const struct event *ev)
+{
+	return ev->kind == EV_TCP_TX || ev->kind == EV_TCP_STATE || ev->kind == EV_ARP_TX ||
+	       ev->kind == EV_CONN_QUEUE;
+}
+
+static void put_stacks(FILE *out, const struct request *rq)
+{
+	fputs("\n## Call stacks\n", out);
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+		struct json_iter it = json_iter(event_get(ev, "stack"));
+		char *sentence;
+
+		if (!has_stack_of_interest(ev) || !request_wants(rq, ev))
+			continue;
+		sentence = event_sentence(rq->trace, ev);
+		fprintf(out, "\n<details><summary>event %lld, ", (long long)ev->n);
+		put_cell(out, ev->netns ? ev->netns : "-");
+		fputs(": ", out);
+		put_cell(out, sentence ? sentence : ev->type);
+		fputs("</summary>\n\n", out);
+		while (json_next(&it))
+			put_frame(out, rq->trace, it.value);
+		fputs("\n</details>\n", out);
+		free(sentence);
+	}
+}
+
+void form_markdown(FILE *out, const struct request *rq)
+{
+	static const char *const names[] = { "checks", "segments",   "states",	 "queues",
+					     "routes", "neighbours", "syscalls", "points" };
+
+	fputs("# ", out);
+	put_cell(out, rq->trace->lab ? rq->trace->lab : "a lab");
+	fputs(" on Linux ", out);
+	put_cell(out, rq->trace->release ? rq->trace->release : "?");
+	fputc('\n', out);
+	put_view(out, "summary", rq);
+	put_diagram(out, rq);
+	fputs("\n## Tables\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		put_view(out, names[i], rq);
+	put_tree(out, rq);
+	put_stacks(out, rq);
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Views that follow something through all kinds of events: calls, a packet, a connection, a step.
+#include "ladder.h"
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Events are numbered without a gap, so the place is known; after damage it is searched. */
+static const struct event *event_by_n(const struct trace *trace, int64_t n)
+{
+	size_t guess;
+
+	if (n <= 0 || !trace->events.n || n < trace->events.v[0].n)
+		return NULL;
+	guess = (size_t)(n - trace->events.v[0].n);
+	if (guess < trace->events.n && trace->events.v[guess].n == n)
+		return &trace->events.v[guess];
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].n == n)
+			return &trace->events.v[i];
+	return NULL;
+}
+
+enum {
+	DEEPEST = 12
+};
+
+static int depth_of(const struct trace *trace, const struct event *ev)
+{
+	int depth = 0;
+
+	while (depth < DEEPEST && (ev = event_by_n(trace, ev->parent)) != NULL)
+		depth++;
+	return depth;
+}
+
+static void add_words(struct str *out, const struct trace *trace, const struct event *ev)
+{
+	char *sentence = event_sentence(trace, ev);
+
+	if (sentence && *sentence)
+		str_add(out, sentence);
+	else
+		str_addf(out, "%s%s%s", ev->type, ev->fn ? " " : "", ev->fn ? ev->fn : "");
+	if (ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX)
+		str_add(out, " sent");
+	else if (ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX)
+		str_add(out, " received");
+	free(sentence);
+}
+
+static const struct column event_columns[] = {
+	{ .key = "n", .title = "n" },
+	{ .key = "seconds", .title = "seconds" },
+	{ .key = "netns", .title = "node" },
+	{ .key = "ctx", .title = "context" },
+	{ .key = "comm", .title = "on the CPU" },
+	{ .key = "owner", .title = "for" },
+	{ .key = "what", .title = "what" },
+	{ .key = "fn", .title = "in" },
+	{ .key = "place", .title = "source" },
+};
+
+static char *place_of(const struct event *ev)
+{
+	struct str out = { 0 };
+
+	if (!event_text(ev, "file", &out))
+		return NULL;
+	str_add(&out, ":");
+	event_text(ev, "line", &out);
+	return str_take(&out);
+}
+
+static void add_event(struct table *t, const struct trace *trace, const struct event *ev, int depth)
+{
+	struct str what = { 0 };
+
+	str_fill(&what, "  ", depth);
+	add_words(&what, trace, ev);
+	table_int(t, ev->n);
+	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - trace->events.v[0].t_ns) / 1e9));
+	table_text(t, ev->netns);
+	table_text(t, ev->ctx);
+	table_field(t, ev, "comm");
+	table_field(t, ev, "owner.comm");
+	table_take(t, str_take(&what));
+	table_text(t, ev->fn);
+	table_take(t, place_of(ev));
+}
+
+static void note_if_empty(struct table *t, const char *what, const char *argument)
+{
+	if (!t->cells.n)
+		table_note(t, "no event of %s '%s'", what, argument ? argument : "");
+}
+
+void view_calls(struct doc *doc, const struct request *rq)
+{
+	struct table *t = DOC_TABLE(doc, "calls", event_columns, "What happened inside of what");
+
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (request_wants(rq, ev))
+			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
+	}
+	if (!t->cells.n)
+		table_note(t, "no such event");
+}
+
+void view_packet(struct doc *doc, const struct request *rq)
+{
+	struct table *t = DOC_TABLE(doc, "packet", event_columns, "The way of a packet");
+	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
+
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (ev->pkt == id && id && request_wants(rq, ev))
+			add_event(t, rq->trace, ev, 0);
+	}
+	note_if_empty(t, "packet", rq->argument);
+}
+
+void view_connection(struct doc *doc, const struct request *rq)
+{
+	struct table *t = DOC_TABLE(doc, "connection", event_columns, "The life of a connection");
+	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
+	const struct conn *conn = trace_conn(rq->trace, id);
+
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (ev->conn == id && id && request_wants(rq, ev))
+			add_event(t, rq->trace, ev, 0);
+	}
+	if (conn && conn->client_addr)
+		table_note(t, "client %s:%lld, server %s:%lld", conn->client_addr,
+			   (long long)conn->client_port, conn->server_addr,
+			   (long long)conn->server_port);
+	note_if_empty(t, "connection", rq->argument);
+}
+
+void view_step(struct doc *doc, const struct request *rq)
+{
+	struct table *t = DOC_TABLE(doc, "step", event_columns, "A step of the lab");
+
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (text_is(ev->step, rq->argument) && request_wants(rq, ev))
+			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
+	}
+	note_if_empty(t, "step", rq->argument);
+}
+
+/* Where a function belongs is told by its source file; the first that fits counts. */
+const struct layer layers[] = {
+	{ "arch/", "entry" },
+	{ "net/socket.c", "socket" },
+	{ "net/ipv4/af_inet.c", "inet" },
+	{ "net/ipv4/tcp", "TCP" },
+	{ "net/ipv4/inet_", "TCP" },
+	{ "net/ipv4/arp.c", "neighbour" },
+	{ "net/core/neighbour.c", "neighbour" },
+	{ "include/net/neighbour.h", "neighbour" },
+	{ "net/ipv4/", "IP" },
+	{ "net/core/", "device" },
+	{ "net/sched/", "device" },
+	{ "drivers/net/", "driver" },
+	{ "kernel/softirq.c", "softirq" },
+	{ NULL, NULL },
+};
+
+static const char *layer_of(struct json frame)
+{
+	char *file = json_dup(json_path(frame, "file"));
+	const char *layer = NULL;
+
+	for (size_t i = 0; file && !layer && layers[i].prefix; i++)
+		if (starts_with(file, layers[i].prefix))
+			layer = layers[i].name;
+	free(file);
+	return layer;
+}
+
+/* The names of the event's functions that lie in the layer, the one called first in front. */
+static char *functions_in(const struct event *ev, const char *layer)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+	struct str out = { 0 };
+	char *name, *before;
+
+	while (json_next(&it)) {
+		if (!text_is(layer_of(it.value), layer))
+			continue;
+		name = json_dup(json_path(it.value, "fn"));
+		before = str_take(&out);
+		str_addf(&out, "%s%s%s", name ? name : "?", *before ? " > " : "", before);
+		free(before);
+		free(name);
+	}
+	return str_take(&out);
+}
+
+static void add_layers(struct table *t, const struct event *ev, bool down)
+{
+	static const char *const order[] = { "socket",	  "inet",   "TCP",    "IP",
+					     "neighbour", "device", "driver", "softirq" };
+	size_t n = ARRAY_SIZE(order);
+	char *functions;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *layer = order[down ? i : n - 1 - i];
+
+		functions = functions_in(ev, layer);
+		if (!*functions) {
+			free(functions);
+			continue;
+		}
+		table_int(t, ev->n);
+		table_int(t, ev->pkt);
+		table_text(t, ev->netns);
+		table_text(t, down ? "down" : "up");
+		table_text(t, layer);
+		table_take(t, functions);
+	}
+}
+
+void view_layers(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "n", .title = "n" },	      { .key = "pkt", .title = "packet" },
+		{ .key = "netns", .title = "node" },  { .key = "way", .title = "way" },
+		{ .key = "layer", .title = "layer" }, { .key = "functions", .title = "functions" },
+	};
+	struct table *t = DOC_TABLE(doc, "layers", columns, "Layers that each packet went through");
+
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+		bool down = ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX;
+		bool up = ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX;
+
+		if ((down || up) && request_wants(rq, ev))
+			add_layers(t, ev, down);
+	}
+	if (!t->cells.n)
+		table_note(t, "no packet went through");
+}
