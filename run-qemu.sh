@@ -11,7 +11,7 @@ KTLAB_KERNEL=${KTLAB_KERNEL:-$here/build/bzImage}
 # the initramfs that rootfs/pack.sh made
 KTLAB_INITRD=${KTLAB_INITRD:-$here/build/initramfs.cpio}
 # folder for console.log and wire-NODE-NIC.pcap
-KTLAB_RUN=${KTLAB_RUN:-.}
+KTLAB_RUN=${KTLAB_RUN:-$here/build/run}
 # the lab that the guest runs
 KTLAB_LAB=${KTLAB_LAB:-handshake}
 # the lab's exercise; empty: the lab as it is
@@ -90,24 +90,25 @@ done <<EOF
 $nics
 EOF
 
+console=$KTLAB_RUN/console.log
 case $KTLAB_MODE in
 live)
 	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off"      # time is counted in instructions; idle time is skipped
 	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm      # the date, too
-	set -- "$@" -monitor none
-	set -- "$@" -chardev "file,id=console,path=$(value "$KTLAB_RUN/console.log")"
 	;;
+debug) ;;
 person)
 	append="$append ktlab.shell=1"
+	console=
 	set -- "$@" -chardev stdio,id=console,mux=on,signal=off # Ctrl-C goes to the guest; Ctrl-A x ends QEMU
 	set -- "$@" -mon chardev=console                        # Ctrl-A c: QEMU's monitor
 	;;
-debug)
-	set -- "$@" -monitor none
-	set -- "$@" -chardev "file,id=console,path=$(value "$KTLAB_RUN/console.log")"
-	;;
-*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live person debug" ;;
+*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live debug person" ;;
 esac
+if [ -n "$console" ]; then
+	set -- "$@" -monitor none
+	set -- "$@" -chardev "file,id=console,path=$(value "$console")"
+fi
 set -- "$@" -serial chardev:console
 set -- "$@" -append "$append"
 
@@ -130,4 +131,5 @@ if [ -n "$dry_run" ]; then
 	echo
 	exit 0
 fi
+mkdir -p "$KTLAB_RUN"
 exec "$@"

@@ -78,3 +78,6 @@ up() {
 	# and nothing that the guest can read tells it
 	usleep 1010000
 }
+
+# at once, because init is a script and does not listen to busybox's poweroff
+poweroff() { command poweroff -f; }
