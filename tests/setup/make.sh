@@ -16,8 +16,8 @@ make_there() {
 }
 
 it 'lists its verbs' says 'make lab ' make_there help
-it 'lists only verbs that it has' make_there -n $(make_there help | awk '$1 == "make" && $2 != "kernel-add" { print $2 }' |
-	grep -v -e '^lab' -e '^shell' -e '^debug' -e '^kernel$')
+mapfile -t verbs < <(make_there help | awk '$1 == "make" { print $2 }')
+it 'lists only verbs that it has' make_there -n "${verbs[@]}"
 it 'compiles everything' make_there apps build/ktrun build/ktreport
 it 'packs the guest' make_there rootfs
 touch "$work/stamp"
