@@ -3,7 +3,7 @@
 
 Theory of operation. Two breakpoints' worth of life: comm_write (the guest's markers) is armed from the first
 instruction; every other site from the marker `ktlab start` to the marker `ktlab end`, so that boot runs at
-full speed. A site's stop() takes what the plan says with plain memory reads, writes one record, and returns
+full speed, unless the plan says `"arm": "boot"`: then they are armed from the first instruction, too. A site's stop() takes what the plan says with plain memory reads, writes one record, and returns
 False, so GDB goes on. GDB needs no symbols for any of this.
 
 A return is watched at the function's own return instructions: there rsp is what it was at the entry, which pairs
@@ -13,6 +13,7 @@ it with its entry also when several tasks sleep inside the function.
 import hashlib
 import json
 import os
+import re
 import time
 
 import gdb
@@ -21,6 +22,7 @@ from . import capture
 from .marker import marker
 
 READ_ERRORS = (gdb.MemoryError, gdb.error)
+ICOUNT = re.compile(r"instruction count = (\d+)")
 KERNEL_MEMORY = 0xffff800000000000
 USER_MEMORY = (0x1000, 0x0000800000000000)
 
@@ -41,6 +43,7 @@ class Tracer:
         self.records = 0
         self.entered = {}       # (fn, rsp) -> (number of the entry's record, its registers)
         self.clock_address = None
+        self.replaying = False  # QEMU replays a recording: it knows how many instructions were executed
         self.marker = None      # the marker that stopped the guest last
         self.armed = []
         self.told = 0.0
@@ -68,7 +71,7 @@ class Tracer:
         # entered before the points were armed, or reported twice: nothing is known of its arguments
         lone = site["at"] == "return" and entry == capture.NONE
         blocks = [] if lone else take(self.plan["takes"][site["takes"]], regs, at_entry)
-        os.write(self.out, capture.pack(number, entry, clock_ns, capture.UNKNOWN, regs.values(), blocks))
+        os.write(self.out, capture.pack(number, entry, clock_ns, self.icount(), regs.values(), blocks))
         self.records += 1
         if time.monotonic() - self.told > 0.2:
             self.tell("hits %d" % self.records)
@@ -85,6 +88,11 @@ class Tracer:
                 return 0
             self.clock_address = base + clock["add"]
         return int.from_bytes(read(self.clock_address, 8), "little") * clock["ns"]
+
+    def icount(self):
+        """Instructions since power-on, of a replay."""
+        found = ICOUNT.search(gdb.execute("monitor info replay", to_string=True)) if self.replaying else None
+        return int(found.group(1)) if found else capture.UNKNOWN
 
     @staticmethod
     def tell(text):
@@ -157,7 +165,10 @@ def run(plan_path, socket, folder):
                     "remotetimeout 30", "stack-cache off", "code-cache off"):
         gdb.execute("set " + setting, to_string=True)
     gdb.execute("target remote " + socket, to_string=True)
+    tracer.replaying = "Replaying" in gdb.execute("monitor info replay", to_string=True)
     tracer.arm(markers=True)
+    if tracer.plan["arm"] == "boot":
+        tracer.arm(markers=False)
     tracer.tell("phase boot")
     ended = False
     try:
@@ -167,7 +178,8 @@ def run(plan_path, socket, folder):
                 break
             name, tracer.marker = tracer.marker[0], None
             if name == "start":
-                tracer.arm(markers=False)
+                if tracer.plan["arm"] == "lab":
+                    tracer.arm(markers=False)
                 tracer.tell("phase lab")
             elif name == "end":
                 ended = True
