@@ -28,6 +28,7 @@ __attribute__((noreturn)) static void child_become(const char *const *argv, pid_
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
 	if (null_fd >= 0 && log_fd >= 0 && dup2(null_fd, 0) == 0 &&
 	    dup2(out_fd >= 0 ? out_fd : log_fd, 1) == 1 && dup2(log_fd, 2) == 2 &&
 	    getppid() == parent)
@@ -87,8 +88,10 @@ bool child_poll(struct child *child)
 {
 	if (child->running && waitpid(child->pid, &child->status, WNOHANG) == child->pid) {
 		child->running = false;
-		/* what it may have left behind in its group */
+		/* what it has left behind in its group; a subreaper inherits orphans */
 		kill(-child->pid, SIGKILL);
+		while (waitpid(-child->pid, NULL, 0) > 0)
+			;
 	}
 	return child->running;
 }

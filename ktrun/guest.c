@@ -212,21 +212,24 @@ static void engine_read(struct run *run, char *pending, size_t size)
 	pending[length] = '\0';
 }
 
-/* Until both have ended, one has and the grace period is over, or the run must stop. */
+/* Until both have ended, one has and the other's grace is over, or the run must stop. */
 static void guest_watch(struct run *run)
 {
+	const struct child *engine = &run->engine, *qemu = &run->qemu;
 	char pending[256] = "";
-	double first_end_s = 0;
+	double ended_s = 0;
 
-	while (run->qemu.running || run->engine.running) {
-		bool go_on = watch_next(run, run->engine.running ? run->engine.out_fd : -1);
+	while (qemu->running || engine->running) {
+		bool go_on = watch_next(run, engine->running ? engine->out_fd : -1);
 
 		engine_read(run, pending, sizeof(pending));
 		if (!go_on)
 			return;
-		if (!first_end_s && !(run->qemu.running && run->engine.running))
-			first_end_s = clock_s();
-		if (first_end_s && clock_s() - first_end_s > GRACE_S)
+		if (qemu->running && engine->running)
+			continue;
+		if (!ended_s)
+			ended_s = clock_s();
+		if (clock_s() - ended_s > (qemu->running ? QEMU_GRACE_S : ENGINE_GRACE_S))
 			return;
 	}
 	engine_read(run, pending, sizeof(pending));
@@ -314,6 +317,11 @@ static void guest_judge(struct run *run)
 	int engine_status = child_exit_status(&run->engine);
 	char *verdict, *line;
 
+	if (engine_status && !room_left(run, 1)) {
+		run_fail(run, STATUS_BROKEN, text_format("no space left in '%s'", run->folder),
+			 text_copy("make room, or name another folder: OUT=DIR"));
+		return;
+	}
 	if (engine_signal || qemu_signal) {
 		const struct child *killed = engine_signal ? &run->engine : &run->qemu;
 

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -151,7 +150,7 @@ static bool folders_make(const char *path)
 
 	for (char *slash = strchr(copy + 1, '/'); slash && made; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		made = !mkdir(copy, 0777) || errno == EEXIST || errno == EROFS;
+		made = !mkdir(copy, 0777) || errno == EEXIST;
 		*slash = '/';
 	}
 	made = made && (!mkdir(copy, 0777) || errno == EEXIST);
@@ -175,8 +174,6 @@ static void old_files_remove(const struct run *run)
 /* Makes OUT/LAB and locks it; the lock goes with this process. */
 static bool folder_open(struct run *run)
 {
-	struct statvfs fs;
-
 	if (!folders_make(run->folder) ||
 	    (run->folder_fd = open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
 	    access(run->folder, W_OK)) {
@@ -191,7 +188,7 @@ static bool folder_open(struct run *run)
 		return false;
 	}
 	old_files_remove(run);
-	if (!statvfs(run->folder, &fs) && fs.f_bavail * fs.f_frsize < ROOM_BYTES) {
+	if (!room_left(run, ROOM_BYTES)) {
 		set_up_failed(run,
 			      text_format("no space left in '%s': a run needs %d MB", run->folder,
 					  ROOM_BYTES >> 20),

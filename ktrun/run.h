@@ -67,6 +67,9 @@ void run_fail(struct run *run, enum status status, char *reason, char *remedy);
 /* A file of the run folder; the caller frees it. */
 char *run_path(const struct run *run, const char *name);
 
+/* Whether the file system of the run folder has so many bytes left. */
+bool room_left(const struct run *run, unsigned long bytes);
+
 /* A file of the clone; the caller frees it. */
 char *root_path(const struct run *run, const char *name);
 

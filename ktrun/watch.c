@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ bool watch_init(struct run *run)
 	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
 		sigaddset(&set, ending_signals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* the orphans of ended children come to us, to be waited for */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	/* a reader that goes away (| head) must not end the run */
 	signal(SIGPIPE, SIG_IGN);
 	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

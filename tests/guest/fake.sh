@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A clone for the tests of ktrun in which every other program is a small script that does what it is told:
+# FAKE_AT=PHASE stops that phase for ever, FAKE_STATUS_NAME=N ends a program with that status.
+set -uo pipefail
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+. "$repo/tests/tap.sh"
+
+work=$(mktemp -d)
+# names that need quoting
+clone="$work/a clone with 'quotes', é and 中"
+run="$clone/out/handshake"
+export FAKE="$work/fake" XDG_RUNTIME_DIR="$work/sockets"
+trap 'rm -rf "$work"' EXIT
+
+# script NAME: the body comes from stdin
+script() {
+	{ printf '#!/bin/bash\n. %q\n' "$work/common"; cat; } >"$clone/$1"
+	chmod +x "$clone/$1"
+}
+
+fake_clone() {
+	mkdir -p "$clone"/{build,gdb-scripts,labs/topology,labs/handshake,labs/hand,kernel} "$FAKE" "$XDG_RUNTIME_DIR"
+	make -s -C "$repo" build/ktrun >&2 || return
+	cp "$repo/build/ktrun" "$clone/build/"
+	cp "$repo"/labs/topology/* "$clone/labs/topology/"
+	touch "$clone"/labs/handshake/{guest.sh,points,expect} "$clone/labs/hand/guest.sh" "$clone/initrd"
+	touch "$clone"/kernel/{bzImage,vmlinux}
+	printf '%s\n' 'KTLAB_RELEASE=5.4.286' "KTLAB_NOTE='it'\\''s a note'" >"$clone/kernel/kernel.env"
+
+	cat >"$work/common" <<-'EOF'
+	echo $$ >>"$FAKE/pids"
+	# at PHASE: here a test may stop it for ever; the sleep is in a process of its own
+	at() {
+		[ "${FAKE_AT:-}" = "$1" ] || return 0
+		sleep 1000 &
+		echo $! >>"$FAKE/pids"
+		touch "$FAKE/at"
+		wait
+	}
+	EOF
+	script gdb-scripts/plan.sh <<-'EOF'
+	at plan
+	[ -z "${FAKE_STATUS_PLAN:-}" ] || echo "points:3: unknown function 'tcp_v4_conect'" >&2
+	echo '{}' >"$3"
+	exit "${FAKE_STATUS_PLAN:-0}"
+	EOF
+	script run-qemu.sh <<-'EOF'
+	echo $$ >"$FAKE/qemu"
+	printf '%b' "${FAKE_CONSOLE:-}" >"$KTLAB_RUN/console.log"
+	[ -z "${FAKE_STATUS_QEMU:-}" ] || { echo 'qemu: no such machine' >&2; exit "$FAKE_STATUS_QEMU"; }
+	touch "$KTLAB_GDB"
+	until [ -e "$FAKE/guest-ends" ]; do sleep 0.02; done
+	exit "${FAKE_STATUS_GUEST:-33}"
+	EOF
+	script gdb-scripts/trace-gdb.sh <<-'EOF'
+	echo $$ >"$FAKE/gdb"
+	[ -e "$2" ] || exit 3
+	echo 'phase boot'; at boot
+	[ -z "${FAKE_STATUS_ENGINE:-}" ] || { echo 'no room for captures' >&2; exit "$FAKE_STATUS_ENGINE"; }
+	head -c "${FAKE_CAPTURES_BYTES:-9}" /dev/zero >"$3/captures.bin" || exit 3
+	echo 'phase lab'; printf 'hits 4'; sleep 0.1; echo 2; at lab
+	touch "$FAKE/guest-ends"
+	echo 'phase end'; at end
+	EOF
+	script gdb-scripts/decode.sh <<-'EOF'
+	at decode
+	cp "$2/captures.bin" "$2/events.jsonl"
+	exit "${FAKE_STATUS_DECODE:-0}"
+	EOF
+	script build/ktreport <<-'EOF'
+	case $1 in
+	write) at report; exit "${FAKE_STATUS_WRITE:-0}" ;;
+	show) echo "the $2" ;;
+	check) echo 'held  it is so'; echo '2 held, 0 failed, 0 skipped'; exit "${FAKE_STATUS_CHECK:-0}" ;;
+	esac
+	EOF
+}
+
+# ktrun ARG...: in the fake clone
+ktrun() {
+	rm -rf "${FAKE:?}"/*
+	(cd "$clone" && exec build/ktrun --kernel kernel --initrd initrd --out out "$@" labs/handshake)
+}
+
+# nothing_left: no process and no socket of the last run
+nothing_left() {
+	local pid
+	while read -r pid; do
+		! kill -0 "$pid" 2>/dev/null || { echo "process $pid is still there"; return 1; }
+	done <"$FAKE/pids"
+	[ -z "$(ls -A "$XDG_RUNTIME_DIR")" ] || { ls "$XDG_RUNTIME_DIR"; return 1; }
+}
+
+# recorded FILTER VALUE: run.json says so
+recorded() {
+	local found
+	found=$(jq -r "$1" "$run/run.json") || return
+	printf '%s: %s, wanted %s\n' "$1" "$found" "$2"
+	[ "$found" = "$2" ]
+}
+
+# wait_until COMMAND...: 10 s at most
+wait_until() {
+	local tries=500
+	until "$@"; do
+		((--tries)) || { echo "'$*' did not come true"; return 1; }
+		sleep 0.02
+	done
+}
+
+# ktrun_begin ARG...: in the background, until it is where FAKE_AT says
+ktrun_begin() {
+	rm -rf "${FAKE:?}"/*
+	(cd "$clone" && exec build/ktrun --kernel kernel --initrd initrd --out out "$@" labs/handshake) \
+		>"$work/said" 2>&1 &
+	ktrun_pid=$!
+	wait_until test -e "$FAKE/at"
+}
+
+# ktrun_ends STATUS TEXT
+ktrun_ends() {
+	local status=0
+	wait "$ktrun_pid" || status=$?
+	cat "$work/said"
+	echo "exit status $status, wanted $1; wanted '$2'"
+	[ $status = "$1" ] && grep -qF -- "$2" "$work/said"
+}
