@@ -106,6 +106,8 @@ build/ktrun: $(ktrun_sources:%.c=build/obj/%.o)
 build/ktreport: $(ktreport_sources:%.c=build/obj/%.o)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktreport_libraries)
 
+build/obj/report/form_html.o: report/page.html
+
 build/initramfs.cpio: $(apps) $(wildcard rootfs/* labs/*/guest.sh labs/topology/*)
 	$(Q)rootfs/pack.sh $@
 
