@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The page stands in the program as it stands in the file; the linker gives its ends. */
+/* The page stands in the program as it stands in the file. */
 __asm__(".section .rodata\n"
-	".global page_html, page_html_end\n"
 	"page_html: .incbin \"report/page.html\"\n"
-	"page_html_end:\n"
+	"page_html_end: .balign 8\n"
+	"page_html_len: .quad page_html_end - page_html\n"
+	".global page_html, page_html_len\n"
 	".previous\n");
-extern const char page_html[], page_html_end[];
+extern const char page_html[];
+extern const uint64_t page_html_len;
 
 static const char data_mark[] = "\"KTREPORT DATA\"";
 
@@ -331,8 +333,7 @@ static void put_run(struct page *page)
 
 void form_html(FILE *out, const struct request *rq)
 {
-	size_t len = (size_t)(page_html_end - page_html);
-	const char *mark = memmem(page_html, len, data_mark, sizeof(data_mark) - 1);
+	const char *mark = memmem(page_html, page_html_len, data_mark, sizeof(data_mark) - 1);
 	const char *rest = mark + sizeof(data_mark) - 1;
 	struct page page = { .out = out, .rq = rq, .names = names_new() };
 
@@ -347,7 +348,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_meanings(&page);
 	put_layers(&page);
 	put_run(&page);
-	fwrite(rest, 1, (size_t)(page_html_end - rest), out);
+	fwrite(rest, 1, page_html_len - (size_t)(rest - page_html), out);
 	vec_free(&page.stacks);
 	vec_free(&page.places);
 	names_free(page.names);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
+#include "diff.h"
 #include "form.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ struct options {
 	const char *width;
 	bool json;
 	bool taps;
+	bool exact;
 	bool syntax;
 	bool help;
 	const char *words[4]; /* what is no option */
@@ -55,6 +57,8 @@ static const struct option_row {
 	{ 'j', "json", NULL, offsetof(struct options, json), "show a view as JSON" },
 	{ 0, "taps", NULL, offsetof(struct options, taps),
 	  "with write: both taps' copies of each frame in wire.pcapng" },
+	{ 0, "exact", NULL, offsetof(struct options, exact),
+	  "with diff: addresses, ports, sequence numbers and times count too" },
 	{ 0, "syntax", NULL, offsetof(struct options, syntax),
 	  "with check: only look whether the expectations can be read" },
 	{ 0, "color", "WHEN", offsetof(struct options, color), "auto, always or never" },
@@ -429,10 +433,45 @@ static int run_write(const struct options *options)
 	return written ? written : status;
 }
 
+static const struct view diff_view = { .name = "diff" };
+
+static int print_diff(const struct options *options, struct session *first, struct session *second)
+{
+	struct style style = choose_style(options);
+	struct doc doc = { 0 };
+	size_t count = diff_runs(&doc, first->trace, second->trace, first->filter, options->exact);
+
+	if (options->json)
+		form_json(stdout, &doc, &diff_view, &second->request);
+	else
+		form_text(stdout, &doc, &style);
+	doc_free(&doc);
+	return count ? EXIT_FAILED : EXIT_HELD;
+}
+
+static int run_diff(const struct options *options)
+{
+	struct session first, second;
+	int status, damaged;
+
+	if (!session_open(&first, options, options->words[1], NULL))
+		return EXIT_BAD;
+	if (!session_open(&second, options, options->words[2], NULL)) {
+		session_close(&first);
+		return EXIT_BAD;
+	}
+	status = print_diff(options, &first, &second);
+	damaged = report_problems(first.trace) | report_problems(second.trace);
+	session_close(&first);
+	session_close(&second);
+	return damaged ? damaged : status;
+}
+
 static const struct command commands[] = {
 	{ "show", "[VIEW] RUN", "print a view of the run (default: ladder)", 1, 3, run_show },
 	{ "check", "RUN [EXPECT]", "judge the run by a lab's expectations", 1, 2, run_check },
 	{ "write", "RUN [EXPECT]", "write all reports into the run's folder", 1, 2, run_write },
+	{ "diff", "RUN1 RUN2", "compare two runs by meaning", 2, 2, run_diff },
 };
 
 static void print_help(void)

@@ -7,7 +7,7 @@ const struct view views[] = {
 	  view_ladder_print },
 	{ "segments", NULL, "every TCP segment, sent and received", view_segments, NULL },
 	{ "states", NULL, "every change of a TCP state", view_states, NULL },
-	{ "queues", NULL, "SYN queue and accept queue", view_queues, NULL },
+	{ "queues", NULL, "the SYN queue and the accept queue", view_queues, NULL },
 	{ "syscalls", NULL, "system calls with arguments and results", view_syscalls, NULL },
 	{ "functions", NULL, "the functions of the path, with arguments and results",
 	  view_functions, NULL },
