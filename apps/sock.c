@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One TCP socket, driven word by word: sock bind 10.0.0.2:8080 listen 2 accept recv 5 close. */
+#define _GNU_SOURCE
+#include "common.h"
+
+#include <netinet/tcp.h>
+#include <time.h>
+
+static const struct program program = { "sock", "", NULL, 0 };
+
+/* The listener, until accept() gives a connection: every word works on this socket. */
+static int fd = -1;
+
+static struct sockaddr_in endpoint_parse(const char *text)
+{
+	char ip[INET_ADDRSTRLEN];
+	int port, end = 0;
+
+	if (sscanf(text, "%15[0-9.]:%d%n", ip, &port, &end) != 2 || text[end] || port < 0 ||
+	    port > 65535)
+		usage_error(&program, "'%s': not an address such as 10.0.0.2:8080", text);
+	return address_parse(&program, ip, port);
+}
+
+static int number_parse(const char *text)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	if (end == text || *end || number < 0 || number > INT_MAX)
+		usage_error(&program, "'%s': not a number", text);
+	return (int)number;
+}
+
+static ssize_t do_bind(const char *word)
+{
+	struct sockaddr_in address = endpoint_parse(word);
+
+	return bind(fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+static ssize_t do_connect(const char *word)
+{
+	struct sockaddr_in address = endpoint_parse(word);
+
+	return connect(fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+static ssize_t do_listen(const char *word)
+{
+	return listen(fd, number_parse(word));
+}
+
+static ssize_t do_accept(const char *word)
+{
+	int connection = accept(fd, NULL, NULL);
+
+	(void)word;
+	if (connection >= 0)
+		fd = connection;
+	return connection;
+}
+
+/* All the bytes; send() may take less than it was given. */
+static ssize_t do_send(const char *word)
+{
+	ssize_t length = number_parse(word), sent = 0, part;
+	char *data = malloc((size_t)length + 1);
+
+	for (ssize_t i = 0; i < length; i++)
+		data[i] = (char)('a' + i % 26);
+	for (; sent < length; sent += part) {
+		part = send(fd, data + sent, (size_t)(length - sent), MSG_NOSIGNAL);
+		if (part < 0)
+			break;
+	}
+	free(data);
+	return sent < length ? -1 : sent;
+}
+
+/* That many bytes, or fewer when the other end closes first. */
+static ssize_t do_recv(const char *word)
+{
+	ssize_t length = number_parse(word), received = 0, part = 1;
+	char buffer[16384];
+
+	while (received < length && part) {
+		size_t room = (size_t)(length - received);
+
+		part = recv(fd, buffer, room < sizeof(buffer) ? room : sizeof(buffer), 0);
+		if (part < 0)
+			return -1;
+		received += part;
+	}
+	return received;
+}
+
+static ssize_t do_shutdown(const char *word)
+{
+	(void)word;
+	return shutdown(fd, SHUT_WR);
+}
+
+static ssize_t do_close(const char *word)
+{
+	(void)word;
+	return close(fd);
+}
+
+/* Each send() its own segment: no waiting for more (Nagle). */
+static ssize_t do_nodelay(const char *word)
+{
+	int on = 1;
+
+	(void)word;
+	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static ssize_t do_reuse(const char *word)
+{
+	int on = 1;
+
+	(void)word;
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+}
+
+static ssize_t do_sleep(const char *word)
+{
+	int ms = number_parse(word);
+	struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
+
+	return nanosleep(&time, NULL);
+}
+
+/* A line on the standard input says that the story goes on. */
+static ssize_t do_wait(const char *word)
+{
+	(void)word;
+	for (int c; (c = getchar()) != '\n';)
+		if (c == EOF)
+			break;
+	return 0;
+}
+
+static const struct word_row {
+	const char *name, *value_name, *help;
+	ssize_t (*call)(const char *value);
+} words[] = {
+	{ "bind", "IP:PORT", "take this address", do_bind },
+	{ "listen", "N", "become a listener with this backlog", do_listen },
+	{ "accept", NULL, "wait for a connection and go on with it", do_accept },
+	{ "connect", "IP:PORT", "connect", do_connect },
+	{ "send", "N", "send N bytes", do_send },
+	{ "recv", "N", "receive N bytes, or to the end", do_recv },
+	{ "shutdown", NULL, "end one's own direction", do_shutdown },
+	{ "close", NULL, "close", do_close },
+	{ "nodelay", NULL, "set TCP_NODELAY", do_nodelay },
+	{ "reuse", NULL, "set SO_REUSEADDR", do_reuse },
+	{ "sleep", "MS", "wait so many milliseconds", do_sleep },
+	{ "wait", NULL, "wait for a line on the standard input", do_wait },
+};
+
+static void help_print(void)
+{
+	puts("usage: sock WORD...\nMakes a TCP socket and does with it what the words say, until "
+	     "one fails.\n\nwords:");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		printf("  %-8s %-8s %s\n", words[i].name,
+		       words[i].value_name ? words[i].value_name : "", words[i].help);
+}
+
+static const struct word_row *word_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(name, words[i].name))
+			return &words[i];
+	usage_error(&program, "unknown word '%s'", name);
+}
+
+/* "connect 10.0.0.2:8080 = -1 ECONNREFUSED" */
+static int word_run(const struct word_row *row, const char *value)
+{
+	ssize_t result = row->call(value);
+	int error = errno;
+
+	printf("%s%s%s = %zd%s%s\n", row->name, *value ? " " : "", value, result,
+	       result < 0 ? " " : "", result < 0 ? strerrorname_np(error) : "");
+	return result < 0;
+}
+
+int main(int argc, char **argv)
+{
+	int failed = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		help_print();
+		return 0;
+	}
+	fd = (int)check(socket(AF_INET, SOCK_STREAM, 0), &program, "socket", "AF_INET SOCK_STREAM");
+	for (int i = 1; i < argc && !failed; i++) {
+		const struct word_row *row = word_find(argv[i]);
+
+		if (row->value_name && ++i == argc)
+			usage_error(&program, "'%s' needs %s", row->name, row->value_name);
+		failed = word_run(row, row->value_name ? argv[i] : "");
+	}
+	return failed;
+}
