@@ -8,6 +8,13 @@
 #   wait_for COMMAND  tries a command until it succeeds
 #   listens NODE PORT succeeds when a TCP socket of the node listens on the port
 #   witnesses NODE... prints what the nodes' kernel itself counted and keeps
+#
+# Witnesses: what programs of the node say, handed to the tracer as an event, so that `expect` can compare it:
+#   witness NODE WHAT KEY=VALUE...
+#   counters NODE NAME...   counters of /proc/net/snmp and netstat by nstat's names, such as TcpRetransSegs
+#   neighbour NODE IP       what `ip neigh` says of it
+#   route NODE ARGUMENTS    what `ip route get` says
+#   sockets NODE OPTION     what `ss -tn OPTION` says, a witness for each socket
 
 # mark TEXT: tells the tracer where the guest is, by a call of the kernel's comm_write()
 mark() { (echo "ktlab $1" >/proc/self/comm); }
@@ -55,6 +62,44 @@ witnesses() {
 			# shellcheck disable=SC2086 # a command and its arguments
 			on "$witness_node" $witness
 		done
+	done
+}
+
+witness() {
+	echo "-- $*"
+	mark "witness $*"
+}
+
+counters() {
+	counters_node=$1
+	shift
+	# shellcheck disable=SC2046 # a word a counter
+	witness "$counters_node" counters $(on "$counters_node" cat /proc/net/snmp /proc/net/netstat | awk -v wanted="$*" '
+		$1 != head { head = $1; split($0, names); next }
+		{ table = $1; sub(":", "", table); for (i = 2; i <= NF; i++) count[table names[i]] = $i; head = "" }
+		END { n = split(wanted, names); for (i = 1; i <= n; i++) print names[i] "=" count[names[i]] }')
+}
+
+neighbour() {
+	# shellcheck disable=SC2046 # a word a field
+	witness "$1" neighbour ip="$2" $(on "$1" ip neigh show "$2" | awk '
+		{ for (i = 2; i < NF; i += 2) if ($i != "used") print $i "=" $(i + 1); print "nud=" $NF }')
+}
+
+route() {
+	route_node=$1
+	shift
+	# shellcheck disable=SC2046 # a word a field
+	witness "$route_node" route dst="$1" $(on "$route_node" ip route get "$@" 2>&1 | awk '
+		/^RTNETLINK/ { sub(".*: ", ""); gsub(" ", "_"); print "error=" $0 }
+		NR == 1 && !/^RTNETLINK/ {
+			for (i = $1 ~ /^[0-9]/ ? 2 : 3; i < NF; i += 2) if ($i ~ /^(via|dev|src|from|table)$/) print $i "=" $(i + 1)
+		}')
+}
+
+sockets() {
+	on "$1" ss -Htn "$2" | while read -r state recv_q send_q local peer _; do
+		witness "$1" socket state="$state" recv_q="$recv_q" send_q="$send_q" local="$local" peer="$peer"
 	done
 }
 
