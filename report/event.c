@@ -30,9 +30,11 @@ const struct event_format event_formats[EV_TYPES] = {
 	[EV_NEIGH_STATE] = { "neigh.state", "ip lladdr nud why probes queue_len queue_bytes" },
 	[EV_ARP_TX] = { "arp.tx", "op sha spa tha tpa eth_src eth_dst gratuitous by" },
 	[EV_ARP_RX] = { "arp.rx", "op sha spa tha tpa eth_src eth_dst gratuitous by" },
-	[EV_SKB_DROP] = { "skb.drop", TUPLE "by_fn by_file by_line proto flags seq reason" },
-	[EV_INIT_CALL] = { "init.call", "level level_name name" },
+	[EV_SKB_DROP] = { "skb.drop",
+			  TUPLE "by_fn by_file by_line proto flags seq end_seq ack reason" },
+	[EV_INIT_CALL] = { "init.call", "level level_name name init_file" },
 	[EV_REGISTER] = { "register", "what name key handlers" },
+	[EV_WITNESS] = { "witness", "what values" },
 };
 
 const char *const event_envelope_keys[] = {

@@ -24,6 +24,7 @@ enum event_type {
 	EV_SKB_DROP,
 	EV_INIT_CALL,
 	EV_REGISTER,
+	EV_WITNESS,
 	EV_TYPES,
 };
 

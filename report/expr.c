@@ -63,9 +63,10 @@ static const struct {
 
 /* Words that could be taken for fields when they stand alone. */
 static const char *const type_names[] = {
-	"step",	  "syscall.enter", "syscall.exit", "call",	   "tcp.state",	   "tcp.tx",
-	"tcp.rx", "conn.queue",	   "fib.lookup",   "route.result", "neigh.lookup", "neigh.state",
-	"arp.tx", "arp.rx",	   "skb.drop",	   "init.call",	   "register",	   NULL,
+	"step",		"syscall.enter", "syscall.exit", "call",       "tcp.state",
+	"tcp.tx",	"tcp.rx",	 "conn.queue",	 "fib.lookup", "route.result",
+	"neigh.lookup", "neigh.state",	 "arp.tx",	 "arp.rx",     "skb.drop",
+	"init.call",	"register",	 "witness",	 NULL,
 };
 
 struct parser {

@@ -126,6 +126,9 @@ static void collect_entries(struct ledger *ledger)
 			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP);
 		else if (kind == EV_ARP_TX || kind == EV_ARP_RX)
 			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP);
+		else if (kind == EV_SKB_DROP &&
+			 event_is(&ledger->trace->events.v[i], "proto", "TCP"))
+			add_entry(ledger, i, true, FRAME_TCP); /* it came, and TCP never saw it */
 	}
 }
 

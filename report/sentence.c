@@ -215,6 +215,44 @@ static void say_drop(const struct trace *trace, const struct event *ev, struct s
 	add_field(out, ev, ": ", "reason");
 }
 
+static void say_init_call(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	event_text(ev, "name", out);
+	add_field(out, ev, "(), level ", "level");
+	add_field(out, ev, " ", "level_name");
+}
+
+static void say_members(const struct json object, struct str *out)
+{
+	struct json_iter it = json_iter(object);
+
+	while (json_next(&it)) {
+		str_add(out, " ");
+		json_text(it.key, out);
+		str_add(out, "=");
+		json_text(it.value, out);
+	}
+}
+
+static void say_register(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	event_text(ev, "what", out);
+	add_field(out, ev, " ", "name");
+	add_field(out, ev, " (", "key");
+	str_add(out, "):");
+	say_members(event_get(ev, "handlers"), out);
+}
+
+static void say_witness(const struct trace *trace, const struct event *ev, struct str *out)
+{
+	(void)trace;
+	event_text(ev, "what", out);
+	str_add(out, ":");
+	say_members(event_get(ev, "values"), out);
+}
+
 static void say_step(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
@@ -245,6 +283,9 @@ static void (*const sayings[EV_TYPES])(const struct trace *, const struct event 
 	[EV_ARP_TX] = say_arp,
 	[EV_ARP_RX] = say_arp,
 	[EV_SKB_DROP] = say_drop,
+	[EV_INIT_CALL] = say_init_call,
+	[EV_REGISTER] = say_register,
+	[EV_WITNESS] = say_witness,
 };
 
 char *event_sentence(const struct trace *trace, const struct event *ev)
