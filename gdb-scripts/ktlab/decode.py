@@ -5,13 +5,15 @@ import hashlib
 import json
 import os
 
-from . import capture, decode_any, decode_neigh, decode_route, decode_syscall, decode_tcp, event
+from . import (capture, decode_any, decode_call, decode_icmp, decode_init, decode_neigh, decode_route, decode_syscall,
+               decode_tcp, event)
 from .hit import Hit, Symbols
 from .model import Model
 
 FORMAT = 1
 DECODERS = {}
-for module in (decode_any, decode_syscall, decode_tcp, decode_route, decode_neigh):
+for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_route, decode_neigh, decode_icmp,
+               decode_init):
     DECODERS.update(module.DECODERS)
 
 

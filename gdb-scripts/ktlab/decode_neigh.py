@@ -6,8 +6,6 @@ from .decode_tcp import decided
 from .headers import ip4, mac, parse_arp
 
 ARP_CARRIERS = {"arp_xmit", "arp_xmit_finish", "arp_send_dst", "NF_HOOK", "nf_hook"}
-# ETH_P_ARP is what arp_send's second argument says; its first is the operation
-ETHERTYPES = {0x0806: "ARP", 0x8035: "RARP"}
 
 
 def nud(value):
@@ -62,7 +60,7 @@ def arp_send(hit, model):
     """arp_send(type, ptype, dest_ip, dev, src_ip, dest_hw, src_hw, target_hw): net/ipv4/arp.c"""
     return "call", {"args": {
         "op": kernel.ARP_OPS.get(hit.regs["rdi"], str(hit.regs["rdi"])),
-        "ptype": ETHERTYPES.get(hit.regs["rsi"], str(hit.regs["rsi"])),
+        "ptype": kernel.ETHERTYPES.get(hit.regs["rsi"], str(hit.regs["rsi"])),
         "dest_ip": ip4(hit.regs["rdx"] & 0xffffffff), "src_ip": ip4(hit.regs["r8"] & 0xffffffff),
         "dest_hw": mac(hit.bytes("dest_hw")), "src_hw": mac(hit.bytes("src_hw")),
         "target_hw": mac(hit.bytes("target_hw"))}, "result": None}

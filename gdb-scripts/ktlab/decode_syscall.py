@@ -28,7 +28,7 @@ def errno_name(value):
 
 
 def marker(hit, model):
-    words = (hit.text("text") or "").split()
+    words = line(hit).split()
     if words[:1] != ["ktlab"] or len(words) < 2:
         return None
     if words[1] == "node" and len(words) == 4 and words[3].isdigit():
@@ -36,7 +36,21 @@ def marker(hit, model):
     elif words[1] == "step" and len(words) > 2:
         model.step = words[2]
         return "step", {"name": words[2]}
+    elif words[1] == "witness" and len(words) > 3:
+        return "witness", {"netns": words[2], "what": words[3], "values": dict(map(witnessed, words[4:]))}
     return None
+
+
+def line(hit):
+    """The marker's line; the part behind the end of its page was taken apart."""
+    data = (hit.bytes("text") or b"") + (hit.bytes("more") or b"")
+    return data.split(b"\n")[0].split(b"\0")[0].decode("utf-8", "replace")
+
+
+def witnessed(word):
+    """KEY=VALUE, the value a number if it looks like one."""
+    key, _, value = word.partition("=")
+    return key, int(value) if value.isdigit() else value
 
 
 def arguments(name, hit):

@@ -13,6 +13,7 @@ CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_loc
             "NF_HOOK_COND", "NF_HOOK", "ip_send_unicast_reply", "ip_push_pending_frames", "ip_send_skb",
             "__tcp_push_pending_frames", "tcp_write_xmit", "__tcp_send_ack", "tcp_push"}
 RETRANSMITS = ("__tcp_retransmit_skb", "tcp_rtx_synack", "inet_rtx_syn_ack")
+FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason")
 FIN, SYN, ACK = 0x01, 0x02, 0x10
 
 
@@ -216,6 +217,59 @@ def queue(op):
     return decode
 
 
+def overflow(hit, model, req):
+    """The event of a listener that has no room in its accept queue for what came."""
+    at_entry = hit.entry or hit
+    tcp = model.receiving(hit)[0]
+    local, remote = (tcp["target"], tcp["source"]) if tcp else ((None, None), (None, None))
+    fields = {"op": "overflow", "listener": pointer(hit.pointer("sk")), "req": pointer(req), "child": None}
+    fields.update(quad(local, remote))
+    for key, field in (("syn_qlen", "sk.syn_qlen"), ("accept_qlen", "sk.ack_backlog")):
+        fields[key] = {"old": at_entry[field], "new": hit[field]}
+    fields["accept_max"] = hit["sk.max_ack_backlog"]
+    fields["synack_retrans"] = hit["req.num_retrans"]
+    return "conn.queue", dict(fields, _sock=model.sock(hit.pointer("sk")), _conn=conn_of(model, tcp) if tcp else None)
+
+
+def syn_recv_sock(hit, model):
+    """tcp_v4_syn_recv_sock(sk, skb, req, …): makes the child when the handshake's last ACK comes. Without room in the
+    accept queue it gives none (sk_acceptq_is_full() in include/net/sock.h)."""
+    if hit.at == "enter" or hit.ret != 0 or hit.entry["sk.ack_backlog"] <= hit.entry["sk.max_ack_backlog"]:
+        return None
+    return overflow(hit, model, hit.pointer("req"))
+
+
+def send_reset(hit, model):
+    """tcp_v4_send_reset(sk, skb): answers a segment that no socket wants; net/ipv4/tcp_ipv4.c"""
+    found = segment(hit)
+    args = dict(segment_args(found[1]) if found else {}, sock=pointer(hit.pointer("sk")))
+    return "call", {"args": args, "result": None, "_conn": conn_of(model, found[1]) if found else None,
+                    "_pkt": model.heads.get(hit["skb.head"])}
+
+
+def drop(hit, model):
+    """kfree_skb(skb), kfree_skb_reason(skb, reason): a packet ends before it came where it was to go."""
+    if hit.has("__dev_kfree_skb_any"):
+        # e1000 frees what it has sent in this way, too
+        return None
+    protocol = hit["skb.protocol"]
+    ip = parse_ip(hit.bytes("iph")) if kernel.ETHERTYPES.get(protocol) == "IP" else None
+    if not ip and kernel.ETHERTYPES.get(protocol) != "ARP":
+        return None
+    by = next((frame for frame in hit.frames if frame["fn"] not in FREES), hit.frames[0])
+    reasons = hit.plan["enums"].get("skb_drop_reason", {}) if hit.fn == "kfree_skb_reason" else {}
+    reason = reasons.get(str(hit.regs["rsi"] & 0xffffffff))
+    fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
+              "proto": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"])) if ip else "ARP", "reason": reason}
+    found = segment(hit)
+    if found:
+        tcp = found[1]
+        fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
+                      ack=tcp["ack"], _conn=conn_of(model, tcp),
+                      _pkt=model.heads.get(hit["skb.head"]) or model.received(content(hit, tcp), hit["skb.head"], hit["net.inum"]))
+    return "skb.drop", fields
+
+
 def accept(hit, model):
     """inet_csk_accept(sk, flags, err, kern): takes the first child from the accept queue, or sleeps until one comes."""
     sock = model.sock(hit.pointer("sk"))
@@ -294,11 +348,16 @@ def request(hit, model):
     result = None
     if hit.at == "return":
         result = {"syn_qlen": hit["sk.syn_qlen"], "accept_qlen": hit["sk.ack_backlog"]}
-    return "call", {"args": args, "result": result, "_sock": model.sock(hit.pointer("sk")),
-                    "_conn": conn_of(model, tcp) if tcp else None, "_pkt": model.heads.get(at_entry["skb.head"])}
+    fields = {"args": args, "result": result, "_sock": model.sock(hit.pointer("sk")),
+              "_conn": conn_of(model, tcp) if tcp else None, "_pkt": model.heads.get(at_entry["skb.head"])}
+    if hit.at == "return" and args["accept_qlen"] > args["accept_max"]:
+        # the accept queue is full (sk_acceptq_is_full() in include/net/sock.h): the SYN was dropped
+        return [overflow(hit, model, None), ("call", fields)]
+    return "call", fields
 
 
 DECODERS = {"set_state": set_state, "reqsk_alloc": reqsk_alloc, "twsk_alloc": twsk_alloc, "twsk_timer": twsk_timer,
             "twsk_process": twsk_process, "syn_add": queue("syn_add"), "syn_drop": queue("syn_drop"),
             "accept_add": queue("accept_add"), "accept": accept, "connect": connect, "process": process,
-            "request": request, "tx": tx, "rx": rx}
+            "request": request, "tx": tx, "rx": rx, "syn_recv_sock": syn_recv_sock, "send_reset": send_reset,
+            "drop": drop}

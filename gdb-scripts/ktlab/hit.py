@@ -18,7 +18,7 @@ class Hit:
         self.fn, self.at = self.site["fn"], self.site["at"]
         self.regs = capture.regs
         self.t_ns = capture.clock_ns
-        self._symbols = symbols
+        self.symbols = symbols
         self._index = {b["name"]: i for i, b in enumerate(plan["takes"][self.site["takes"]])}
         self._frames = None
 
@@ -91,7 +91,7 @@ class Hit:
     def frames(self):
         """[{"fn","file","line","inlined"}], innermost first."""
         if self._frames is None:
-            self._frames = [frame for pc in self.pcs() for frame in self._symbols.frames(pc)]
+            self._frames = [frame for pc in self.pcs() for frame in self.symbols.frames(pc)]
         return self._frames
 
     @property
@@ -153,11 +153,27 @@ class Symbols:
     def __init__(self, vmlinux, root, known=None):
         self.vmlinux, self.root = vmlinux, root
         self.known = known or {}
+        self._names = None
 
     def frames(self, pc):
         if pc not in self.known:
             self.load([pc])
         return self.known[pc]
+
+    def names(self):
+        """{address: symbol} of code and data, by nm."""
+        if self._names is None:
+            self._names = {}
+            listing = subprocess.run(["nm", "--defined-only", self.vmlinux], check=True, stdout=subprocess.PIPE)
+            for text in listing.stdout.decode("utf-8", "replace").splitlines():
+                address, _, name = text.split(" ", 2)
+                # a local label or the start of a section may stand at the same address: the first is kept
+                self._names.setdefault(int(address, 16), name)
+        return self._names
+
+    def name(self, address):
+        """The symbol that begins at an address, None without one."""
+        return self.names().get(address)
 
     def load(self, pcs):
         """Looks up many addresses at once."""

@@ -14,6 +14,7 @@ STRUCTS = {
     "nsproxy": ("nsproxy", "net_ns"),
     "net": ("net", "inum=ns.inum"),
     "dev": ("net_device", "name ifindex net=nd_net.net"),
+    "netdev": ("net_device", "name netdev_ops net=nd_net.net"),
     "file": ("file", "private_data f_flags"),
     "socket": ("socket", "sk type state"),
     "iocb": ("kiocb", "ki_filp"),
@@ -29,6 +30,7 @@ STRUCTS = {
         ack_backlog=S.sk_ack_backlog max_ack_backlog=S.sk_max_ack_backlog
         syn_qlen=C.icsk_accept_queue.qlen.counter rto=C.icsk_rto retransmits=C.icsk_retransmits
         mss_cache srtt_us snd_una snd_nxt rcv_nxt snd_wnd rcv_wnd snd_cwnd snd_ssthresh packets_out
+        sacked_out lost_out retrans_out write_seq copied_seq ca_state=C.icsk_ca_state backoff=C.icsk_backoff
         snd_wscale=rx_opt.snd_wscale rcv_wscale=rx_opt.rcv_wscale"""),
     "req": ("tcp_request_sock", """daddr=R.__req_common.skc_daddr rcv_saddr=R.__req_common.skc_rcv_saddr
         dport=R.__req_common.skc_dport:be num=R.__req_common.skc_num state=R.__req_common.skc_state
@@ -38,6 +40,8 @@ STRUCTS = {
         dport=tw_sk.__tw_common.skc_dport:be num=tw_sk.__tw_common.skc_num state=tw_sk.__tw_common.skc_state
         net=tw_sk.__tw_common.skc_net.net substate=tw_sk.tw_substate tw_timer=tw_sk.tw_timer
         rcv_nxt=tw_sk.__tw_common.skc_tw_rcv_nxt snd_nxt=tw_sk.__tw_common.skc_tw_snd_nxt"""),
+    # the part of a packet that says how the device is to cut it
+    "shinfo": ("skb_shared_info", "nr_frags gso_size gso_segs"),
     "skb": ("sk_buff", """dev sk refdst=_skb_refdst len data_len cloned pkt_type protocol:be transport_header
         network_header mac_header end head data"""),
     # tb_id was in fib_table before aliases shared a trie; fib_result.table says 254 for local routes too
@@ -52,6 +56,22 @@ STRUCTS = {
     "rt": ("rtable", "dev=dst.dev error=dst.error rt_type rt_is_input rt_gw_family rt_gw4"),
     "neigh": ("neighbour", """tbl queue_bytes=arp_queue_len_bytes queue_len=arp_queue.qlen timer
         probes=probes.counter nud_state ha dev primary_key"""),
+    # routes and rules as `ip route add` and `ip rule add` bring them
+    "fib_config": ("fib_config", """fc_dst_len fc_protocol fc_scope fc_type fc_gw_family fc_table fc_dst fc_gw4 fc_oif
+        fc_priority fc_prefsrc"""),
+    "rule": ("fib_rule", "pref table action fr_net"),
+    # what is registered when the kernel starts
+    "proto": ("proto", "name obj_size"),
+    "protosw": ("inet_protosw", "type protocol prot ops"),
+    "net_protocol": ("net_protocol", "handler err_handler"),
+    "packet_type": ("packet_type", "type:be func"),
+    "family": ("net_proto_family", "family create"),
+    "neigh_table": ("neigh_table", "family key_len constructor id"),
+    "ops": ("net_device_ops", "ndo_start_xmit"),
+    # timers, and tasks that wait for an event
+    "timer": ("timer_list", "expires function"),
+    "napi": ("napi_struct", "dev weight poll"),
+    "waiter": ("wait_queue_entry", "private"),
 }
 
 # Shorthands for the embedded structs at the start of a path.
@@ -64,6 +84,8 @@ PREFIXES = {
 # include/net/tcp_states.h
 TCP_STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECV", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 6: "TIME_WAIT",
               7: "CLOSE", 8: "CLOSE_WAIT", 9: "LAST_ACK", 10: "LISTEN", 11: "CLOSING", 12: "NEW_SYN_RECV"}
+# include/uapi/linux/tcp.h: enum tcp_ca_state
+CA_STATES = {0: "Open", 1: "Disorder", 2: "CWR", 3: "Recovery", 4: "Loss"}
 # include/uapi/linux/neighbour.h
 NUD_STATES = {0x00: "NONE", 0x01: "INCOMPLETE", 0x02: "REACHABLE", 0x04: "STALE", 0x08: "DELAY", 0x10: "PROBE",
               0x20: "FAILED", 0x40: "NOARP", 0x80: "PERMANENT"}
@@ -78,6 +100,16 @@ FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
 PROTOCOLS = {0: "IP", 1: "ICMP", 6: "TCP", 17: "UDP"}
 ARP_OPS = {1: "request", 2: "reply"}
+# include/uapi/linux/if_ether.h
+ETHERTYPES = {0x0800: "IP", 0x0806: "ARP", 0x8035: "RARP"}
+# include/uapi/linux/icmp.h
+ICMP_TYPES = {0: "echo_reply", 3: "dest_unreach", 5: "redirect", 8: "echo", 11: "time_exceeded"}
+ICMP_UNREACH_CODES = {0: "net_unreach", 1: "host_unreach", 3: "port_unreach", 4: "frag_needed", 13: "pkt_filtered"}
+
+# include/linux/init.h: the levels of init calls, in the order in which they run
+INIT_LEVELS = {"early": "early", "0": "pure", "0s": "pure_sync", "1": "core", "1s": "core_sync", "2": "postcore",
+               "2s": "postcore_sync", "3": "arch", "3s": "arch_sync", "4": "subsys", "4s": "subsys_sync", "5": "fs",
+               "5s": "fs_sync", "rootfs": "rootfs", "6": "device", "6s": "device_sync", "7": "late", "7s": "late_sync"}
 
 # include/linux/preempt.h: which bits of the preempt count say what the CPU is doing
 HARDIRQ_MASK = 0x00ff0000

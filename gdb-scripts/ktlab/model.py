@@ -43,6 +43,7 @@ class Model:
     def __init__(self, nodes=None):
         self.nodes = nodes or {}    # inode number of a network namespace -> node
         self.step = None
+        self.init_levels = None     # function of an init call -> its level
         self.socks = {}
         self.conns = {}
         self.count_conns = 0

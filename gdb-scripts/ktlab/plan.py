@@ -282,12 +282,29 @@ def source_path(symtab):
     return symtab.filename[len(root):] if symtab.filename.startswith(root) else symtab.filename
 
 
+# When the points of a lab are armed, as its points file says in a line `arm: WHEN`.
+ARM = ("lab", "boot")
+
+
+def read_arm(path):
+    """`lab`: from the marker `ktlab start` on; `boot`: from the first instruction."""
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            key, _, when = line.partition("#")[0].partition(":")
+            if key.strip() == "arm":
+                if when.strip() not in ARM:
+                    raise gdb.GdbError("%s:%d: points are armed at %s, not '%s'"
+                                       % (path, number, " or ".join(ARM), when.strip()))
+                return when.strip()
+    return ARM[0]
+
+
 def read_names(path):
     """Point names of a labs/NAME/points file, one a line, each with its place for messages."""
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             line = line.partition("#")[0].strip()
-            if line:
+            if line and not line.startswith("arm:"):
                 yield line, "%s:%d" % (path, number)
 
 
@@ -316,7 +333,7 @@ class Resolver:
         if args:
             for site in sites:
                 site["args"] = args
-        own = row.fn == name
+        own = row.fn.partition(".")[0] == name
         how = "substituted" if not own else "out_of_line" if function.copies else "inlined"
         about = {"name": name, "as": how, "fn": row.fn,
                  "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
@@ -418,9 +435,22 @@ def make(lab, hz, extra=()):
     if len(seen) == 1:
         raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
-    return {"format": FORMAT, "points": abouts, "sites": sites, "takes": blocks.lists, "structs": layout.structs,
-            "clock": clock, "hz": hz, "root": source_root(),
+    return {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
+            "takes": blocks.lists, "structs": layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz, "root": source_root(),
             "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGE]}
+
+
+def enums(*names):
+    """{enum: {value: name without the prefix that all have}} of those that this kernel has."""
+    found = {}
+    for name in names:
+        try:
+            fields = gdb.lookup_type("enum " + name).fields()
+        except gdb.error:
+            continue
+        prefix = os.path.commonprefix([field.name for field in fields])
+        found[name] = {str(field.enumval): field.name[len(prefix):] for field in fields}
+    return found
 
 
 def write(lab, path, hz, extra=()):

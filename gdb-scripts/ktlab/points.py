@@ -9,13 +9,14 @@ A row names the function, what an engine takes at it, and the decoder that turns
   @symbol        the address of a variable of the kernel
   -type:field    minus the offset of a field, from a pointer to the member to its struct
   a number
-and may end in &~N to clear bits. A block whose address is no kernel or user address is absent, and so is what
+and may end in &~N to clear bits, with +N behind it to go on from there. A block whose address is no kernel or user address is absent, and so is what
 depends on it. What every hit takes (stack, task, clock) stands in plan.py.
 """
 
+import re
 from collections import namedtuple
 
-Point = namedtuple("Point", "name decode takes returns fn note")
+Point = namedtuple("Point", "name decode takes returns fn note args result")
 
 # Blocks that many points take.
 SK = "sk:sock=rdi net:net=sk.net"
@@ -30,20 +31,41 @@ SOCKET_OF_FILE = "file:file={0} socket:socket=file.private_data sk:common=socket
 ROUTE = "rt:rt={0} dev:dev=rt.dev net:net=dev.net"
 
 
-def point(name, decode, takes, returns=None, fn=None, note=None):
+def point(name, decode, takes, returns=None, fn=None, note=None, args="", result=""):
     """One row: `returns` is what to take when the function returns (None: the return is not watched);
     `fn` the function that is watched instead (`a|b`: the first that the kernel has), if `name` has no code of its
-    own everywhere, and `note` why."""
-    return Point(name, decode, takes, returns, fn or name, note)
+    own everywhere, and `note` why; `args` and `result` what decode_call.py shows of what was taken."""
+    return Point(name, decode, takes, returns, fn or name, note, args, result)
+
+
+def call(name, takes, args="", result=None, fn=None, note=None):
+    """A row whose event is a `call`; with a `result` (which may be empty) its return is watched, too."""
+    return point(name, "call", takes, None if result is None else again(takes), fn, note, args, result)
+
+
+def again(takes):
+    """The same blocks when the function returns, from the registers as they were when it was entered."""
+    return re.sub(r"(?<=[=+])(r[a-z0-9]+)", r"in.\1", takes)
 
 
 def syscall(name, more=""):
     return point("__x64_sys_" + name, "syscall", SYSCALL + " " + more, SYSCALL_AGAIN + " " + more)
 
 
+# Packets on their way: what the path's functions show of one.
+PACKET = "skb:skb={0} shinfo:shinfo=skb.head+skb.end dev:dev=skb.dev net:net=dev.net"
+OUTGOING = "len=skb.len data_at=skb.data:layer segments=shinfo.gso_segs segment_size=shinfo.gso_size"
+INCOMING = "len=skb.len data_at=skb.data:layer"
+SENDER = "state=sk.state:state ca_state=sk.ca_state:ca cwnd=sk.snd_cwnd ssthresh=sk.snd_ssthresh " \
+         "in_flight=sk.packets_out:in_flight sacked=sk.sacked_out lost=sk.lost_out retrans=sk.retrans_out"
+TIMER = "retransmits=sk.retransmits backoff=sk.backoff rto_ms=sk.rto:ms"
+LISTENER = "syn_qlen=sk.syn_qlen accept_qlen=sk.ack_backlog accept_max=sk.max_ack_backlog"
+NETDEV = "netdev:netdev=rdi ops:ops=netdev.netdev_ops net:net=netdev.net"
+LOCAL = "state=sk.state:state saddr=sk.rcv_saddr:ip sport=sk.num"
+
 TABLE = [
-    # where the lab is: guest programs write markers into /proc/self/comm
-    point("comm_write", "marker", "text:mem=rsi"),
+    # where the lab is: guest programs write markers into /proc/self/comm; a line may reach into the next page
+    point("comm_write", "marker", "text:mem=rsi more:256=rsi&~4095+4096"),
 
     # system calls on sockets; the argument registers are in pt_regs
     syscall("socket"),
@@ -114,6 +136,116 @@ TABLE = [
     point("arp_solicit", "arp_solicit", NEIGH.format("rdi")),
     point("arp_xmit", "arp_tx", ARP),
     point("arp_rcv", "arp_rx", ARP),
+
+    # the way down: application, socket, TCP, IP, neighbour, device
+    call("tcp_sendmsg_locked", SK, "len=rdx " + LOCAL, ""),
+    call("tcp_write_xmit", SK, "mss=rsi:u32 " + SENDER, SENDER),
+    call("__tcp_transmit_skb", SK + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end", OUTGOING + " " + SENDER),
+    call("__ip_queue_xmit", SK + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end", OUTGOING),
+    call("ip_finish_output2", PACKET.format("rdx"), OUTGOING),
+    call("neigh_resolve_output", NEIGH.format("rdi") + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end",
+         "ip=neigh.primary_key:ip nud=neigh.nud_state:nud " + OUTGOING),
+    call("neigh_connected_output", NEIGH.format("rdi") + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end",
+         "ip=neigh.primary_key:ip nud=neigh.nud_state:nud " + OUTGOING),
+    call("dev_queue_xmit", PACKET.format("rdi"), OUTGOING, fn="__dev_queue_xmit",
+         note="a wrapper, inline since 5.18 (c526fd8f9f4f)"),
+    call("dev_hard_start_xmit", PACKET.format("rdi"), OUTGOING),
+    call("e1000_xmit_frame", PACKET.format("rdi"), OUTGOING),
+
+    # the way up: interrupt, NAPI, device, IP, TCP, socket, application
+    call("e1000_clean", "napi:napi=rdi dev:dev=napi.dev net:net=dev.net", "budget=rsi:u32 poll=napi.poll:code"),
+    call("napi_gro_receive", PACKET.format("rsi"), INCOMING),
+    call("netif_receive_skb", "first:8=rdi " + PACKET.format("first.ptr"), INCOMING,
+         fn="__netif_receive_skb_core|__netif_receive_skb_core.constprop.0",
+         note="NAPI hands over lists of packets, which do not pass through netif_receive_skb() itself"),
+    call("ip_rcv", PACKET.format("rdi"), INCOMING),
+    call("ip_list_rcv", "dev:dev=rdx net:net=dev.net"),
+    call("ip_local_deliver", PACKET.format("rdi"), INCOMING),
+    call("tcp_rcv_established", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt"),
+    call("tcp_queue_rcv", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt", "rcv_nxt=sk.rcv_nxt"),
+    call("sock_def_readable", SK, LOCAL),
+    call("tcp_recvmsg", SK, "len=rdx unread=sk.rcv_nxt " + LOCAL, ""),
+    call("sk_wait_data", SK, LOCAL, ""),
+    call("woken_wake_function", "waiter:waiter=rdi woken:task=waiter.private",
+         "pid=woken.pid comm=woken.comm:text"),
+    call("autoremove_wake_function", "waiter:waiter=rdi woken:task=waiter.private",
+         "pid=woken.pid comm=woken.comm:text"),
+
+    # bind and listen
+    call("__inet_bind", SK, LOCAL, LOCAL),
+    call("inet_csk_get_port", SK, "wanted=rsi:u16 " + LOCAL, LOCAL),
+    call("inet_csk_listen_start", SK, LOCAL + " " + LISTENER, LOCAL + " " + LISTENER),
+
+    # refused: a reset is made, and comes
+    point("tcp_v4_send_reset", "send_reset", "sk:common=rdi " + SKB.format("rsi") + " dev:dev=skb.dev net:net=dev.net"),
+    call("tcp_reset", SK, LOCAL + " sk_err=sk.sk_err", "state=sk.state:state sk_err=sk.sk_err"),
+
+    # timers of a connection
+    call("sk_reset_timer", SK + " timer:timer=rsi jiffies:8=@jiffies_64",
+         "timer=timer.function:code delay_ms=rdx:delay_ms " + LOCAL),
+    call("tcp_retransmit_timer", SK, TIMER + " " + SENDER, TIMER + " " + SENDER),
+    call("__tcp_retransmit_skb", SK + " skb:skb=rsi", "len=skb.len " + TIMER + " " + SENDER),
+    call("tcp_send_loss_probe", SK, TIMER + " " + SENDER),
+    call("tcp_enter_loss", SK, SENDER, SENDER),
+    call("tcp_enter_recovery", SK, SENDER, SENDER),
+    call("tcp_fastretrans_alert", SK, "dup_acks=rdx:s32 " + SENDER, SENDER),
+    call("tcp_fin", SK, LOCAL, LOCAL),
+    call("tcp_time_wait", SK, "substate=rsi:state timeout_ms=rdx:ms " + LOCAL),
+
+    # a queue that is full
+    point("tcp_v4_syn_recv_sock", "syn_recv_sock", SK + " req:req=rdx", SK_AGAIN + " req:req=in.rdx"),
+    call("reqsk_timer_handler", "req:req=rdi+-req:rsk_timer net:net=req.net",
+         "saddr=req.rcv_saddr:ip daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout"),
+    call("tcp_rtx_synack", "sk:common=rdi req:req=rsi net:net=req.net",
+         "daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout retrans=req.num_retrans"),
+
+    # a packet that is thrown away, wherever it was
+    point("kfree_skb", "drop", "skb:skb=rdi iph:20=skb.head+skb.network_header "
+          "tcph:60=skb.head+skb.network_header+20 dev:dev=skb.dev net:net=dev.net", fn="kfree_skb_reason|kfree_skb",
+          note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964)"),
+
+    # errors that ICMP brings, and the router
+    point("icmp_send", "icmp_send", "skb:skb=rdi iph:20=skb.head+skb.network_header dev:dev=skb.dev net:net=dev.net",
+          fn="__icmp_send|icmp_send", note="a wrapper, inline since 5.0 (9ef6b42ad6fd)"),
+    point("icmp_unreach", "icmp_rx", "skb:skb=rdi icmph:8=skb.head+skb.transport_header iph:28=skb.data "
+          "dev:dev=skb.dev net:net=dev.net"),
+    point("tcp_v4_err", "icmp_rx", "skb:skb=rdi icmph:8=skb.head+skb.transport_header iph:28=skb.data "
+          "dev:dev=skb.dev net:net=dev.net"),
+    point("ip_forward", "forward", "skb:skb=rdi iph:20=skb.head+skb.network_header rt:rt=skb.refdst&~7 out:dev=rt.dev "
+          "dev:dev=skb.dev net:net=dev.net"),
+    call("arp_error_report", NEIGH.format("rdi"), "ip=neigh.primary_key:ip nud=neigh.nud_state:nud "
+         "queue_len=neigh.queue_len"),
+    call("ipv4_link_failure", "skb:skb=rdi dev:dev=skb.dev net:net=dev.net"),
+
+    # routing tables and rules
+    call("fib_table_insert", "table:table=rsi config:fib_config=rdx net:net=rdi",
+         "dst=config.fc_dst:ip dst_len=config.fc_dst_len type=config.fc_type:route table=config.fc_table:table "
+         "scope=config.fc_scope:scope protocol=config.fc_protocol:proto via=config.fc_gw4:ip "
+         "prefsrc=config.fc_prefsrc:ip priority=config.fc_priority", ""),
+    call("fib4_rule_action", "rule:rule=rdi flow:flow=rsi net:net=rule.fr_net",
+         "pref=rule.pref table=rule.table:table action=rule.action daddr=flow.daddr:ip saddr=flow.saddr:ip", ""),
+
+    # start-up: init calls, and what they make known
+    point("do_one_initcall", "initcall", ""),
+    point("sock_register", "register", "family:family=rdi",
+          args="what=@family name=family.family:family key=family.family create=family.create:code"),
+    point("proto_register", "register", "proto:proto=rdi",
+          args="what=@proto name=proto.name:text key=rdi:code obj_size=proto.obj_size"),
+    point("inet_register_protosw", "register", "protosw:protosw=rdi",
+          args="what=@protosw name=protosw.protocol:protocol key=protosw.type:type prot=protosw.prot:code "
+               "ops=protosw.ops:code"),
+    point("inet_add_protocol", "register", "protocol:net_protocol=rdi",
+          args="what=@net_protocol name=rsi:protocol8 key=rsi:u8 handler=protocol.handler:code "
+               "err_handler=protocol.err_handler:code"),
+    point("dev_add_pack", "register", "ptype:packet_type=rdi",
+          args="what=@packet_type name=ptype.type:ethertype key=ptype.type:hex16 func=ptype.func:code"),
+    point("register_netdevice", "register", NETDEV, again(NETDEV),
+          args="what=@netdevice name=netdev.name:text ops=netdev.netdev_ops:code "
+               "ndo_start_xmit=ops.ndo_start_xmit:code"),
+    point("neigh_table_init", "register", "table:neigh_table=rsi id:16=table.id",
+          args="what=@neigh_table name=id:text key=rdi:u32 constructor=table.constructor:code"),
+    call("unregister_netdevice_queue", "netdev:netdev=rdi net:net=netdev.net", "name=netdev.name:text"),
+    call("inet_create", "socket:socket=rsi net:net=rdi", "protocol=rdx:protocol8 type=socket.type:type", ""),
 ]
 
 POINTS = {row.name: row for row in TABLE}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Functions of the path whose event is a `call`: what is shown of them stands in their row of points.py.
+
+A word `name=path[:how]` of a row shows a register (`rsi`), a field (`sk.state`) or a whole block, in the way that
+HOW names; without one it is an unsigned number. `@text` is the text itself.
+"""
+
+from . import kernel
+from .decode_syscall import errno_name
+from .event import pointer
+from .headers import ip4
+from .hit import signed
+from .points import POINTS
+
+
+def of(names):
+    """A number by its name in a table of kernel.py."""
+    return lambda hit, value, block: names.get(value, str(value))
+
+
+def in_flight(hit, value, block):
+    """tcp_packets_in_flight(): include/net/tcp.h"""
+    return (hit[block + ".packets_out"] - hit[block + ".sacked_out"] - hit[block + ".lost_out"]
+            + hit[block + ".retrans_out"])
+
+
+def layer(hit, value, block):
+    """Which header skb->data points at; `payload` before the first is pushed and after the last is pulled."""
+    at = hit[block + ".data"] - hit[block + ".head"]
+    for name, header in (("ethernet", "mac_header"), ("ip", "network_header"), ("tcp", "transport_header")):
+        if at == hit["%s.%s" % (block, header)]:
+            return name
+    return "payload"
+
+
+def delay_ms(hit, value, block):
+    """A time in jiffies from now on."""
+    jiffies = int.from_bytes(hit.bytes("jiffies"), "little")
+    return signed((value - jiffies) & 0xffffffffffffffff, 64) * 1000 // hit.plan["hz"]
+
+
+def code(hit, value, block):
+    return hit.symbols.name(value)
+
+
+HOW = {
+    "ip": lambda hit, value, block: ip4(value & 0xffffffff),
+    "s32": lambda hit, value, block: signed(value & 0xffffffff, 32),
+    "s64": lambda hit, value, block: signed(value, 64),
+    "u8": lambda hit, value, block: value & 0xff,
+    "u16": lambda hit, value, block: value & 0xffff,
+    "u32": lambda hit, value, block: value & 0xffffffff,
+    "ptr": lambda hit, value, block: pointer(value) if value else None,
+    "bool": lambda hit, value, block: bool(value),
+    "errno": lambda hit, value, block: errno_name(signed(value & 0xffffffff, 32)),
+    "ms": lambda hit, value, block: value * 1000 // hit.plan["hz"],
+    "state": of(kernel.TCP_STATES), "nud": of(kernel.NUD_STATES), "table": of(kernel.ROUTE_TABLES),
+    "route": of(kernel.ROUTE_TYPES), "scope": of(kernel.ROUTE_SCOPES), "proto": of(kernel.ROUTE_PROTOCOLS),
+    "family": of(kernel.FAMILIES), "type": of(kernel.SOCKET_TYPES), "protocol": of(kernel.PROTOCOLS),
+    "protocol8": lambda hit, value, block: kernel.PROTOCOLS.get(value & 0xff, str(value & 0xff)),
+    "ethertype": of(kernel.ETHERTYPES), "hex16": lambda hit, value, block: "0x%04x" % value,
+    "ca": of(kernel.CA_STATES), "in_flight": in_flight, "layer": layer, "delay_ms": delay_ms, "code": code,
+}
+
+
+def value(hit, path, how):
+    if path.startswith("@"):
+        return path[1:]
+    block = path.partition(".")[0]
+    if how == "text":
+        return hit.text(path)
+    raw = hit.regs[path] if path in hit.regs else hit[path]
+    if raw is None or not how:
+        return raw
+    return HOW[how](hit, raw, block)
+
+
+def shown(hit, text):
+    """{name: value} of a row's text."""
+    found = {}
+    for word in text.split():
+        name, _, path = word.partition("=")
+        path, _, how = path.partition(":")
+        found[name] = value(hit, path, how)
+    return found
+
+
+def call(hit, model):
+    row = POINTS[hit.site["point"]]
+    fields = {"args": shown(hit.entry or hit, row.args), "result": None}
+    if hit.at == "return":
+        fields["result"] = shown(hit, row.result) if row.result else None
+    at_entry = hit.entry or hit
+    return "call", dict(fields, _sock=model.sock(at_entry.pointer("sk")),
+                        _pkt=model.heads.get(at_entry["skb.head"]))
+
+
+DECODERS = {"call": call}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The router's part: packets forwarded, and the errors that ICMP carries back."""
+
+from . import kernel
+from .decode_route import address_or_none
+from .headers import parse_ip
+
+DEST_UNREACH = 3
+
+
+def words(type_, code):
+    """Type and code of a message as include/uapi/linux/icmp.h names them."""
+    name = kernel.ICMP_TYPES.get(type_, str(type_))
+    return {"type": name, "code": kernel.ICMP_UNREACH_CODES.get(code, str(code)) if type_ == DEST_UNREACH else str(code)}
+
+
+def about(data):
+    """The packet that an error is about: addresses, and the ports that follow the IP header."""
+    ip = parse_ip(data)
+    if not ip:
+        return {}
+    fields = {"saddr": ip["saddr"], "daddr": ip["daddr"], "protocol": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"]))}
+    if len(data) >= 24:
+        fields.update(sport=int.from_bytes(data[20:22], "big"), dport=int.from_bytes(data[22:24], "big"))
+    return fields
+
+
+def sent(hit, model):
+    """icmp_send(skb_in, type, code, info): net/ipv4/icmp.c; the error is about the packet skb_in."""
+    args = dict(words(hit.regs["rsi"] & 0xff, hit.regs["rdx"] & 0xff), **about(hit.bytes("iph")))
+    return "call", {"args": args, "result": None, "_pkt": model.heads.get(hit["skb.head"])}
+
+
+def received(hit, model):
+    """icmp_unreach(skb), tcp_v4_err(skb, info): skb->data is the header of the packet that the error is about."""
+    header = hit.bytes("icmph") or b"\0\0"
+    args = dict(words(header[0], header[1]), **about(hit.bytes("iph")))
+    return "call", {"args": args, "result": None}
+
+
+def forward(hit, model):
+    """ip_forward(skb): net/ipv4/ip_forward.c"""
+    ip = parse_ip(hit.bytes("iph"))
+    if not ip:
+        return None
+    args = {"saddr": ip["saddr"], "daddr": ip["daddr"], "ttl": ip["ttl"], "out_dev": hit.text("out.name"),
+            "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None}
+    return "call", {"args": args, "result": None, "_pkt": model.heads.get(hit["skb.head"])}
+
+
+DECODERS = {"icmp_send": sent, "icmp_rx": received, "forward": forward}

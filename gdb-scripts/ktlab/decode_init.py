@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kernel's start: init calls, and what is made known to the network stack."""
+
+import re
+
+from . import kernel
+from .decode_call import shown
+from .points import POINTS
+
+# The symbol of an init call's entry in the table of its level; since 5.11 (3578ad11f3fb) with the name of the module
+# and of the source line in front of the function's.
+ENTRY = re.compile(r"__initcall_(?:_kmod_\w+?__\d+_\d+_)?(\w+?)(early|rootfs|[0-7]s?)$")
+
+
+def levels(symbols):
+    """{function of an init call: its level}."""
+    found = {}
+    for name in symbols.names().values():
+        match = ENTRY.match(name)
+        if match:
+            found.setdefault(match.group(1), match.group(2))
+    return found
+
+
+def initcall(hit, model):
+    """do_one_initcall(fn): init/main.c"""
+    if model.init_levels is None:
+        model.init_levels = levels(hit.symbols)
+    name = hit.symbols.name(hit.regs["rdi"])
+    level = model.init_levels.get(name)
+    frames = hit.symbols.frames(hit.regs["rdi"])
+    return "init.call", {"level": level, "level_name": kernel.INIT_LEVELS.get(level), "name": name,
+                         "init_file": frames[-1]["file"] if frames else None}
+
+
+def register(hit, model):
+    """Something is made known to the stack: `key` finds it later, `handlers` are what then runs."""
+    row = POINTS[hit.site["point"]]
+    if row.returns and hit.at == "enter":
+        return None
+    found = shown(hit, row.args)
+    fields = {"what": found.pop("what"), "name": found.pop("name", None), "key": found.pop("key", None)}
+    return "register", dict(fields, handlers=found)
+
+
+DECODERS = {"initcall": initcall, "register": register}
