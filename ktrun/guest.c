@@ -22,8 +22,13 @@
 #include "text.h"
 #include "watch.h"
 
+/* how long one may take to end after the other: an engine has to write, a QEMU only to notice */
 enum {
-	GRACE_S = 5,
+	ENGINE_GRACE_S = 5,
+	QEMU_GRACE_S = 1
+};
+
+enum {
 	LOG_BYTES = 4096,
 	STATUS_PANIC = 0,
 	STATUS_QEMU = 1,
