@@ -9,6 +9,8 @@ set -euo pipefail
 KTLAB_INSTALL=${KTLAB_INSTALL:-yes}
 # the table of tools
 KTLAB_TOOLS=${KTLAB_TOOLS:-$(dirname "$0")/tools}
+# what apt-get says
+log=build/setup.log
 # where sbin is not in a user's PATH
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -54,11 +56,12 @@ tell() {
 
 install() {
 	local prefix=$1
-	printf 'setup: installing for make %s: %s\n' "$verb" "${packages[*]}" >&2
+	printf 'setup: installing for make %s (a minute or two): %s\n' "$verb" "${packages[*]}" >&2
+	mkdir -p "$(dirname "$log")"
 	# no question is asked, and a package manager at work elsewhere is waited for
 	local apt="$prefix DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120"
-	$apt update >&2 || printf 'setup: apt-get update failed; trying with the lists that are there\n' >&2
-	$apt install --no-install-recommends "${packages[@]}" >&2
+	$apt update >"$log" 2>&1 || printf 'setup: apt-get update failed; trying with the lists that are there\n' >&2
+	$apt install --no-install-recommends "${packages[@]}" >>"$log" 2>&1
 }
 
 find_missing
@@ -68,7 +71,8 @@ if [ "$KTLAB_INSTALL" != yes ] || ! command -v apt-get >/dev/null || ! prefix=$(
 	exit 2
 fi
 if ! install "$prefix"; then
-	printf 'setup: apt-get could not install them; what it said stands above\n' >&2
+	printf 'setup: apt-get could not install them; the end of %s:\n' "$log" >&2
+	tail -n 5 "$log" | sed 's/^/  /' >&2
 	tell
 	exit 2
 fi
