@@ -120,3 +120,7 @@ STACK_BYTES = 16384
 
 # include/asm-generic/sections.h: the kernel's code lies between these
 TEXT_RANGE = ("_stext", "_etext")
+
+# arch/x86/entry/entry_64.S: where the CPU goes when an instruction faults and is to be repeated; with the bits of
+# the error code that say that it could not even be fetched. `asm_exc_` since 5.8 (91eeafea1e4b).
+FAULTS = {"page_fault": 0x10, "general_protection": 0, "invalid_op": 0, "device_not_available": 0, "divide_error": 0}

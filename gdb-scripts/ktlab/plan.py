@@ -437,7 +437,22 @@ def make(lab, hz, extra=()):
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
     return {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
             "takes": blocks.lists, "structs": layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz, "root": source_root(),
-            "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGE]}
+            "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGE],
+            "faults": list(faults(symbols)), "notes": notes(symbols)}
+
+
+def faults(symbols):
+    """[address, bits of the error code that mean a fetch] of each fault: for counting instructions."""
+    for name, fetch in kernel.FAULTS.items():
+        known = [n for n in ("asm_exc_" + name, name) if n in symbols.places]
+        if known:
+            yield [hex(symbols.address(known[0])), fetch]
+
+
+def notes(symbols):
+    """The kernel's ELF notes, which have its build id: they tell it from another kernel."""
+    start, stop = symbols.address("__start_notes"), symbols.address("__stop_notes")
+    return {"address": hex(start), "bytes": bytes(gdb.selected_inferior().read_memory(start, stop - start)).hex()}
 
 
 def enums(*names):
