@@ -36,6 +36,11 @@ uint64_t clock_ns(const struct clock *clock)
 	return clock->tied_ns + ((clock_instructions(clock) - clock->tied_at) << clock->shift);
 }
 
+void clock_uncount(struct clock *clock, uint64_t number)
+{
+	qemu_plugin_u64_add(clock->instructions, 0, -number);
+}
+
 static void counter_reading(unsigned int vcpu, void *data)
 {
 	struct clock *clock = data;
@@ -47,14 +52,19 @@ static void counter_reading(unsigned int vcpu, void *data)
 static void counter_read(unsigned int vcpu, void *data)
 {
 	struct clock *clock = data;
+	uint64_t read_ns, counted_ns = clock_ns(clock);
 
 	(void)vcpu;
 	if (clock_instructions(clock) != clock->reading_at)
 		return;
 	clock->reading_at = 0;
+	read_ns = guest_reg(clock->guest, REG_RDX) << 32 |
+		  (guest_reg(clock->guest, REG_RAX) & UINT32_MAX);
+	/* time only jumps forward: what is missing was counted and did not complete */
+	if (read_ns < counted_ns)
+		clock_uncount(clock, (counted_ns - read_ns) >> clock->shift);
 	clock->tied_at = clock_instructions(clock);
-	clock->tied_ns = guest_reg(clock->guest, REG_RDX) << 32 |
-			 (guest_reg(clock->guest, REG_RAX) & UINT32_MAX);
+	clock->tied_ns = read_ns;
 }
 
 static bool reads_counter(const struct qemu_plugin_insn *insn)

@@ -38,6 +38,9 @@ void clock_watch(struct clock *clock, struct qemu_plugin_insn *insn, bool is_fir
 /* Makes the instruction count; after all callbacks that want to see the count before it. */
 void clock_count(struct clock *clock, struct qemu_plugin_insn *insn);
 
+/* Takes back instructions that were counted, but did not complete. */
+void clock_uncount(struct clock *clock, uint64_t number);
+
 uint64_t clock_instructions(const struct clock *clock);
 uint64_t clock_ns(const struct clock *clock);
 

@@ -99,7 +99,7 @@ static bool block_read(const json_t *value, const struct block *before, size_t c
 	if (!name || !json_is_array(terms) ||
 	    !address_read(json_object_get(value, "add"), &block->add))
 		return false;
-	block->is_text = !strcmp(name, "text");
+	block->is_text = !strcmp(name, "text") || !strcmp(name, "more");
 	block->mask = (uint64_t)mask;
 	if (bytes ? !number_read(bytes, BLOCK_BYTES_MAX, &block->bytes) || !block->bytes
 		  : !number_read(top, BLOCK_BYTES_MAX, &block->top) || !block->top)
@@ -200,6 +200,21 @@ static bool lists_read(struct plan *plan, const json_t *takes, const json_t *sit
 	return true;
 }
 
+/* [ADDRESS, FETCH_MASK] each. */
+static bool faults_read(struct plan *plan, const json_t *faults)
+{
+	plan->fault_count = json_array_size(faults);
+	plan->faults = calloc(plan->fault_count + 1, sizeof(*plan->faults));
+	for (size_t i = 0; plan->faults && i < plan->fault_count; i++) {
+		const json_t *fault = json_array_get(faults, i);
+
+		if (!address_read(json_array_get(fault, 0), &plan->faults[i].address) ||
+		    !number_read(json_array_get(fault, 1), COUNT_MAX, &plan->faults[i].fetch_mask))
+			return false;
+	}
+	return plan->faults && plan->fault_count <= COUNT_MAX;
+}
+
 /* Two hexadecimal digits a byte; returns NULL if it is something else. The caller frees it. */
 static uint8_t *hex_read(const char *text, size_t *bytes)
 {
@@ -260,10 +275,13 @@ static void sha256(const char *text, size_t bytes, uint8_t *sum)
 
 static bool plan_read(struct plan *plan, const json_t *json)
 {
+	const char *arm = json_string_value(json_object_get(json, "arm"));
 	unsigned int format;
 
+	plan->from_boot = arm && !strcmp(arm, "boot");
 	return number_read(json_object_get(json, "format"), FORMAT, &format) && format == FORMAT &&
 	       lists_read(plan, json_object_get(json, "takes"), json_object_get(json, "sites")) &&
+	       faults_read(plan, json_object_get(json, "faults")) &&
 	       notes_read(plan, json_object_get(json, "notes"));
 }
 
@@ -303,6 +321,7 @@ void plan_free(struct plan *plan)
 	}
 	free(plan->takes);
 	free(plan->sites);
+	free(plan->faults);
 	free(plan->notes);
 	free(plan);
 }
@@ -320,4 +339,12 @@ const struct site *plan_site(const struct plan *plan, uint64_t address)
 			high = middle;
 	}
 	return plan->sites + low;
+}
+
+const struct fault *plan_fault(const struct plan *plan, uint64_t address)
+{
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (plan->faults[i].address == address)
+			return &plan->faults[i];
+	return NULL;
 }

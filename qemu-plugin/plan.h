@@ -67,11 +67,21 @@ struct site {
 	const struct takes *takes;
 };
 
+/* Where the kernel begins to handle an instruction that faulted. */
+struct fault {
+	uint64_t address;
+	unsigned int
+		fetch_mask; /* the bits of the error code that say: it could not even be fetched */
+};
+
 struct plan {
 	struct site *sites; /* by address; at one address in the plan's order */
 	size_t site_count;
 	struct takes *takes;
 	size_t takes_count;
+	bool from_boot; /* the sites are armed from the first instruction, not from the marker `ktlab start` */
+	struct fault *faults;
+	size_t fault_count;
 	uint8_t *notes; /* the kernel's ELF notes, with its build id; NULL if the plan has none */
 	size_t notes_bytes;
 	uint64_t notes_address;
@@ -86,5 +96,8 @@ void plan_free(struct plan *plan);
 
 /* The first site at or after an address; plan->sites + plan->site_count if there is none. */
 const struct site *plan_site(const struct plan *plan, uint64_t address);
+
+/* The fault that is handled at an address, or NULL. */
+const struct fault *plan_fault(const struct plan *plan, uint64_t address);
 
 #endif

@@ -25,11 +25,21 @@ static void site_reached(unsigned int vcpu, void *data)
 	tracer_hit(&tracer, data);
 }
 
+static void fault_handled(unsigned int vcpu, void *data)
+{
+	(void)vcpu;
+	tracer_fault(&tracer, data);
+}
+
 static void insn_translated(struct qemu_plugin_insn *insn, bool is_first)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(insn);
+	const struct fault *fault = plan_fault(tracer.plan, address);
 	const struct site *end = tracer.plan->sites + tracer.plan->site_count;
 
+	if (fault)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, fault_handled, QEMU_PLUGIN_CB_R_REGS,
+						       (void *)fault);
 	clock_watch(&tracer.clock, insn, is_first);
 	for (const struct site *site = plan_site(tracer.plan, address);
 	     site < end && site->address == address; site++)

@@ -80,13 +80,29 @@ static uint64_t block_address(const struct tracer *tracer, const struct block *b
 	return guest_may_read(sum, regs[REG_RSP]) ? sum : 0;
 }
 
-/* Takes the blocks of a site into the record, and what a guest program wrote into its comm, if it did, into `text`. */
+/* What a guest program writes into its comm, to its first zero or newline; it may stand in two blocks. */
+struct text {
+	char line[64];
+	bool complete;
+};
+
+static void text_add(struct text *text, const uint8_t *data, size_t bytes)
+{
+	size_t length = strlen(text->line);
+
+	for (; bytes && !text->complete; data++, bytes--) {
+		text->complete = *data == '\0' || *data == '\n' || length == sizeof(text->line) - 1;
+		if (!text->complete)
+			text->line[length++] = (char)*data;
+	}
+}
+
+/* Takes the blocks of a site into the record. */
 static void take(struct tracer *tracer, const struct takes *takes, const uint64_t *regs,
-		 const uint64_t *in, char *text, size_t text_size)
+		 const uint64_t *in, struct text *text)
 {
 	struct taken taken[takes->count + 1];
 
-	text[0] = '\0';
 	for (size_t i = 0; i < takes->count; i++) {
 		const struct block *block = &takes->blocks[i];
 		uint64_t address = block_address(tracer, block, taken, regs, in);
@@ -98,7 +114,7 @@ static void take(struct tracer *tracer, const struct takes *takes, const uint64_
 		taken[i].bytes = data ? bytes : 0;
 		taken[i].offset = record_block(&tracer->record, address, data, bytes);
 		if (data && block->is_text)
-			snprintf(text, text_size, "%.*s", (int)bytes, (const char *)data);
+			text_add(text, data, bytes);
 	}
 }
 
@@ -115,12 +131,11 @@ static bool kernel_check(struct tracer *tracer)
 }
 
 /* The line `ktlab start` begins the lab, `ktlab end STATUS` ends it. */
-static void marker(struct tracer *tracer, char *text)
+static void marker(struct tracer *tracer, const char *line)
 {
 	char first[8] = "", second[8] = "";
 
-	text[strcspn(text, "\n")] = '\0';
-	if (sscanf(text, "%7s %7s", first, second) < 2 || strcmp(first, "ktlab"))
+	if (sscanf(line, "%7s %7s", first, second) < 2 || strcmp(first, "ktlab"))
 		return;
 	if (!strcmp(second, "start") && tracer->stage == STAGE_BOOT) {
 		tracer->stage = STAGE_LAB;
@@ -149,9 +164,10 @@ static void regs_read(struct tracer *tracer, const struct site *site, uint64_t *
 void tracer_hit(struct tracer *tracer, const struct site *site)
 {
 	struct entry now = { .function = site->function, .record = tracer->record.count }, entered;
-	char text[64];
+	struct text text = { 0 };
 
-	if (tracer->stage == STAGE_END || (tracer->stage == STAGE_BOOT && !site->is_marker))
+	if (tracer->stage == STAGE_END ||
+	    (tracer->stage == STAGE_BOOT && !site->is_marker && !tracer->plan->from_boot))
 		return;
 	if (!tracer->kernel_known && !kernel_check(tracer)) {
 		fputs("ktlab-plugin: the plan is for another kernel than the one that booted\n",
@@ -162,17 +178,30 @@ void tracer_hit(struct tracer *tracer, const struct site *site)
 	regs_read(tracer, site, now.regs);
 	entered = now;
 	entered.record = RECORD_NONE;
-	/* one entered before the lab began: without its arguments it tells nothing */
-	if (site->is_return &&
-	    !entries_take(&tracer->entries, site->function, now.regs[REG_RSP], &entered))
-		return;
-	if (!site->is_return && site->has_return)
+	if (site->is_return)
+		entries_take(&tracer->entries, site->function, now.regs[REG_RSP], &entered);
+	else if (site->has_return)
 		entries_add(&tracer->entries, &now);
 	record_begin(&tracer->record, site, entered.record, clock_ns(&tracer->clock),
 		     clock_instructions(&tracer->clock), now.regs);
-	take(tracer, site->takes, now.regs, entered.regs, text, sizeof(text));
+	/* of a return whose entry was before the lab, nothing is known to take */
+	if (!site->is_return || entered.record != RECORD_NONE)
+		take(tracer, site->takes, now.regs, entered.regs, &text);
 	record_end(&tracer->record);
 	hits_tell(tracer);
 	if (site->is_marker)
-		marker(tracer, text);
+		marker(tracer, text.line);
+}
+
+/*
+ * The instruction that faulted was counted when it began, and is counted again when it is repeated.
+ * One that could not be fetched never began.
+ */
+void tracer_fault(struct tracer *tracer, const struct fault *fault)
+{
+	/* the CPU has pushed the error code last */
+	const uint8_t *code = guest_read(&tracer->guest, guest_reg(&tracer->guest, REG_RSP), 1);
+
+	if (!code || !(*code & fault->fetch_mask))
+		clock_uncount(&tracer->clock, 1);
 }

@@ -29,6 +29,9 @@ struct tracer {
 /* A hit of a site; to be called when its first instruction is about to run. */
 void tracer_hit(struct tracer *tracer, const struct site *site);
 
+/* The guest's kernel begins to handle a fault. */
+void tracer_fault(struct tracer *tracer, const struct fault *fault);
+
 /* A line for the supervisor on stdout. */
 __attribute__((format(printf, 1, 2))) void tracer_tell(const char *format, ...);
 
