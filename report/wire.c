@@ -2,6 +2,7 @@
 // Frames of a capture file: Ethernet, ARP, IPv4 and TCP headers, read with libpcap.
 #include "wire.h"
 
+#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,23 +130,36 @@ static void read_frames(struct wire *wire, pcap_t *pcap)
 					  pcap_geterr(pcap));
 }
 
-void wire_read(struct wire *wire, const char *path, const char *node, const char *nic)
+void wire_read_stream(struct wire *wire, FILE *stream)
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
 	pcap_t *pcap;
 
-	*wire = (struct wire){ .path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic) };
 	/* libpcap scales to ns and turns the byte order as needed */
-	pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, why);
+	pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (!pcap) {
-		wire->problem = xasprintf("%s: no capture file: %s", path, why);
+		wire->problem = xasprintf("%s: no capture file: %s", wire->path, why);
+		fclose(stream);
 		return;
 	}
 	if (pcap_datalink(pcap) == DLT_EN10MB)
 		read_frames(wire, pcap);
 	else
-		wire->problem = xasprintf("%s: no Ethernet frames in it", path);
+		wire->problem = xasprintf("%s: no Ethernet frames in it", wire->path);
 	pcap_close(pcap);
+}
+
+void wire_read(struct wire *wire, const char *path, const char *node, const char *nic)
+{
+	FILE *stream = fopen(path, "rb");
+
+	*wire = (struct wire){
+		.path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic)
+	};
+	if (stream)
+		wire_read_stream(wire, stream);
+	else
+		wire->problem = xasprintf("cannot open '%s': %s", path, strerror(errno));
 }
 
 char *wire_filter(struct wire *wire, const char *expression)

@@ -59,6 +59,8 @@ struct wire {
 
 /* Reads all frames; a file that is cut or broken gives the good ones and a problem. */
 void wire_read(struct wire *wire, const char *path, const char *node, const char *nic);
+/* The same from a stream, which is closed, into a wire that has its names. */
+void wire_read_stream(struct wire *wire, FILE *stream);
 void wire_free(struct wire *wire);
 
 /* Hides the frames that the expression (pcap-filter's syntax) refuses. NULL, or why not. */

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Fuzzes what reads untrusted input, FUZZ_S seconds each, under ASan and UBSan; the stored run gives the seeds.
+# FUZZ_DIR keeps the inputs found from run to run.
+set -eu
+cd "$(dirname "$0")/../.."
+
+seconds=${FUZZ_S:-10}
+if ! command -v clang >/dev/null; then
+	echo '1..0 # SKIP no clang here (apt-get install clang)'
+	exit 0
+fi
+dir=${FUZZ_DIR:-$(mktemp -d)}
+[ -n "${FUZZ_DIR:-}" ] || trap 'rm -rf "$dir"' EXIT
+run=tests/report/handshake
+mkdir -p "$dir/events" "$dir/pcap" "$dir/expect" "$dir/found"
+
+# some events a seed, with short stacks: short inputs are quick
+short_stack='s/"stack":.*/"stack":[{"fn":"a","file":"net\/ipv4\/tcp.c","line":1,"inlined":false}]}/'
+for first in 20 40 60 80 100 120; do
+	{ head -1 $run/events.jsonl | cut -c1-700 | sed 's/"points":.*/"points":[]}/'
+	  sed -n "$first,$((first + 9))p" $run/events.jsonl | sed "$short_stack"
+	  echo '{"type":"end","hits":1,"events":10,"complete":true,"points":[],"sha256":"x"}'; } >"$dir/events/$first"
+done
+cp $run/*.pcap "$dir/pcap/"
+for lab in labs/*/expect; do cp "$lab" "$dir/expect/$(basename "$(dirname "$lab")")"; done
+
+flags='-std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Ireport'
+mkdir -p "$dir/obj"
+for source in report/*.c; do
+	[ "$source" != report/main.c ] || continue
+	# shellcheck disable=SC2086 # a list of options
+	clang $flags -fsanitize=fuzzer-no-link -c -o "$dir/obj/$(basename "$source" .c).o" "$source"
+done
+number=0
+failed=0
+for target in events pcap expect; do
+	number=$((number + 1))
+	# shellcheck disable=SC2086 # a list of options
+	clang $flags -fsanitize=fuzzer -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" "$dir"/obj/*.o -lpcap -lm
+	if "$dir/fuzz-$target" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=2048 -timeout=20 -artifact_prefix="$dir/found/$target-" \
+		"$dir/$target" >"$dir/$target.log" 2>&1; then
+		echo "ok $number - $target: $(grep -o 'Done [0-9]* runs in [0-9]* second' "$dir/$target.log" || echo 'no figures')"
+	else
+		echo "not ok $number - $target"
+		grep -E 'ERROR|SUMMARY|runtime error|Test unit' "$dir/$target.log" | head -5 | sed 's/^/#   /'
+		failed=1
+	fi
+done
+echo "1..$number"
+exit $failed
