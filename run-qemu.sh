@@ -59,6 +59,8 @@ value() { printf %s "$1" | sed 's/,/,,/g'; }
 
 # the kernel's command line: the console; a panic ends the VM; addresses as in vmlinux
 append="console=ttyS0 quiet panic=-1 nokaslr"
+# without /init the kernel panics, and does not try a shell
+append="$append init=/init"
 # randomness comes from the emulated CPU, which -seed makes repeatable
 append="$append random.trust_cpu=on"
 # a kernel that has IPv6 leaves the wire to the lab
