@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import time
 
 import gdb
@@ -173,8 +174,10 @@ def run(plan_path, socket, folder):
     ended = False
     try:
         while True:
-            gdb.execute("continue", to_string=True)
+            said = gdb.execute("continue", to_string=True)
             if not tracer.marker:
+                if not ended:
+                    print("gdb stopped without a marker: " + said.strip(), file=sys.stderr)
                 break
             name, tracer.marker = tracer.marker[0], None
             if name == "start":
@@ -186,7 +189,8 @@ def run(plan_path, socket, folder):
                 tracer.disarm()
                 tracer.tell("hits %d" % tracer.records)
                 tracer.tell("phase end")
-    except gdb.error:
+    except gdb.error as error:
         # QEMU closes the connection when it ends
-        pass
+        if not ended:
+            print("gdb: %s" % error, file=sys.stderr)
     return ended

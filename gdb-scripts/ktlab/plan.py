@@ -330,7 +330,7 @@ class Resolver:
                                % (place, row.fn, ", ".join(self.symbols.near(row.fn))))
         sites = list(self._sites(row, function, place)) if function.copies else []
         sites += [self._inlined(row, where, place) for where in inlined]
-        if args:
+        if args is not None:
             for site in sites:
                 site["args"] = args
         own = row.fn.partition(".")[0] == name

@@ -45,7 +45,7 @@ def call(name, takes, args="", result=None, fn=None, note=None):
 
 def again(takes):
     """The same blocks when the function returns, from the registers as they were when it was entered."""
-    return re.sub(r"(?<=[=+])(r[a-z0-9]+)", r"in.\1", takes)
+    return re.sub(r"(?<=[=+])(r[a-z0-9]+)(?!\.|\w)", r"in.\1", takes)
 
 
 def syscall(name, more=""):
@@ -152,6 +152,10 @@ TABLE = [
     call("dev_hard_start_xmit", PACKET.format("rdi"), OUTGOING),
     call("e1000_xmit_frame", PACKET.format("rdi"), OUTGOING),
 
+    # the same for UDP, in one piece
+    call("udp_sendmsg", "sk:common=rdi net:net=sk.net", "len=rdx saddr=sk.rcv_saddr:ip daddr=sk.daddr:ip dport=sk.dport", ""),
+    call("udp_rcv", PACKET.format("rdi"), INCOMING),
+
     # the way up: interrupt, NAPI, device, IP, TCP, socket, application
     call("e1000_clean", "napi:napi=rdi dev:dev=napi.dev net:net=dev.net", "budget=rsi:u32 poll=napi.poll:code"),
     call("napi_gro_receive", PACKET.format("rsi"), INCOMING),
@@ -175,6 +179,9 @@ TABLE = [
     call("__inet_bind", SK, LOCAL, LOCAL),
     call("inet_csk_get_port", SK, "wanted=rsi:u16 " + LOCAL, LOCAL),
     call("inet_csk_listen_start", SK, LOCAL + " " + LISTENER, LOCAL + " " + LISTENER),
+
+    call("inet_listen", "socket:socket=rdi sk:sock=socket.sk net:net=sk.net", "backlog=rsi:s32 " + LOCAL + " " + LISTENER,
+         LOCAL + " " + LISTENER),
 
     # refused: a reset is made, and comes
     point("tcp_v4_send_reset", "send_reset", "sk:common=rdi " + SKB.format("rsi") + " dev:dev=skb.dev net:net=dev.net"),
