@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One TCP socket, driven word by word: sock bind 10.0.0.2:8080 listen 2 accept recv 5 close. */
+/* One socket, driven word by word: sock bind 10.0.0.2:8080 listen 2 accept recv 5 close. */
 #define _GNU_SOURCE
 #include "common.h"
 
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <time.h>
 
 static const struct program program = { "sock", "", NULL, 0 };
@@ -107,6 +108,14 @@ static ssize_t do_close(const char *word)
 	return close(fd);
 }
 
+/* The TTL of what is sent from now on, so that a filter can tell one segment from its repetition. */
+static ssize_t do_ttl(const char *word)
+{
+	int ttl = number_parse(word);
+
+	return setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+}
+
 /* Each send() its own segment: no waiting for more (Nagle). */
 static ssize_t do_nodelay(const char *word)
 {
@@ -155,6 +164,7 @@ static const struct word_row {
 	{ "shutdown", NULL, "end one's own direction", do_shutdown },
 	{ "close", NULL, "close", do_close },
 	{ "nodelay", NULL, "set TCP_NODELAY", do_nodelay },
+	{ "ttl", "N", "set the TTL of what is sent from now on", do_ttl },
 	{ "reuse", NULL, "set SO_REUSEADDR", do_reuse },
 	{ "sleep", "MS", "wait so many milliseconds", do_sleep },
 	{ "wait", NULL, "wait for a line on the standard input", do_wait },
@@ -190,6 +200,7 @@ static int word_run(const struct word_row *row, const char *value)
 
 int main(int argc, char **argv)
 {
+	bool udp = argc > 1 && !strcmp(argv[1], "udp");
 	int failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -197,8 +208,9 @@ int main(int argc, char **argv)
 		help_print();
 		return 0;
 	}
-	fd = (int)check(socket(AF_INET, SOCK_STREAM, 0), &program, "socket", "AF_INET SOCK_STREAM");
-	for (int i = 1; i < argc && !failed; i++) {
+	fd = (int)check(socket(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0), &program, "socket",
+			"AF_INET");
+	for (int i = 1 + udp; i < argc && !failed; i++) {
 		const struct word_row *row = word_find(argv[i]);
 
 		if (row->value_name && ++i == argc)
