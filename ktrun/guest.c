@@ -157,10 +157,11 @@ static bool qemu_start(struct run *run)
 static bool socket_wait(struct run *run)
 {
 	char *path = text_format("%s/gdb", run->sockets);
-	bool there;
+	bool there = false;
 
-	while (!(there = access(path, F_OK) == 0) && run->qemu.running && watch_next(run, -1))
-		;
+	do
+		there = access(path, F_OK) == 0;
+	while (!there && run->qemu.running && watch_next(run, -1));
 	free(path);
 	return there;
 }
@@ -315,45 +316,58 @@ static char *qemu_verdict(const struct run *run, int status)
 	return text_format("QEMU ended with status %d", status);
 }
 
-/* Says what became of the guest and of its engine, if it was not said before. */
-static void guest_judge(struct run *run)
+static void judge_room(struct run *run)
 {
-	int engine_signal = child_signal(&run->engine), qemu_signal = child_signal(&run->qemu);
-	int engine_status = child_exit_status(&run->engine);
-	char *verdict, *line;
-
-	if (engine_status && !room_left(run, 1)) {
+	if (child_exit_status(&run->engine) && !room_left(run, 1))
 		run_fail(run, STATUS_BROKEN, text_format("no space left in '%s'", run->folder),
 			 text_copy("make room, or name another folder: OUT=DIR"));
-		return;
-	}
-	if (engine_signal || qemu_signal) {
-		const struct child *killed = engine_signal ? &run->engine : &run->qemu;
+}
 
+static void judge_signal(struct run *run, const struct child *child)
+{
+	int signal = child_signal(child);
+
+	if (signal)
 		run_fail(run, STATUS_BROKEN,
-			 text_format("%s was killed by SIG%s in phase '%s'", killed->name,
-				     sigabbrev_np(engine_signal ? engine_signal : qemu_signal),
-				     phase_names[run->phase]),
-			 text_copy("run again; if it comes again, see the memory of this machine "
-				   "(dmesg)"));
+			 text_format("%s was killed by SIG%s in phase '%s'", child->name,
+				     sigabbrev_np(signal), phase_names[run->phase]),
+			 text_copy("run again; if it comes again, dmesg tells whether memory ran "
+				   "out"));
+}
+
+static void judge_qemu(struct run *run)
+{
+	int status = child_exit_status(&run->qemu);
+	char *verdict = run->qemu.started && !run->qemu.stopped ? qemu_verdict(run, status) : NULL;
+
+	if (verdict)
+		run_fail(run, STATUS_BROKEN, verdict,
+			 see(run, status == STATUS_QEMU ? "qemu.log" : "console.log"));
+}
+
+static void judge_engine(struct run *run)
+{
+	int status = child_exit_status(&run->engine);
+	char *line;
+
+	if (!run->engine.started || (!run->engine.stopped && !status))
 		return;
-	}
-	if (run->qemu.started && !run->qemu.stopped) {
-		verdict = qemu_verdict(run, child_exit_status(&run->qemu));
-		if (verdict)
-			run_fail(run, STATUS_BROKEN, verdict,
-				 see(run, child_exit_status(&run->qemu) == STATUS_QEMU
-						  ? "qemu.log"
-						  : "console.log"));
-	}
-	if (run->engine.started && (run->engine.stopped || engine_status)) {
-		line = log_last_line(run, "gdb.log");
-		run_fail(run, STATUS_BROKEN,
-			 text_format("%s ended with status %d: %s", run->engine.name, engine_status,
-				     *line ? line : "it did not say why"),
-			 see(run, "gdb.log"));
-		free(line);
-	}
+	line = log_last_line(run, "gdb.log");
+	run_fail(run, STATUS_BROKEN,
+		 text_format("%s ended with status %d: %s", run->engine.name, status,
+			     *line ? line : "it did not say why"),
+		 see(run, "gdb.log"));
+	free(line);
+}
+
+/* Says what became of the two, the cause before what it brought about: the first sentence stays. */
+static void guest_judge(struct run *run)
+{
+	judge_room(run);
+	judge_signal(run, &run->engine);
+	judge_signal(run, &run->qemu);
+	judge_qemu(run);
+	judge_engine(run);
 }
 
 void guest_run(struct run *run)

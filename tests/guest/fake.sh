@@ -22,8 +22,9 @@ script() {
 
 fake_clone() {
 	mkdir -p "$clone"/{build,gdb-scripts,labs/topology,labs/handshake,labs/hand,kernel} "$FAKE" "$XDG_RUNTIME_DIR"
-	make -s -C "$repo" build/ktrun >&2 || return
-	cp "$repo/build/ktrun" "$clone/build/"
+	# KTRUN: another build of it, such as one with sanitizers
+	[ -n "${KTRUN:-}" ] || make -s -C "$repo" build/ktrun >&2 || return
+	cp "${KTRUN:-$repo/build/ktrun}" "$clone/build/ktrun"
 	cp "$repo"/labs/topology/* "$clone/labs/topology/"
 	touch "$clone"/labs/handshake/{guest.sh,points,expect} "$clone/labs/hand/guest.sh" "$clone/initrd"
 	touch "$clone"/kernel/{bzImage,vmlinux}
