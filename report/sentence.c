@@ -303,9 +303,7 @@ char *event_options(const struct event *ev)
 	struct str out = { 0 };
 
 	say_options(ev, &out);
-	if (out.len)
-		return str_take(&out);
-	return NULL;
+	return str_take_or_null(&out);
 }
 
 /* A call and its end in one: "bind(0.0.0.0:8080) = 0". */

@@ -130,6 +130,14 @@ char *str_take(struct str *s)
 	return text;
 }
 
+char *str_take_or_null(struct str *s)
+{
+	if (s->len)
+		return str_take(s);
+	str_free(s);
+	return NULL;
+}
+
 char *xvasprintf(const char *format, va_list args)
 {
 	struct str s = { 0 };

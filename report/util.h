@@ -51,6 +51,8 @@ void str_free(struct str *s);
 const char *str_text(const struct str *s);
 /* Hands the text over to the caller and leaves the string empty. */
 char *str_take(struct str *s);
+/* The same, but NULL for an empty text. */
+char *str_take_or_null(struct str *s);
 
 /* sprintf into memory that the caller frees. */
 char *xvasprintf(const char *format, va_list args);

@@ -74,7 +74,7 @@ static void fill_chain(struct table *t, const struct trace *trace, const struct 
 		str_add(&out, i ? " < " : "");
 		json_text(json_path(it.value, "fn"), &out);
 	}
-	table_take(t, out.len ? str_take(&out) : NULL);
+	table_take(t, str_take_or_null(&out));
 }
 
 static void fill_prefix(struct table *t, const struct trace *trace, const struct event *ev)

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Unit tests of the report's parts: JSON, text, expressions, sequence numbers. Prints TAP.
+#include "expr.h"
+#include "text.h"
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int count, failed;
+
+static void it(const char *name, bool good)
+{
+	printf("%s %d - %s\n", good ? "ok" : "not ok", ++count, name);
+	failed += !good;
+}
+
+static bool refuses(const char *text, const char *reason)
+{
+	struct json v;
+	const char *why = json_parse(text, strlen(text), &v);
+
+	if (!why || !strstr(why, reason))
+		printf("# '%s': %s\n", text, why ? why : "taken");
+	return why && strstr(why, reason);
+}
+
+static bool decodes(const char *text, const char *wanted)
+{
+	struct str out = { 0 };
+	struct json v;
+	bool good = !json_parse(text, strlen(text), &v);
+
+	if (good)
+		json_text(v, &out);
+	good = good && strcmp(str_text(&out), wanted) == 0;
+	if (!good)
+		printf("# '%s' became '%s'\n", text, str_text(&out));
+	str_free(&out);
+	return good;
+}
+
+static bool finds(const char *text, const char *path, const char *wanted)
+{
+	struct json v;
+	char *found;
+	bool good;
+
+	if (json_parse(text, strlen(text), &v))
+		return false;
+	found = json_dup(json_path(v, path));
+	good = wanted ? found && strcmp(found, wanted) == 0 : !found;
+	free(found);
+	return good;
+}
+
+static bool number_is(const char *text, bool fits, int64_t wanted)
+{
+	struct json v;
+	int64_t number = 0;
+
+	return !json_parse(text, strlen(text), &v) && json_int(v, &number) == fits &&
+	       (!fits || number == wanted);
+}
+
+static void test_json(void)
+{
+	char deep[300];
+
+	memset(deep, '[', sizeof(deep) - 1);
+	deep[sizeof(deep) - 1] = '\0';
+	it("reads escapes", decodes("\"a\\n\\\"\\u0041\\/\"", "a\n\"A/"));
+	it("joins surrogates", decodes("\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80"));
+	it("replaces half a surrogate", decodes("\"\\ud83d!\"", "\xef\xbf\xbd!"));
+	it("replaces what is no UTF-8",
+	   decodes("\"a\xff\xc0\xaf\"", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"));
+	it("refuses a raw control character", refuses("\"a\x01\"", "control character"));
+	it("refuses an unknown escape", refuses("\"\\x\"", "unknown escape"));
+	it("refuses a string without an end", refuses("\"abc", "without an end"));
+	it("refuses a number with nothing behind its point", refuses("1.", "point"));
+	it("refuses a word that is none", refuses("nul", "value"));
+	it("refuses two values", refuses("1 2", "more than one"));
+	it("refuses a missing comma", refuses("[1 2]", "','"));
+	it("refuses a missing colon", refuses("{\"a\" 1}", "':'"));
+	it("refuses what is nested too deep", refuses(deep, "too deep"));
+	it("finds a member", finds("{\"a\":{\"b\":7}}", "a.b", "7"));
+	it("finds an element by its name", finds("[{\"name\":\"mss\",\"mss\":9}]", "mss.mss", "9"));
+	it("finds an element by its place", finds("[5,6]", "1", "6"));
+	it("finds nothing where nothing is", finds("{\"a\":1}", "a.b.c", NULL));
+	it("takes the first of two equal keys", finds("{\"a\":1,\"a\":2}", "a", "1"));
+	it("reads the largest number", number_is("9223372036854775807", true, INT64_MAX));
+	it("refuses a larger number", number_is("9223372036854775808", false, 0));
+	it("refuses a fraction for an integer", number_is("1.5", false, 0));
+}
+
+static bool safe_is(const char *text, bool utf8, const char *wanted)
+{
+	struct str out = { 0 };
+	bool good;
+
+	text_safe(&out, text, utf8);
+	good = strcmp(str_text(&out), wanted) == 0;
+	if (!good)
+		printf("# became '%s'\n", str_text(&out));
+	str_free(&out);
+	return good;
+}
+
+static void test_text(void)
+{
+	const char *next;
+
+	it("makes an escape sequence visible", safe_is("\033[31m", true, "\\x1b[31m"));
+	it("makes a turn of direction visible", safe_is("\xe2\x80\xae", true, "\\u202e"));
+	it("makes a broken byte visible", safe_is("\xff", true, "\\xff"));
+	it("keeps letters of other languages", safe_is("路由", true, "路由"));
+	it("writes ASCII where there is only that", safe_is("é", false, "?"));
+	it("counts two columns for an East Asian letter", text_width("a路由") == 5);
+	it("fits whole letters only", text_fit("路由", 3) == 3);
+	it("wraps at a space", text_wrap("ab cd", 4, &next) == 2 && strcmp(next, "cd") == 0);
+	it("wraps a word that is too long", text_wrap("abcdef", 4, &next) == 4);
+}
+
+static const char line[] =
+	"{\"n\":1,\"type\":\"tcp.tx\",\"t_ns\":32000000000,\"netns\":\"client\",\"conn\":1,"
+	"\"seq\":4294967295,\"flags\":\"S.\",\"ack\":0,\"saddr\":\"10.0.0.1\",\"rel_ack\":null,"
+	"\"retrans\":true,\"opts\":[{\"name\":\"mss\",\"mss\":1460}],\"payload_len\":5}";
+
+static bool holds(const char *text)
+{
+	struct names *names = names_new();
+	struct binding syn = { "syn", 3, NULL };
+	const struct bindings bindings = { &syn, 1 };
+	char *error = NULL;
+	struct expr *expr = expr_parse(text, &bindings, &error);
+	struct event ev;
+	const char *what;
+	bool good = expr && !event_read(&ev, line, sizeof(line) - 1, names, &what);
+
+	syn.event = &ev;
+	good = good && expr_holds(expr, &ev, &bindings);
+	if (error)
+		printf("# %s: %s\n", text, error);
+	free(error);
+	expr_free(expr);
+	names_free(names);
+	return good;
+}
+
+static void test_expressions(void)
+{
+	it("takes a type alone", holds("tcp.tx"));
+	it("takes and, or, not and brackets", holds("tcp.tx and (conn=2 or not conn=3)"));
+	it("lets and bind closer than or", holds("conn=1 or conn=2 and conn=3"));
+	it("wraps sequence numbers", holds("ack=$syn.seq+1"));
+	it("does not wrap other numbers", !holds("payload_len=$syn.seq+6"));
+	it("takes the letters of flags in any order", holds("flags~.S") && !holds("flags~F"));
+	it("compares an address as a text", holds("saddr=10.0.0.1") && !holds("saddr=10.0.0.10"));
+	it("takes a range", holds("payload_len=4..6") && !holds("payload_len=6..7"));
+	it("takes a tolerance to one side",
+	   holds("t_ns=30 s +12.5 %") && !holds("t_ns=33 s +12.5 %"));
+	it("takes a tolerance to both sides", holds("t_ns=33 s +-5 %"));
+	it("knows null", holds("rel_ack=null") && !holds("ack=null"));
+	it("takes true for true", holds("retrans=true") && holds("retrans!=false"));
+	it("looks into lists", holds("opts~mss opts.mss.mss>=1460"));
+	it("compares with what was found before", holds("conn=$syn.conn saddr=$syn.saddr"));
+}
+
+static void test_addresses(void)
+{
+	uint32_t ip;
+	char text[18];
+
+	it("reads an address", ip_parse("10.0.0.2", &ip) && ip == 0x0a000002);
+	it("refuses what is none", !ip_parse("10.0.0.256", &ip) && !ip_parse("10.0.0.1x", &ip));
+	it("writes flags as tcpdump does",
+	   strcmp(tcp_flag_letters(TCP_ACK | TCP_FIN | TCP_PSH, text), "FP.") == 0);
+}
+
+int main(void)
+{
+	test_json();
+	test_text();
+	test_expressions();
+	test_addresses();
+	printf("1..%d\n", count);
+	return failed != 0;
+}
