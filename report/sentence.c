@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What one event says in a few words, as the ladder and the lists of events show it.
+#include "i18n.h"
 #include "ladder.h"
 
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static void say_exit(const struct trace *trace, const struct event *ev, struct s
 	str_add(out, "()");
 	say_result(ev, out);
 	if (dur_ns >= 0)
-		str_addf(out, " after %.3f ms", (double)dur_ns / 1e6);
+		str_addf(out, _(" after %.3f ms"), (double)dur_ns / 1e6);
 }
 
 /* Only a connection has a number, so a socket without one that listens is the listener. */
@@ -67,13 +68,13 @@ static const char *object_name(const struct trace *trace, const struct event *ev
 	const struct conn *conn = trace_conn(trace, ev->conn);
 
 	if (event_is(ev, "obj", "request_sock"))
-		return "request sock ";
+		return _("request sock ");
 	if (event_is(ev, "obj", "timewait_sock"))
-		return "timewait sock ";
+		return _("timewait sock ");
 	if (!conn && (event_is(ev, "old", "LISTEN") || event_is(ev, "new", "LISTEN")))
-		return "listener ";
+		return _("listener ");
 	if (conn && conn->server_node && conn->server_node == ev->netns)
-		return "child ";
+		return _("child ");
 	return "";
 }
 
@@ -83,7 +84,7 @@ static void say_state(const struct trace *trace, const struct event *ev, struct 
 	if (event_text(ev, "old", out))
 		str_add(out, " -> ");
 	else
-		str_add(out, "born in ");
+		str_add(out, _("born in "));
 	event_text(ev, "new", out);
 }
 
@@ -114,24 +115,25 @@ static void say_segment(const struct trace *trace, const struct event *ev, struc
 	event_text(ev, "flags", out);
 	add_field(out, ev, " seq ", "rel_seq");
 	add_field(out, ev, " ack ", "rel_ack");
-	add_field(out, ev, " win ", "win");
+	/* in bytes, as tshark shows it, once both SYNs have said how it is scaled */
+	add_field(out, ev, " win ", event_int(ev, "win_scaled", -1) >= 0 ? "win_scaled" : "win");
 	if (event_int(ev, "payload_len", 0) > 0)
 		add_field(out, ev, " len ", "payload_len");
 	if (json_true(event_get(ev, "retrans")))
-		str_add(out, " again");
+		str_add(out, _(" again"));
 }
 
 static void say_arp(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
 	if (json_true(event_get(ev, "gratuitous"))) {
-		add_field(out, ev, "ARP announces ", "spa");
+		add_field(out, ev, _("ARP announces "), "spa");
 	} else if (event_is(ev, "op", "request")) {
-		add_field(out, ev, "ARP who has ", "tpa");
+		add_field(out, ev, _("ARP who has "), "tpa");
 		str_add(out, "?");
 	} else {
 		add_field(out, ev, "ARP ", "spa");
-		str_add(out, " is here");
+		str_add(out, _(" is here"));
 	}
 }
 
@@ -153,19 +155,19 @@ static void say_change(const struct event *ev, const char *what, const char *key
 static void say_queue(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	say_change(ev, "SYN queue", "syn_qlen", out);
-	say_change(ev, "accept queue", "accept_qlen", out);
-	say_change(ev, "accept queue's limit", "accept_max", out);
+	say_change(ev, _("SYN queue"), "syn_qlen", out);
+	say_change(ev, _("accept queue"), "accept_qlen", out);
+	say_change(ev, _("accept queue's limit"), "accept_max", out);
 	if (!out->len)
 		event_text(ev, "op", out);
 	if (event_is(ev, "op", "overflow"))
-		add_field(out, ev, ", refused: limit ", "accept_max");
+		add_field(out, ev, _(", refused: limit "), "accept_max");
 }
 
 static void say_lookup(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, "table ", "table_name");
+	add_field(out, ev, _("table "), "table_name");
 	add_field(out, ev, ": ", "in.daddr");
 	add_field(out, ev, " -> ", "err");
 	add_field(out, ev, " -> ", "out.prefix");
@@ -176,7 +178,7 @@ static void say_lookup(const struct trace *trace, const struct event *ev, struct
 static void say_route(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, "route to ", "dst");
+	add_field(out, ev, _("route to "), "dst");
 	add_field(out, ev, ": ", "error");
 	add_field(out, ev, " via ", "via");
 	add_field(out, ev, " dev ", "out_dev");
@@ -189,13 +191,13 @@ static void say_neighbour(const struct trace *trace, const struct event *ev, str
 	char *old = event_dup(ev, "lladdr.old"), *new = event_dup(ev, "lladdr.new");
 
 	(void)trace;
-	add_field(out, ev, "neighbour ", "ip");
+	add_field(out, ev, _("neighbour "), "ip");
 	add_field(out, ev, " ", "nud.old");
 	add_field(out, ev, " -> ", "nud.new");
 	if (*new &&strcmp(old, new) != 0)
 		str_addf(out, " %s", new);
 	if (event_int(ev, "queue_len", 0) > 0)
-		add_field(out, ev, ", waiting packets: ", "queue_len");
+		add_field(out, ev, _(", waiting packets: "), "queue_len");
 	free(old);
 	free(new);
 }
@@ -203,15 +205,15 @@ static void say_neighbour(const struct trace *trace, const struct event *ev, str
 static void say_neigh_lookup(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, "neighbour ", "ip");
-	str_add(out, json_true(event_get(ev, "found")) ? " known" : " created");
+	add_field(out, ev, _("neighbour "), "ip");
+	str_add(out, json_true(event_get(ev, "found")) ? _(" known") : _(" created"));
 	add_field(out, ev, ", ", "nud");
 }
 
 static void say_drop(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, "dropped in ", "by_fn");
+	add_field(out, ev, _("dropped in "), "by_fn");
 	add_field(out, ev, ": ", "reason");
 }
 
@@ -219,7 +221,7 @@ static void say_init_call(const struct trace *trace, const struct event *ev, str
 {
 	(void)trace;
 	event_text(ev, "name", out);
-	add_field(out, ev, "(), level ", "level");
+	add_field(out, ev, _("(), level "), "level");
 	add_field(out, ev, " ", "level_name");
 }
 

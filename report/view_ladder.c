@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ladder on a terminal, and as a table for the other forms.
 #include "ladder.h"
+#include "i18n.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -250,20 +251,43 @@ static void draw_lost(struct drawing *d, struct line *line, const struct ladder_
 	free(label);
 }
 
+static int cell_start(const struct drawing *d, int cell)
+{
+	int start = TIME_WIDTH + GAP;
+
+	for (int i = 0; i < cell; i++)
+		start += cell_width(d, i) + GAP;
+	return start;
+}
+
+/* A text that has its line for itself: it begins at its cell and may run over the others; what would pass the right
+ * edge begins further left. Only what is longer than a line goes on in the next. Frees the text. */
+static void put_alone(struct drawing *d, const char *time, int cell, char *text, enum color color)
+{
+	int edge = cell_start(d, cells_of(d)) - GAP, least = TIME_WIDTH + GAP;
+	int start = cell_start(d, cell), width = text_width(text);
+	const char *rest = text, *next;
+
+	if (start + width > edge)
+		start = edge - width > least ? edge - width : least;
+	for (; *rest; rest = next, time = "") {
+		size_t len = text_wrap(rest, edge - start, &next);
+
+		fprintf(d->out, "%s%*s%s%*s%s%.*s%s\n", color_on(d->style, DIM), TIME_WIDTH, time,
+			color_on(d->style, PLAIN), start - TIME_WIDTH, "",
+			color_on(d->style, color), (int)len, rest,
+			color == PLAIN ? "" : color_on(d->style, PLAIN));
+	}
+	free(text);
+}
+
 /* The options stand under the arrow, in the wire beside the sender. */
 static void put_detail(struct drawing *d, const struct ladder_row *row)
 {
-	struct line line = { 0 };
 	int wire = row->to > row->node ? 2 * row->node + 1 : 2 * row->node - 1;
-	char *detail;
 
-	if (!row->detail || wire < 0 || wire >= cells_of(d))
-		return;
-	detail = safe(d, row->detail);
-	line.cells[wire] = xasprintf("  %s", detail);
-	line.colors[wire] = DIM;
-	free(detail);
-	put_line(d, "", &line);
+	if (row->detail && wire >= 0 && wire < cells_of(d))
+		put_alone(d, "", wire, safe(d, row->detail), DIM);
 }
 
 static void put_step(struct drawing *d, const char *time, const struct ladder_row *row)
@@ -288,10 +312,12 @@ static void put_row(struct drawing *d, const char *time, const struct ladder_row
 		put_step(d, time, row);
 		return;
 	}
-	if (row->kind == ROW_NOTE)
-		set_cell(d, &line, row->node < 0 ? 0 : row->node, safe(d, row->text),
-			 color_of(row->event));
-	else if (row->kind == ROW_LOST || row->node < 0 || row->to < 0)
+	if (row->kind == ROW_NOTE) {
+		put_alone(d, time, row->node < 0 ? 0 : 2 * row->node, safe(d, row->text),
+			  color_of(row->event));
+		return;
+	}
+	if (row->kind == ROW_LOST || row->node < 0 || row->to < 0)
 		draw_lost(d, &line, row);
 	else
 		draw_arrow(d, &line, row);
@@ -329,11 +355,11 @@ static void put_head(struct drawing *d)
 			node = trace_node(d->ladder->trace, d->ladder->nodes.v[i / 2]);
 			str_addf(&text, " %s", node && node->address ? node->address : "");
 		} else {
-			str_add(&text, i % 2 ? "wire" : "");
+			str_add(&text, i % 2 ? _("wire") : "");
 		}
 		head.cells[i] = str_take(&text);
 	}
-	put_line(d, "seconds", &head);
+	put_line(d, _("seconds"), &head);
 	put_line(d, "", &under);
 }
 
@@ -343,7 +369,7 @@ static void put_title(struct drawing *d)
 	struct str text = { 0 };
 	char *title;
 
-	str_addf(&text, "%s on Linux %s", trace->lab ? trace->lab : "a lab",
+	str_addf(&text, _("%s on Linux %s"), trace->lab ? trace->lab : "a lab",
 		 trace->release ? trace->release : "?");
 	title = safe(d, str_text(&text));
 	fprintf(d->out, "%s%s%s\n", color_on(d->style, BOLD), title, color_on(d->style, PLAIN));
@@ -362,8 +388,7 @@ void view_ladder_print(FILE *out, const struct request *rq, const struct style *
 	put_head(&d);
 	put_rows(&d);
 	if (!ladder->rows.n)
-		fprintf(out, "nothing to draw: no such event%s\n",
-			rq->filter ? " passes the filter" : " in this run");
+		fprintf(out, _("nothing to draw: no such event\n"));
 	ladder_free(ladder);
 }
 
@@ -382,18 +407,18 @@ static void add_node_cell(struct table *t, const struct ladder *ladder, int colu
 void view_ladder(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
-		{ .key = "n", .title = "n" },
-		{ .key = "seconds", .title = "seconds" },
-		{ .key = "kind", .title = "kind" },
-		{ .key = "node", .title = "node" },
-		{ .key = "to", .title = "to" },
-		{ .key = "text", .title = "what" },
-		{ .key = "detail", .title = "options" },
-		{ .key = "by", .title = "sent by" },
-		{ .key = "at", .title = "received by" },
+		{ .key = "n", .title = N_("n") },
+		{ .key = "seconds", .title = N_("seconds") },
+		{ .key = "kind", .title = N_("kind") },
+		{ .key = "node", .title = N_("node") },
+		{ .key = "to", .title = N_("to") },
+		{ .key = "text", .title = N_("what") },
+		{ .key = "detail", .title = N_("options") },
+		{ .key = "by", .title = N_("sent by") },
+		{ .key = "at", .title = N_("received by") },
 	};
 	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
-	struct table *t = DOC_TABLE(doc, "ladder", columns, "Ladder");
+	struct table *t = DOC_TABLE(doc, "ladder", columns, N_("Ladder"));
 
 	for (size_t i = 0; i < ladder->rows.n; i++) {
 		const struct ladder_row *row = &ladder->rows.v[i];
