@@ -51,7 +51,7 @@ initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
 .PHONY: lab labs shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
-	doctor setup clean help
+	qemu doctor setup clean help
 
 ## run
 lab: setup build/ktrun build/ktreport rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
@@ -77,6 +77,9 @@ debug: setup build/ktrun rootfs ## a GDB of your own in the guest, stopped where
 ## set up
 setup:
 	$(Q)setup/setup.sh lab
+
+qemu: ## find a QEMU for ENGINE=plugin, or fetch one into the cache
+	$(Q)qemu-plugin/get-qemu.sh
 
 doctor: ## what this machine has, what is missing, how to get it; tries KVM
 	$(Q)setup/doctor.sh
@@ -108,6 +111,11 @@ build/ktreport: $(ktreport_sources:%.c=build/obj/%.o)
 
 build/obj/report/form_html.o: report/page.html
 
+# QEMU, which loads it, brings what is undefined in it
+build/ktlab-plugin.so: $(wildcard qemu-plugin/*.[ch]) | setup
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^) -ljansson
+
 build/initramfs.cpio: $(apps) $(wildcard rootfs/* labs/*/guest.sh labs/topology/*)
 	$(Q)rootfs/pack.sh $@
 
@@ -136,7 +144,7 @@ build/tests/ktrun/%.t: tests/ktrun/%.c $(filter-out ktrun/main.c,$(ktrun_sources
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iktrun -o $@ $^ $(ktrun_libraries)
 
-check: check-shell check-form check-c check-python build/ktrun build/ktreport $(apps) $(unit_tests) ## look the sources over
+check: check-shell check-form check-c check-python build/ktrun build/ktreport build/ktlab-plugin.so $(apps) $(unit_tests) ## look the sources over
 
 check-shell: setup-check
 	$(Q)shellcheck -x -P SCRIPTDIR -S warning $(shell_files)
