@@ -40,7 +40,7 @@ def delay_ms(hit, value, block):
 
 
 def code(hit, value, block):
-    return hit.symbols.name(value)
+    return hit.symbols.name(value) if value else None
 
 
 HOW = {

@@ -15,7 +15,7 @@ ENTRY = re.compile(r"__initcall_(?:_kmod_\w+?__\d+_\d+_)?(\w+?)(early|rootfs|[0-
 def levels(symbols):
     """{function of an init call: its level}."""
     found = {}
-    for name in symbols.names().values():
+    for name in (name for names in symbols.names().values() for name in names):
         match = ENTRY.match(name)
         if match:
             found.setdefault(match.group(1), match.group(2))
@@ -26,6 +26,8 @@ def initcall(hit, model):
     """do_one_initcall(fn): init/main.c"""
     if model.init_levels is None:
         model.init_levels = levels(hit.symbols)
+        # one look-up for all of them
+        hit.symbols.load(address for address, names in hit.symbols.names().items() if names[0] in model.init_levels)
     name = hit.symbols.name(hit.regs["rdi"])
     level = model.init_levels.get(name)
     frames = hit.symbols.frames(hit.regs["rdi"])

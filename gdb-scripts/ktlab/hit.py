@@ -161,19 +161,18 @@ class Symbols:
         return self.known[pc]
 
     def names(self):
-        """{address: symbol} of code and data, by nm."""
+        """{address: [symbol]} of code and data, by nm."""
         if self._names is None:
             self._names = {}
             listing = subprocess.run(["nm", "--defined-only", self.vmlinux], check=True, stdout=subprocess.PIPE)
             for text in listing.stdout.decode("utf-8", "replace").splitlines():
                 address, _, name = text.split(" ", 2)
-                # a local label or the start of a section may stand at the same address: the first is kept
-                self._names.setdefault(int(address, 16), name)
+                self._names.setdefault(int(address, 16), []).append(name)
         return self._names
 
     def name(self, address):
-        """The symbol that begins at an address, None without one."""
-        return self.names().get(address)
+        """The first symbol that begins at an address, None without one."""
+        return self.names().get(address, [None])[0]
 
     def load(self, pcs):
         """Looks up many addresses at once."""

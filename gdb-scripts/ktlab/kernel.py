@@ -98,7 +98,7 @@ ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "stati
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
 FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "PACKET"}
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
-PROTOCOLS = {0: "IP", 1: "ICMP", 6: "TCP", 17: "UDP"}
+PROTOCOLS = {0: "IP", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 136: "UDPLITE"}
 ARP_OPS = {1: "request", 2: "reply"}
 # include/uapi/linux/if_ether.h
 ETHERTYPES = {0x0800: "IP", 0x0806: "ARP", 0x8035: "RARP"}

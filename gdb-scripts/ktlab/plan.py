@@ -335,7 +335,7 @@ class Resolver:
                 site["args"] = args
         own = row.fn.partition(".")[0] == name
         how = "substituted" if not own else "out_of_line" if function.copies else "inlined"
-        about = {"name": name, "as": how, "fn": row.fn,
+        about = {"name": name, "as": how, "fn": row.fn.partition(".")[0],
                  "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
                  "at": sorted({site["at"] for site in sites}), "note": row.note}
         return about, sites
@@ -367,7 +367,7 @@ class Resolver:
         return points.point(name, "any_call", " ".join(takes)), args
 
     def _sites(self, row, function, place):
-        entry = {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "enter", "file": function.file,
+        entry = {"point": row.name, "fn": row.fn.partition(".")[0], "decode": row.decode, "at": "enter", "file": function.file,
                  "line": function.line, "addr": hex(function.entry), "ret": function.ret,
                  "takes": self.blocks.number(row.takes)}
         yield entry
