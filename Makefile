@@ -34,15 +34,15 @@ DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 # the host's programs: sources in NAME/, objects in build/obj/NAME/
 ktrun_sources     := $(wildcard ktrun/*.c)
 ktreport_sources  := $(wildcard report/*.c)
-ktrun_libraries   := -ljansson
+ktrun_libraries    := -ljansson
 ktreport_libraries := -ljansson -lpcap -lm
 # the guest's programs: one source, one static binary each
 apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()
 unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c))
 
-c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] tests/*/*.[ch])
-shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run rootfs/init)
+c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch])
+shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* rootfs/init)
 python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py tests/*/*.py)
 
 # programs of the user's own lie beside the others, in an initramfs of their own
@@ -136,13 +136,13 @@ setup-test:
 	$(Q)setup/setup.sh test
 .PHONY: setup-test
 
-build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources))
+build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources)) $(wildcard report/*.h)
 	@mkdir -p $(@D) build/deps/$(@D)
-	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -o $@ $^ $(ktreport_libraries)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -o $@ $(filter %.c,$^) $(ktreport_libraries)
 
-build/tests/ktrun/%.t: tests/ktrun/%.c $(filter-out ktrun/main.c,$(ktrun_sources))
+build/tests/ktrun/%.t: tests/ktrun/%.c $(filter-out ktrun/main.c,$(ktrun_sources)) $(wildcard ktrun/*.h)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iktrun -o $@ $^ $(ktrun_libraries)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iktrun -o $@ $(filter %.c,$^) $(ktrun_libraries)
 
 check: check-shell check-form check-c check-python build/ktrun build/ktreport build/ktlab-plugin.so $(apps) $(unit_tests) ## look the sources over
 
