@@ -23,6 +23,8 @@ KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
 KTLAB_MODE=${KTLAB_MODE:-live}
 # unix socket on which QEMU waits for a GDB before the first instruction; empty: no GDB
 KTLAB_GDB=${KTLAB_GDB:-}
+# plan that the plugin engine executes inside QEMU, into KTLAB_RUN/captures.bin; empty: no plugin
+KTLAB_PLAN=${KTLAB_PLAN:-}
 # which QEMU
 QEMU=${QEMU:-qemu-system-x86_64}
 # tcg emulates everywhere; kvm is for `make shell` on a machine whose KVM works
@@ -122,6 +124,11 @@ if [ -n "$KTLAB_GDB" ]; then
 	# at a stop, virtual time runs on to QEMU's next timer. While the guest handles the end of an idle time none may
 	# be set for a day; a filter on a wire of its own, which wakes up each 1000 us, bounds the jump
 	set -- "$@" -netdev hubport,id=beat,hubid=99 -object filter-buffer,id=beat-timer,netdev=beat,interval=1000
+fi
+
+if [ -n "$KTLAB_PLAN" ]; then
+	plugin=$(value "$here/build/ktlab-plugin.so"),plan=$(value "$KTLAB_PLAN"),out=$(value "$KTLAB_RUN/captures.bin")
+	set -- "$@" -plugin "$plugin,shift=$KTLAB_SHIFT" # it tells time from the instructions executed
 fi
 
 if [ -n "$dry_run" ]; then

@@ -5,6 +5,7 @@
  * QEMU starts first and waits on a socket in a private folder; the engine connects to it, says on stdout where the
  * guest is (`phase boot|lab|end`, `hits N`), and ends after QEMU has. Each end of either is judged only when both have
  * ended or a grace period is over, since the one that fails first often takes the other along.
+ * The plugin engine is a part of QEMU, which then says these lines itself.
  */
 #define _GNU_SOURCE
 #include "guest.h"
@@ -38,9 +39,10 @@ enum {
 static const struct engine {
 	const char *name;
 	const char *program; /* for sentences */
-	const char *script;
+	const char *script; /* NULL: QEMU loads it */
 } engines[] = {
 	{ "gdb", "GDB", "gdb-scripts/trace-gdb.sh" },
+	{ "plugin", "QEMU", NULL },
 };
 
 static const struct engine *engine_find(const char *name)
@@ -131,7 +133,16 @@ static void environment_set(const char *name, char *value)
 	free(value);
 }
 
-static bool qemu_start(struct run *run)
+/* Where QEMU meets the engine: the gdbstub's socket, or the plan. */
+static void engine_environment(const struct run *run)
+{
+	bool inside = !engine_find(run->settings.engine)->script;
+
+	environment_set("KTLAB_GDB", inside ? text_copy("") : text_format("%s/gdb", run->sockets));
+	environment_set("KTLAB_PLAN", inside ? run_path(run, "plan.json") : text_copy(""));
+}
+
+static bool qemu_start(struct run *run, enum child_output where)
 {
 	char *script = root_path(run, "run-qemu.sh");
 	const char *const argv[] = { script, NULL };
@@ -145,10 +156,12 @@ static bool qemu_start(struct run *run)
 	environment_set("KTLAB_TOPOLOGY", text_copy(run->topology));
 	environment_set("KTLAB_EXERCISE", text_copy(settings->exercise));
 	environment_set("KTLAB_MODE", text_copy("live"));
-	environment_set("KTLAB_GDB", text_format("%s/gdb", run->sockets));
+	engine_environment(run);
 	environment_set("QEMU", text_copy(settings->qemu));
 	environment_set("ACCEL", text_copy(settings->accel));
-	started = start(run, &run->qemu, "QEMU", argv, CHILD_LOG, "qemu.log");
+	started = start(run, &run->qemu, "QEMU", argv, where, "qemu.log");
+	if (started && where == CHILD_PIPE)
+		fcntl(run->qemu.out_fd, F_SETFL, O_NONBLOCK);
 	free(script);
 	return started;
 }
@@ -194,14 +207,14 @@ static void engine_line(struct run *run, const char *line)
 }
 
 /* Reads what the engine has said; a line may come in pieces. */
-static void engine_read(struct run *run, char *pending, size_t size)
+static void engine_read(struct run *run, int fd, char *pending, size_t size)
 {
 	size_t length = strlen(pending);
 	ssize_t got;
 
-	if (run->engine.out_fd < 0)
+	if (fd < 0)
 		return;
-	while ((got = read(run->engine.out_fd, pending + length, size - 1 - length)) > 0) {
+	while ((got = read(fd, pending + length, size - 1 - length)) > 0) {
 		char *line = pending, *end;
 
 		pending[length + (size_t)got] = '\0';
@@ -222,23 +235,24 @@ static void engine_read(struct run *run, char *pending, size_t size)
 static void guest_watch(struct run *run)
 {
 	const struct child *engine = &run->engine, *qemu = &run->qemu;
+	const struct child *speaker = engine->started ? engine : qemu;
 	char pending[256] = "";
 	double ended_s = 0;
 
 	while (qemu->running || engine->running) {
-		bool go_on = watch_next(run, engine->running ? engine->out_fd : -1);
+		bool go_on = watch_next(run, speaker->running ? speaker->out_fd : -1);
 
-		engine_read(run, pending, sizeof(pending));
+		engine_read(run, speaker->out_fd, pending, sizeof(pending));
 		if (!go_on)
 			return;
-		if (qemu->running && engine->running)
+		if (qemu->running && speaker->running)
 			continue;
 		if (!ended_s)
 			ended_s = clock_s();
 		if (clock_s() - ended_s > (qemu->running ? QEMU_GRACE_S : ENGINE_GRACE_S))
 			return;
 	}
-	engine_read(run, pending, sizeof(pending));
+	engine_read(run, speaker->out_fd, pending, sizeof(pending));
 }
 
 /* The signal that ended a child by itself, also where a shell reports it as 128 + signal; 0 if none did. */
@@ -350,6 +364,9 @@ static void judge_engine(struct run *run)
 	int status = child_exit_status(&run->engine);
 	char *line;
 
+	if (!engine_find(run->settings.engine)->script && !run->started[PHASE_END])
+		run_fail(run, STATUS_BROKEN, text_copy("the lab's end was not seen"),
+			 see(run, "console.log"));
 	if (!run->engine.started || (!run->engine.stopped && !status))
 		return;
 	line = log_last_line(run, "gdb.log");
@@ -370,10 +387,19 @@ static void guest_judge(struct run *run)
 	judge_engine(run);
 }
 
+/* Starts QEMU and its engine, or the QEMU that has it inside. */
+static bool guest_start(struct run *run)
+{
+	if (!engine_find(run->settings.engine)->script)
+		return qemu_start(run, CHILD_PIPE);
+	return sockets_make(run) && qemu_start(run, CHILD_LOG) && socket_wait(run) &&
+	       engine_start(run);
+}
+
 void guest_run(struct run *run)
 {
 	phase_begin(run, PHASE_BOOT);
-	if (sockets_make(run) && qemu_start(run) && socket_wait(run) && engine_start(run))
+	if (guest_start(run))
 		guest_watch(run);
 	child_stop(&run->engine);
 	child_stop(&run->qemu);

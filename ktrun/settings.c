@@ -23,7 +23,7 @@ static const struct option_row {
 	ROW(kernel_dir, "kernel", "DIR", "KTLAB_KDIR", "", "built kernel, as kernel.sh prints it"),
 	ROW(initrd, "initrd", "FILE", "KTLAB_INITRD", "build/initramfs.cpio", "the guest's files"),
 	ROW(out, "out", "DIR", "OUT", "out", "where DIR/LAB with the files of the run is made"),
-	ROW(engine, "engine", "NAME", "ENGINE", "gdb", "what takes the hits: gdb"),
+	ROW(engine, "engine", "NAME", "ENGINE", "gdb", "what takes the hits: gdb or plugin"),
 	ROW(exercise, "exercise", "N", "EXERCISE", "", "the lab's exercise N"),
 	ROW(qemu, "qemu", "PROGRAM", "QEMU", "qemu-system-x86_64", "which QEMU"),
 	ROW(accel, "accel", "NAME", "ACCEL", "tcg", "how QEMU runs the guest: tcg or kvm"),

@@ -61,10 +61,8 @@ static void vcpu_begins(qemu_plugin_id_t id, unsigned int vcpu)
 
 	(void)id;
 	(void)vcpu;
-	if (missing) {
-		fprintf(stderr, "ktlab-plugin: this QEMU's CPU has no register %s\n", missing);
-		exit(1);
-	}
+	if (missing)
+		tracer_refuse("this QEMU's CPU has no register %s", missing);
 	tracer_tell("phase boot\n");
 }
 
@@ -117,10 +115,8 @@ qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int count, cha
 	char reason[512];
 
 	prepare(info, count, arguments, reason, sizeof(reason));
-	if (reason[0]) {
-		fprintf(stderr, "ktlab-plugin: %s\n", reason);
-		return 1;
-	}
+	if (reason[0])
+		tracer_refuse("%s", reason);
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_begins);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
 	qemu_plugin_register_atexit_cb(id, qemu_ends, NULL);

@@ -110,14 +110,11 @@ size_t record_block(struct record *record, uint64_t address, const void *data, u
 	return record->used - (data ? bytes : 0);
 }
 
-void record_end(struct record *record)
+bool record_end(struct record *record)
 {
 	uint32_t length = (uint32_t)(record->used - sizeof(length));
 
 	memcpy(record->bytes, &length, sizeof(length));
 	record->count++;
-	if (record->failed || write_all(record->fd, record->bytes, record->used))
-		return;
-	record->failed = true;
-	fprintf(stderr, "ktlab-plugin: cannot write '%s': %s\n", record->path, strerror(errno));
+	return write_all(record->fd, record->bytes, record->used);
 }

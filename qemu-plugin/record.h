@@ -18,7 +18,6 @@ struct record {
 	uint8_t *bytes;
 	size_t used, size;
 	uint32_t count; /* records written */
-	bool failed;
 };
 
 /* Makes the file and writes its head. Returns false with errno. */
@@ -32,7 +31,7 @@ void record_begin(struct record *record, const struct site *site, uint32_t entry
 /* Adds a block; `data` NULL: it is absent. Returns where its bytes are, as an offset into record->bytes. */
 size_t record_block(struct record *record, uint64_t address, const void *data, uint32_t bytes);
 
-/* Writes the record. At the first failure it says so on stderr; from then on nothing is written. */
-void record_end(struct record *record);
+/* Writes the record. Returns false with errno. */
+bool record_end(struct record *record);
 
 #endif

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "tracer.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,18 @@ void tracer_tell(const char *format, ...)
 	va_start(arguments, format);
 	vdprintf(STDOUT_FILENO, format, arguments);
 	va_end(arguments);
+}
+
+void tracer_refuse(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("ktlab-plugin: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	/* without what is registered for the end: this may be the vCPU's thread */
+	_exit(1);
 }
 
 static double now_s(void)
@@ -169,11 +182,8 @@ void tracer_hit(struct tracer *tracer, const struct site *site)
 	if (tracer->stage == STAGE_END ||
 	    (tracer->stage == STAGE_BOOT && !site->is_marker && !tracer->plan->from_boot))
 		return;
-	if (!tracer->kernel_known && !kernel_check(tracer)) {
-		fputs("ktlab-plugin: the plan is for another kernel than the one that booted\n",
-		      stderr);
-		exit(1);
-	}
+	if (!tracer->kernel_known && !kernel_check(tracer))
+		tracer_refuse("the plan is for another kernel than the one that booted");
 	tracer->kernel_known = true;
 	regs_read(tracer, site, now.regs);
 	entered = now;
@@ -187,7 +197,8 @@ void tracer_hit(struct tracer *tracer, const struct site *site)
 	/* of a return whose entry was before the lab, nothing is known to take */
 	if (!site->is_return || entered.record != RECORD_NONE)
 		take(tracer, site->takes, now.regs, entered.regs, &text);
-	record_end(&tracer->record);
+	if (!record_end(&tracer->record))
+		tracer_refuse("cannot write '%s': %s", tracer->record.path, strerror(errno));
 	hits_tell(tracer);
 	if (site->is_marker)
 		marker(tracer, text.line);
