@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Compares two runs by meaning: what is missing, added, changed.
 #include "diff.h"
+#include "i18n.h"
 #include "ladder.h"
 
 #include <stdlib.h>
@@ -201,19 +202,22 @@ size_t diff_runs(struct doc *doc, const struct trace *a, const struct trace *b,
 		 const struct expr *filter, bool exact)
 {
 	static const struct column columns[] = {
-		{ .key = "change", .title = "" },	  { .key = "n1", .title = "first" },
-		{ .key = "n2", .title = "second" },	  { .key = "netns", .title = "node" },
-		{ .key = "type", .title = "type" },	  { .key = "what", .title = "what" },
-		{ .key = "differs", .title = "differs" },
+		{ .key = "change", .title = "" },
+		{ .key = "n1", .title = N_("first") },
+		{ .key = "n2", .title = N_("second") },
+		{ .key = "netns", .title = N_("node") },
+		{ .key = "type", .title = N_("type") },
+		{ .key = "what", .title = N_("what") },
+		{ .key = "differs", .title = N_("differs") },
 	};
 	struct diff d = { .names = names_new(), .exact = exact };
 
 	d.table = DOC_TABLE(doc, "differences", columns,
-			    "Differences of the second run to the first");
+			    N_("Differences of the second run to the first"));
 	load_side(&d, &d.a, a, filter);
 	load_side(&d, &d.b, b, filter);
 	align(&d);
-	table_note(d.table, "%zu events in the first run, %zu in the second, %zu differences%s",
+	table_note(d.table, _("%zu events in the first run, %zu in the second, %zu differences%s"),
 		   d.a.keys.n, d.b.keys.n, d.count,
 		   exact ? "" : " (addresses, ports, sequence numbers and times do not count)");
 	side_free(&d.a);

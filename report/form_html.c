@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // report.html: the page of report/page.html with the run's data in it; one file, no network.
 #include "form.h"
+#include "i18n.h"
 #include "ladder.h"
 #include "meaning.h"
 
@@ -297,6 +298,71 @@ static void put_meanings(struct page *page)
 	fputs("],\n", page->out);
 }
 
+/* The page's own words, as they stand in report/page.html. */
+static const char *const words[] = {
+	N_("A here"),
+	N_("Answers"),
+	N_("B here"),
+	N_("Click a row, or walk with the arrow keys: the panel shows the event, its stack and its "
+	   "fields."),
+	N_("Events"),
+	N_("Expectations"),
+	N_("Ladder"),
+	N_("Layers"),
+	N_("Layers that a packet went through"),
+	N_("Neighbours"),
+	N_("Neighbours over time"),
+	N_("Points"),
+	N_("Routes"),
+	N_("Routes: how each was found"),
+	N_("Timeline"),
+	N_("all kinds"),
+	N_("by event, not by time"),
+	N_("Which function sent the SYN?"),
+	N_("Which function sent the SYN-ACK?"),
+	N_("When did a queue change?"),
+	N_("Which route was chosen first, and why?"),
+	N_("How long did ARP take?"),
+	N_("When was the client ESTABLISHED?"),
+	N_("When was the server’s child ESTABLISHED?"),
+	N_("nothing of a handshake in this run"),
+	N_("stack, innermost first"),
+	N_("other end: "),
+	N_("inside of: "),
+	N_("Mode live: each stop at a point moves virtual time on to the next timer. The order is "
+	   "true; the times between events are longer than without tracing."),
+	N_("The kernel’s source was not at hand: stacks show places without their lines."),
+	N_("all held"),
+	N_("no expectations"),
+	N_("no route was looked up"),
+	N_("no neighbour changed its state"),
+	N_("no packet in this run"),
+	N_("no expectations were given"),
+	N_("held"),
+	N_("failed"),
+	N_("skipped"),
+	N_("point"),
+	N_("watched at"),
+	N_("as"),
+	N_("hits"),
+	N_("events"),
+	N_("twice"),
+};
+
+static void put_words(struct page *page)
+{
+	fputs("\"language\":", page->out);
+	put_string(page->out, _("en"));
+	fputs(",\"words\":{", page->out);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		fputs(i ? "," : "", page->out);
+		put_string(page->out, words[i]);
+		fputs(":", page->out);
+		put_string(page->out, _(words[i]));
+	}
+	fputs("},\n", page->out);
+}
+
 static void put_layers(struct page *page)
 {
 	fputs("\"layers\":[", page->out);
@@ -347,6 +413,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_points(&page);
 	put_meanings(&page);
 	put_layers(&page);
+	put_words(&page);
 	put_run(&page);
 	fwrite(rest, 1, page_html_len - (size_t)(rest - page_html), out);
 	vec_free(&page.stacks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // report.md: a report that a forge renders, with the ladder as a Mermaid diagram.
 #include "form.h"
+#include "i18n.h"
 #include "ladder.h"
 
 #include <stdlib.h>
@@ -24,9 +25,9 @@ static void put_table(FILE *out, const struct table *t)
 {
 	char number[24];
 
-	fprintf(out, "\n### %s\n\n", t->title);
+	fprintf(out, "\n### %s\n\n", _(t->title));
 	for (size_t c = 0; table_rows(t) && c < t->width; c++)
-		fprintf(out, "| %s ", t->columns[c].title);
+		fprintf(out, "| %s ", _(t->columns[c].title));
 	for (size_t c = 0; table_rows(t) && c < t->width; c++)
 		fputs(c ? " --- |" : "|\n| --- |", out);
 	for (size_t i = 0; i < table_rows(t); i++)
@@ -97,7 +98,7 @@ static void put_diagram(FILE *out, const struct request *rq)
 {
 	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
 
-	fputs("\n## Ladder\n\n```mermaid\nsequenceDiagram\n", out);
+	fprintf(out, "\n## %s\n\n```mermaid\nsequenceDiagram\n", _("Ladder"));
 	for (size_t i = 0; i < ladder->nodes.n; i++) {
 		fprintf(out, "  participant n%zu as ", i);
 		put_mermaid(out, ladder->nodes.v[i]);
@@ -115,7 +116,7 @@ static void put_tree(FILE *out, const struct request *rq)
 	struct doc doc = { 0 };
 
 	view_find("calls")->fill(&doc, rq);
-	fputs("\n## Calls\n\n```text\n", out);
+	fprintf(out, "\n## %s\n\n```text\n", _("Calls"));
 	form_text(out, &doc, &style);
 	fputs("```\n", out);
 	doc_free(&doc);
@@ -153,7 +154,7 @@ static bool has_stack_of_interest(const struct event *ev)
 
 static void put_stacks(FILE *out, const struct request *rq)
 {
-	fputs("\n## Call stacks\n", out);
+	fprintf(out, "\n## %s\n", _("Call stacks"));
 	for (size_t i = 0; i < rq->trace->events.n; i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 		struct json_iter it = json_iter(event_get(ev, "stack"));
@@ -186,7 +187,7 @@ void form_markdown(FILE *out, const struct request *rq)
 	fputc('\n', out);
 	put_view(out, "summary", rq);
 	put_diagram(out, rq);
-	fputs("\n## Tables\n", out);
+	fprintf(out, "\n## %s\n", _("Tables"));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		put_view(out, names[i], rq);
 	put_tree(out, rq);

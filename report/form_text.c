@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Writes tables to a terminal: aligned, wrapped in the last column, made safe.
+#include "i18n.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static void measure_column(struct grid *g, size_t column)
 {
 	bool numbers = false;
 	char *text;
-	int width = text_width(g->table->columns[column].title);
+	int width = text_width(_(g->table->columns[column].title));
 
 	for (size_t row = 0; row < table_rows(g->table); row++) {
 		text = safe_cell(g, row, column);
@@ -119,7 +120,7 @@ static void put_head(FILE *out, struct grid *g)
 	bool any = false;
 
 	for (size_t i = 0; i < g->table->width; i++) {
-		titles[i] = g->table->columns[i].title;
+		titles[i] = _(g->table->columns[i].title);
 		any |= *titles[i] != '\0';
 	}
 	fputs(color_on(g->style, DIM), out);
@@ -169,7 +170,7 @@ static void put_table(FILE *out, const struct table *t, const struct style *styl
 	for (size_t i = 0; i < t->width; i++)
 		measure_column(&g, i);
 	squeeze(&g);
-	fprintf(out, "%s%s%s\n", color_on(style, BOLD), t->title, color_on(style, PLAIN));
+	fprintf(out, "%s%s%s\n", color_on(style, BOLD), _(t->title), color_on(style, PLAIN));
 	if (table_rows(t))
 		put_head(out, &g);
 	put_rows(out, &g);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Marks what is for people, so that a catalogue can translate it. */
+/* Marks what is for people, so that a catalogue (report/po) can translate it. */
 #ifndef KTREPORT_I18N_H
 #define KTREPORT_I18N_H
 
 #include <libintl.h>
+#include <stdbool.h>
 
-#define _(text) gettext(text)
-#define N_(text) text /* translated where it is used */
+/* gettext gives its header for the empty text, which must stay empty. */
+#define _(text) (*(text) ? gettext(text) : "")
+#define N_(text) text /* translated where it is written */
+
+/* Chooses the language: Chinese when asked for, or when the environment says so. */
+void i18n_start(bool chinese);
 
 #endif

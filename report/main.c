@@ -2,10 +2,10 @@
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
 #include "diff.h"
 #include "form.h"
+#include "i18n.h"
 
 #include <errno.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -33,6 +33,7 @@ struct options {
 	bool taps;
 	bool exact;
 	bool syntax;
+	bool chinese;
 	bool help;
 	const char *words[4]; /* what is no option */
 	size_t word_count;
@@ -47,24 +48,26 @@ static const struct option_row {
 	const char *help;
 } option_rows[] = {
 	{ 'f', "filter", "EXPR", offsetof(struct options, filter),
-	  "only events for which EXPR holds: 'tcp.tx and dport=8080 and flags~S'" },
+	  N_("only events for which EXPR holds: 'tcp.tx and dport=8080 and flags~S'") },
 	{ 'p', "packets", "FILTER", offsetof(struct options, packets),
-	  "only packets that pcap-filter(7) lets through: 'tcp port 8080'" },
+	  N_("only packets that pcap-filter(7) lets through: 'tcp port 8080'") },
 	{ 'e', "expect", "FILE", offsetof(struct options, expect),
-	  "judge the run by these expectations; default: labs/LAB/expect" },
+	  N_("judge the run by these expectations; default: labs/LAB/expect") },
 	{ 's', "source", "DIR", offsetof(struct options, source),
-	  "the kernel's source, for lines in report.html; default: as the run says" },
-	{ 'j', "json", NULL, offsetof(struct options, json), "show a view as JSON" },
+	  N_("the kernel's source, for lines in report.html; default: as the run says") },
+	{ 'j', "json", NULL, offsetof(struct options, json), N_("show a view as JSON") },
 	{ 0, "taps", NULL, offsetof(struct options, taps),
-	  "with write: both taps' copies of each frame in wire.pcapng" },
+	  N_("with write: both taps' copies of each frame in wire.pcapng") },
 	{ 0, "exact", NULL, offsetof(struct options, exact),
-	  "with diff: addresses, ports, sequence numbers and times count too" },
+	  N_("with diff: addresses, ports, sequence numbers and times count too") },
 	{ 0, "syntax", NULL, offsetof(struct options, syntax),
-	  "with check: only look whether the expectations can be read" },
-	{ 0, "color", "WHEN", offsetof(struct options, color), "auto, always or never" },
+	  N_("with check: only look whether the expectations can be read") },
+	{ 0, "color", "WHEN", offsetof(struct options, color), N_("auto, always or never") },
 	{ 0, "width", "COLUMNS", offsetof(struct options, width),
-	  "of the output; default: the terminal's, 100 when piped" },
-	{ 'h', "help", NULL, offsetof(struct options, help), "this text" },
+	  N_("of the output; default: the terminal's, 100 when piped") },
+	{ 0, "zh", NULL, offsetof(struct options, chinese),
+	  N_("in Chinese, as with LANG=zh_CN.UTF-8") },
+	{ 'h', "help", NULL, offsetof(struct options, help), N_("this text") },
 };
 
 struct command {
@@ -324,9 +327,9 @@ static void print_checks(const struct session *s, const struct style *style)
 	static const struct {
 		const char *word;
 		enum color color;
-	} verdicts[] = { [HELD] = { "held   ", GREEN },
-			 [FAILED] = { "FAILED ", RED },
-			 [SKIPPED] = { "skipped", YELLOW } };
+	} verdicts[] = { [HELD] = { N_("held   "), GREEN },
+			 [FAILED] = { N_("FAILED "), RED },
+			 [SKIPPED] = { N_("skipped"), YELLOW } };
 	const struct expect *expect = s->expect;
 
 	for (size_t i = 0; i < expect->list.n; i++) {
@@ -334,7 +337,7 @@ static void print_checks(const struct session *s, const struct style *style)
 		const char *line, *end;
 
 		printf("%s%s%s %s\n", color_on(style, verdicts[e->verdict].color),
-		       verdicts[e->verdict].word, color_on(style, PLAIN), e->sentence);
+		       _(verdicts[e->verdict].word), color_on(style, PLAIN), e->sentence);
 		if (e->verdict == FAILED && e->culprit)
 			printf("        %s:%zu: %s\n", expect->path, e->culprit->line,
 			       e->culprit->text);
@@ -350,7 +353,7 @@ static void print_checks(const struct session *s, const struct style *style)
 			str_free(&safe);
 		}
 	}
-	printf("%zu held, %zu failed, %zu skipped\n", expect->held, expect->failed,
+	printf(_("%zu held, %zu failed, %zu skipped\n"), expect->held, expect->failed,
 	       expect->skipped);
 }
 
@@ -468,10 +471,10 @@ static int run_diff(const struct options *options)
 }
 
 static const struct command commands[] = {
-	{ "show", "[VIEW] RUN", "print a view of the run (default: ladder)", 1, 3, run_show },
-	{ "check", "RUN [EXPECT]", "judge the run by a lab's expectations", 1, 2, run_check },
-	{ "write", "RUN [EXPECT]", "write all reports into the run's folder", 1, 2, run_write },
-	{ "diff", "RUN1 RUN2", "compare two runs by meaning", 2, 2, run_diff },
+	{ "show", "[VIEW] RUN", N_("print a view of the run (default: ladder)"), 1, 3, run_show },
+	{ "check", "RUN [EXPECT]", N_("judge the run by a lab's expectations"), 1, 2, run_check },
+	{ "write", "RUN [EXPECT]", N_("write all reports into the run's folder"), 1, 2, run_write },
+	{ "diff", "RUN1 RUN2", N_("compare two runs by meaning"), 2, 2, run_diff },
 };
 
 static void print_help(void)
@@ -479,7 +482,7 @@ static void print_help(void)
 	printf("usage: ktreport COMMAND [OPTIONS] ...\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-6s %-14s %s\n", commands[i].name, commands[i].arguments,
-		       commands[i].help);
+		       _(commands[i].help));
 	printf("\nRUN is a run's folder, or its events.jsonl. Options:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
 		const struct option_row *row = &option_rows[i];
@@ -488,13 +491,13 @@ static void print_help(void)
 				       row->name, row->argument ? "=" : "",
 				       row->argument ? row->argument : "");
 
-		printf("  %-22s %s\n", left, row->help);
+		printf("  %-22s %s\n", left, _(row->help));
 		free(left);
 	}
 	printf("\nViews:\n");
 	for (const struct view *view = views; view->name; view++)
 		printf("  %-11s %-8s %s\n", view->name, view->argument ? view->argument : "",
-		       view->help);
+		       _(view->help));
 	printf("\nExit status: 0 all expectations held; 1 one failed; 2 usage or bad input\n");
 }
 
@@ -575,9 +578,9 @@ int main(int argc, char **argv)
 	const struct command *command;
 
 	(void)argc;
-	setlocale(LC_ALL, "");
 	if (!read_command_line(&options, argv + 1))
 		return EXIT_BAD;
+	i18n_start(options.chinese);
 	if (options.help) {
 		print_help();
 		return EXIT_HELD;

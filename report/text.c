@@ -116,18 +116,26 @@ size_t text_fit(const char *text, int columns)
 	return (size_t)(p - text);
 }
 
+/* Chinese breaks between any two letters. */
+static bool is_wide_at(const char *text)
+{
+	size_t len;
+
+	return char_width(decode(text, &len)) == 2;
+}
+
 size_t text_wrap(const char *text, int columns, const char **next)
 {
 	size_t fit = text_fit(text, columns), space = fit;
 
-	if (text[fit]) {
+	if (text[fit] && !is_wide_at(text + fit)) {
 		while (space && text[space] != ' ')
 			space--;
 		if (space)
 			fit = space;
-		else if (!fit) /* one wide letter in one column: go on nevertheless */
-			fit = strlen(text);
 	}
+	if (!fit) /* a column too narrow for one letter: go on nevertheless */
+		fit = strlen(text);
 	*next = text + fit;
 	while (**next == ' ')
 		(*next)++;

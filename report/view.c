@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The array of views.
+#include "i18n.h"
 #include "view.h"
 
 const struct view views[] = {
-	{ "ladder", NULL, "both ends, the wire between them, and time", view_ladder,
+	{ "ladder", NULL, N_("both ends, the wire between them, and time"), view_ladder,
 	  view_ladder_print },
-	{ "segments", NULL, "every TCP segment, sent and received", view_segments, NULL },
-	{ "states", NULL, "every change of a TCP state", view_states, NULL },
-	{ "queues", NULL, "the SYN queue and the accept queue", view_queues, NULL },
-	{ "syscalls", NULL, "system calls with arguments and results", view_syscalls, NULL },
-	{ "functions", NULL, "the functions of the path, with arguments and results",
+	{ "segments", NULL, N_("every TCP segment, sent and received"), view_segments, NULL },
+	{ "states", NULL, N_("every change of a TCP state"), view_states, NULL },
+	{ "queues", NULL, N_("the SYN queue and the accept queue"), view_queues, NULL },
+	{ "syscalls", NULL, N_("system calls with arguments and results"), view_syscalls, NULL },
+	{ "functions", NULL, N_("the functions of the path, with arguments and results"),
 	  view_functions, NULL },
-	{ "calls", NULL, "everything, as a tree of what happened inside of what", view_calls,
+	{ "calls", NULL, N_("everything, as a tree of what happened inside of what"), view_calls,
 	  NULL },
-	{ "layers", NULL, "the layers that each packet went through", view_layers, NULL },
-	{ "routes", NULL, "route lookups: key, tables, result, purpose", view_routes, NULL },
-	{ "neighbours", NULL, "neighbour entries and ARP frames", view_neighbours, NULL },
-	{ "points", NULL, "hits and events of each point", view_points, NULL },
-	{ "checks", NULL, "the lab's expectations", view_checks, NULL },
-	{ "packet", "ID", "one packet's way from the sender to the reader", view_packet, NULL },
-	{ "connection", "ID", "the life of one connection", view_connection, NULL },
-	{ "step", "NAME", "what happened in one step of the lab", view_step, NULL },
-	{ "summary", NULL, "what was run, and what it gave", view_summary, NULL },
+	{ "layers", NULL, N_("the layers that each packet went through"), view_layers, NULL },
+	{ "routes", NULL, N_("route lookups: key, tables, result, purpose"), view_routes, NULL },
+	{ "neighbours", NULL, N_("neighbour entries and ARP frames"), view_neighbours, NULL },
+	{ "points", NULL, N_("hits and events of each point"), view_points, NULL },
+	{ "checks", NULL, N_("the lab's expectations"), view_checks, NULL },
+	{ "packet", "ID", N_("one packet's way from the sender to the reader"), view_packet, NULL },
+	{ "connection", "ID", N_("the life of one connection"), view_connection, NULL },
+	{ "step", "NAME", N_("what happened in one step of the lab"), view_step, NULL },
+	{ "summary", NULL, N_("what was run, and what it gave"), view_summary, NULL },
 	{ 0 },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Views that follow something through all kinds of events: calls, a packet, a connection, a step.
 #include "ladder.h"
+#include "i18n.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -44,22 +45,22 @@ static void add_words(struct str *out, const struct trace *trace, const struct e
 	else
 		str_addf(out, "%s%s%s", ev->type, ev->fn ? " " : "", ev->fn ? ev->fn : "");
 	if (ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX)
-		str_add(out, " sent");
+		str_add(out, _(" sent"));
 	else if (ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX)
-		str_add(out, " received");
+		str_add(out, _(" received"));
 	free(sentence);
 }
 
 static const struct column event_columns[] = {
-	{ .key = "n", .title = "n" },
-	{ .key = "seconds", .title = "seconds" },
-	{ .key = "netns", .title = "node" },
-	{ .key = "ctx", .title = "context" },
-	{ .key = "comm", .title = "on the CPU" },
-	{ .key = "owner", .title = "for" },
-	{ .key = "what", .title = "what" },
-	{ .key = "fn", .title = "in" },
-	{ .key = "place", .title = "source" },
+	{ .key = "n", .title = N_("n") },
+	{ .key = "seconds", .title = N_("seconds") },
+	{ .key = "netns", .title = N_("node") },
+	{ .key = "ctx", .title = N_("context") },
+	{ .key = "comm", .title = N_("on the CPU") },
+	{ .key = "owner", .title = N_("for") },
+	{ .key = "what", .title = N_("what") },
+	{ .key = "fn", .title = N_("in") },
+	{ .key = "place", .title = N_("source") },
 };
 
 static char *place_of(const struct event *ev)
@@ -93,7 +94,7 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 static void note_if_empty(struct table *t, const char *what, const char *argument)
 {
 	if (!t->cells.n)
-		table_note(t, "no event of %s '%s'", what, argument ? argument : "");
+		table_note(t, _("no event of %s '%s'"), what, argument ? argument : "");
 }
 
 void view_calls(struct doc *doc, const struct request *rq)
@@ -107,7 +108,7 @@ void view_calls(struct doc *doc, const struct request *rq)
 			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
 	}
 	if (!t->cells.n)
-		table_note(t, "no such event");
+		table_note(t, _("no such event"));
 }
 
 void view_packet(struct doc *doc, const struct request *rq)
@@ -137,7 +138,7 @@ void view_connection(struct doc *doc, const struct request *rq)
 			add_event(t, rq->trace, ev, 0);
 	}
 	if (conn && conn->client_addr)
-		table_note(t, "client %s:%lld, server %s:%lld", conn->client_addr,
+		table_note(t, _("client %s:%lld, server %s:%lld"), conn->client_addr,
 			   (long long)conn->client_port, conn->server_addr,
 			   (long long)conn->server_port);
 	note_if_empty(t, "connection", rq->argument);
@@ -223,7 +224,7 @@ static void add_layers(struct table *t, const struct event *ev, bool down)
 		table_int(t, ev->n);
 		table_int(t, ev->pkt);
 		table_text(t, ev->netns);
-		table_text(t, down ? "down" : "up");
+		table_text(t, down ? _("down") : _("up"));
 		table_text(t, layer);
 		table_take(t, functions);
 	}
@@ -232,11 +233,15 @@ static void add_layers(struct table *t, const struct event *ev, bool down)
 void view_layers(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
-		{ .key = "n", .title = "n" },	      { .key = "pkt", .title = "packet" },
-		{ .key = "netns", .title = "node" },  { .key = "way", .title = "way" },
-		{ .key = "layer", .title = "layer" }, { .key = "functions", .title = "functions" },
+		{ .key = "n", .title = N_("n") },
+		{ .key = "pkt", .title = N_("packet") },
+		{ .key = "netns", .title = N_("node") },
+		{ .key = "way", .title = N_("way") },
+		{ .key = "layer", .title = N_("layer") },
+		{ .key = "functions", .title = N_("functions") },
 	};
-	struct table *t = DOC_TABLE(doc, "layers", columns, "Layers that each packet went through");
+	struct table *t =
+		DOC_TABLE(doc, "layers", columns, N_("Layers that each packet went through"));
 
 	for (size_t i = 0; i < rq->trace->events.n; i++) {
 		const struct event *ev = &rq->trace->events.v[i];
@@ -247,5 +252,5 @@ void view_layers(struct doc *doc, const struct request *rq)
 			add_layers(t, ev, down);
 	}
 	if (!t->cells.n)
-		table_note(t, "no packet went through");
+		table_note(t, _("no packet went through"));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Views of the run itself: its points, its expectations, and what it was.
+#include "i18n.h"
 #include "view.h"
 
 #include <string.h>
@@ -7,16 +8,16 @@
 void view_points(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
-		{ .key = "point", .title = "point" },
-		{ .key = "fn", .title = "watched at" },
-		{ .key = "as", .title = "as" },
-		{ .key = "places", .title = "places" },
-		{ .key = "hits", .title = "hits" },
-		{ .key = "events", .title = "events" },
-		{ .key = "duplicates", .title = "twice" },
-		{ .key = "note", .title = "note" },
+		{ .key = "point", .title = N_("point") },
+		{ .key = "fn", .title = N_("watched at") },
+		{ .key = "as", .title = N_("as") },
+		{ .key = "places", .title = N_("places") },
+		{ .key = "hits", .title = N_("hits") },
+		{ .key = "events", .title = N_("events") },
+		{ .key = "duplicates", .title = N_("twice") },
+		{ .key = "note", .title = N_("note") },
 	};
-	struct table *t = DOC_TABLE(doc, "points", columns, "Points");
+	struct table *t = DOC_TABLE(doc, "points", columns, N_("Points"));
 
 	for (size_t i = 0; i < rq->trace->points.n; i++) {
 		const struct point *p = &rq->trace->points.v[i];
@@ -30,13 +31,13 @@ void view_points(struct doc *doc, const struct request *rq)
 		table_int(t, p->duplicates);
 		table_text(t, p->hits == 0 && p->why ? p->why : p->note);
 		if (!p->hits)
-			table_note(t, "0 hits: %s: %s", p->name,
+			table_note(t, _("0 hits: %s: %s"), p->name,
 				   p->why ? p->why : "the run does not say why");
 	}
 }
 
 static const char *const verdict_words[] = {
-	[HELD] = "held", [FAILED] = "failed", [SKIPPED] = "skipped"
+	[HELD] = N_("held"), [FAILED] = N_("failed"), [SKIPPED] = N_("skipped")
 };
 
 static char *events_of(const struct expectation *e)
@@ -54,17 +55,17 @@ void view_checks(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
 		{ .key = "verdict", .title = "" },
-		{ .key = "sentence", .title = "what must be seen" },
-		{ .key = "line", .title = "line" },
-		{ .key = "events", .title = "events" },
-		{ .key = "why", .title = "why" },
+		{ .key = "sentence", .title = N_("what must be seen") },
+		{ .key = "line", .title = N_("line") },
+		{ .key = "events", .title = N_("events") },
+		{ .key = "why", .title = N_("why") },
 	};
-	struct table *t = DOC_TABLE(doc, "checks", columns, "Expectations");
+	struct table *t = DOC_TABLE(doc, "checks", columns, N_("Expectations"));
 
 	for (size_t i = 0; rq->expect && i < rq->expect->list.n; i++) {
 		const struct expectation *e = &rq->expect->list.v[i];
 
-		table_text(t, verdict_words[e->verdict]);
+		table_text(t, _(verdict_words[e->verdict]));
 		table_text(t, e->sentence);
 		if (e->line)
 			table_int(t, (int64_t)e->line);
@@ -74,17 +75,17 @@ void view_checks(struct doc *doc, const struct request *rq)
 		table_text(t, e->why);
 	}
 	if (rq->expect)
-		table_note(t, "%zu held, %zu failed, %zu skipped", rq->expect->held,
+		table_note(t, _("%zu held, %zu failed, %zu skipped"), rq->expect->held,
 			   rq->expect->failed, rq->expect->skipped);
 	else
-		table_note(t, "no expectations were given");
+		table_note(t, _("no expectations were given"));
 }
 
 static void add_pair(struct table *t, const char *what, const char *value)
 {
 	if (!value || !*value)
 		return;
-	table_text(t, what);
+	table_text(t, _(what));
 	table_text(t, value);
 }
 
@@ -94,7 +95,7 @@ __attribute__((format(printf, 3, 4))) static void add_pairf(struct table *t, con
 	va_list args;
 
 	va_start(args, format);
-	table_text(t, what);
+	table_text(t, _(what));
 	table_take(t, xvasprintf(format, args));
 	va_end(args);
 }
@@ -105,12 +106,12 @@ static void add_counts(struct table *t, const struct trace *trace)
 
 	for (size_t i = 0; i < trace->points.n; i++)
 		with_hits += trace->points.v[i].hits > 0;
-	add_pairf(t, "hits", "%lld", (long long)trace->end_hits);
-	add_pairf(t, "events", "%zu", trace->events.n);
-	add_pairf(t, "points", "%zu of %zu were hit", with_hits, trace->points.n);
-	add_pairf(t, "connections", "%zu", trace->conns.n);
+	add_pairf(t, N_("hits"), "%lld", (long long)trace->end_hits);
+	add_pairf(t, N_("events"), "%zu", trace->events.n);
+	add_pairf(t, N_("points"), _("%zu of %zu were hit"), with_hits, trace->points.n);
+	add_pairf(t, N_("connections"), "%zu", trace->conns.n);
 	if (trace->wires.n)
-		add_pairf(t, "frames", "%zu TCP, %zu ARP at %zu taps; unmatched: %zu",
+		add_pairf(t, N_("frames"), _("%zu TCP, %zu ARP at %zu taps; unmatched: %zu"),
 			  trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
 }
 
@@ -121,24 +122,25 @@ void view_summary(struct doc *doc, const struct request *rq)
 		{ .key = "value", .title = "" },
 	};
 	const struct trace *trace = rq->trace;
-	struct table *t = DOC_TABLE(doc, "summary", columns, "The run");
+	struct table *t = DOC_TABLE(doc, "summary", columns, N_("The run"));
 
-	add_pair(t, "lab", trace->lab);
-	add_pair(t, "kernel", trace->release);
-	add_pair(t, "note", trace->note);
-	add_pair(t, "engine", trace->engine);
-	add_pair(t, "mode", trace->mode);
+	add_pair(t, N_("lab"), trace->lab);
+	add_pair(t, N_("kernel"), trace->release);
+	add_pair(t, N_("note"), trace->note);
+	add_pair(t, N_("engine"), trace->engine);
+	add_pair(t, N_("mode"), trace->mode);
 	add_counts(t, trace);
 	if (rq->expect)
-		add_pairf(t, "expectations", "%zu held, %zu failed, %zu skipped", rq->expect->held,
-			  rq->expect->failed, rq->expect->skipped);
-	add_pair(t, "digest of the events", trace->digest);
+		add_pairf(t, N_("expectations"), _("%zu held, %zu failed, %zu skipped"),
+			  rq->expect->held, rq->expect->failed, rq->expect->skipped);
+	add_pair(t, N_("digest of the events"), trace->digest);
 	if (text_is(trace->mode, "live"))
-		table_note(t, "Mode live: each stop at a point lets virtual time jump to the next "
-			      "timer, so the order is true but the times between events are "
-			      "longer than without tracing.");
+		table_note(t,
+			   _("Mode live: each stop at a point lets virtual time jump to the next "
+			     "timer, so the order is true but the times between events are "
+			     "longer than without tracing."));
 	if (trace->problem_count)
-		table_note(t, "This run is damaged: %zu problem%s, the first: %s",
+		table_note(t, _("This run is damaged: %zu problem%s, the first: %s"),
 			   trace->problem_count, trace->problem_count == 1 ? "" : "s",
 			   trace->problems.v[0]);
 }

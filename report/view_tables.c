@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Views that list events of one kind: a row of columns for each type.
 #include "ladder.h"
+#include "i18n.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static void fill_ends(struct table *t, const struct trace *trace, const struct e
 static void fill_direction(struct table *t, const struct trace *trace, const struct event *ev)
 {
 	(void)trace;
-	table_text(t, ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX ? "out" : "in");
+	table_text(t, ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX ? _("out") : _("in"));
 }
 
 static void fill_sentence(struct table *t, const struct trace *trace, const struct event *ev)
@@ -138,112 +139,112 @@ static void fill_args(struct table *t, const struct trace *trace, const struct e
 	{                              \
 		key, title, NULL, fill \
 	}
-#define N FIELD("n", "n")
-#define TIME MADE("seconds", "seconds", fill_time)
-#define NODE FIELD("netns", "node")
+#define N FIELD("n", N_("n"))
+#define TIME MADE("seconds", N_("seconds"), fill_time)
+#define NODE FIELD("netns", N_("node"))
 
 static const struct column segment_columns[] = {
 	N,
 	TIME,
 	NODE,
 	MADE("direction", "", fill_direction),
-	MADE("ends", "from > to", fill_ends),
-	FIELD("flags", "flags"),
-	FIELD("rel_seq", "seq"),
-	FIELD("rel_ack", "ack"),
-	FIELD("win", "win"),
-	FIELD("payload_len", "len"),
-	MADE("options", "options", fill_options),
-	MADE("function", "function", fill_fn),
-	FIELD("pkt", "packet"),
+	MADE("ends", N_("from > to"), fill_ends),
+	FIELD("flags", N_("flags")),
+	FIELD("rel_seq", N_("seq")),
+	FIELD("rel_ack", N_("ack")),
+	FIELD("win", N_("win")),
+	FIELD("payload_len", N_("len")),
+	MADE("options", N_("options"), fill_options),
+	MADE("function", N_("function"), fill_fn),
+	FIELD("pkt", N_("packet")),
 };
 
 static const struct column state_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("conn", "conn"),
-	FIELD("obj", "object"),
-	MADE("ends", "local > remote", fill_ends),
-	FIELD("old", "old"),
-	FIELD("new", "new"),
-	MADE("chain", "set by", fill_chain),
+	FIELD("conn", N_("conn")),
+	FIELD("obj", N_("object")),
+	MADE("ends", N_("local > remote"), fill_ends),
+	FIELD("old", N_("old")),
+	FIELD("new", N_("new")),
+	MADE("chain", N_("set by"), fill_chain),
 };
 
 static const struct column queue_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("conn", "conn"),
-	FIELD("op", "what"),
-	MADE("change", "change", fill_sentence),
-	FIELD("accept_max", "limit"),
-	MADE("chain", "by", fill_chain),
+	FIELD("conn", N_("conn")),
+	FIELD("op", N_("what")),
+	MADE("change", N_("change"), fill_sentence),
+	FIELD("accept_max", N_("limit")),
+	MADE("chain", N_("by"), fill_chain),
 };
 
 static const struct column sysfunction_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("comm", "program"),
-	FIELD("pid", "pid"),
-	MADE("call", "call", fill_sentence),
-	FIELD("ret", "result"),
-	FIELD("dur_ns", "ns inside"),
+	FIELD("comm", N_("program")),
+	FIELD("pid", N_("pid")),
+	MADE("call", N_("call"), fill_sentence),
+	FIELD("ret", N_("result")),
+	FIELD("dur_ns", N_("ns inside")),
 };
 
 static const struct column function_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("ctx", "context"),
-	FIELD("fn", "function"),
-	FIELD("at", "at"),
-	FIELD("ret", "result"),
-	MADE("values", "arguments, or what it gave", fill_args),
+	FIELD("ctx", N_("context")),
+	FIELD("fn", N_("function")),
+	FIELD("at", N_("at")),
+	FIELD("ret", N_("result")),
+	MADE("values", N_("arguments, or what it gave"), fill_args),
 };
 
 static const struct column lookup_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("purpose", "why"),
-	FIELD("in.daddr", "to"),
-	FIELD("in.saddr", "from"),
-	FIELD("table_name", "table"),
-	MADE("match", "best prefix", fill_prefix),
-	FIELD("out.type", "type"),
-	FIELD("out.via", "via"),
-	FIELD("out.dev", "dev"),
-	FIELD("out.prefsrc", "source"),
+	FIELD("purpose", N_("why")),
+	FIELD("in.daddr", N_("to")),
+	FIELD("in.saddr", N_("from")),
+	FIELD("table_name", N_("table")),
+	MADE("match", N_("best prefix"), fill_prefix),
+	FIELD("out.type", N_("type")),
+	FIELD("out.via", N_("via")),
+	FIELD("out.dev", N_("dev")),
+	FIELD("out.prefsrc", N_("source")),
 };
 
 static const struct column route_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("purpose", "why"),
-	FIELD("dir", "direction"),
-	FIELD("dst", "to"),
-	FIELD("src", "from"),
-	FIELD("via", "via"),
-	FIELD("out_dev", "dev"),
-	FIELD("saddr", "source chosen"),
-	FIELD("error", "error"),
+	FIELD("purpose", N_("why")),
+	FIELD("dir", N_("direction")),
+	FIELD("dst", N_("to")),
+	FIELD("src", N_("from")),
+	FIELD("via", N_("via")),
+	FIELD("out_dev", N_("dev")),
+	FIELD("saddr", N_("source chosen")),
+	FIELD("error", N_("error")),
 };
 
 static const struct column neigh_columns[] = {
 	N,
 	TIME,
 	NODE,
-	FIELD("ip", "address"),
-	FIELD("dev", "dev"),
-	MADE("nud", "state", fill_nud),
-	MADE("lladdr", "MAC", fill_lladdr),
-	FIELD("why", "why"),
-	FIELD("probes", "probes"),
-	FIELD("queue_len", "waiting"),
-	MADE("chain", "by", fill_chain),
+	FIELD("ip", N_("address")),
+	FIELD("dev", N_("dev")),
+	MADE("nud", N_("state"), fill_nud),
+	MADE("lladdr", N_("MAC"), fill_lladdr),
+	FIELD("why", N_("why")),
+	FIELD("probes", N_("probes")),
+	FIELD("queue_len", N_("waiting")),
+	MADE("chain", N_("by"), fill_chain),
 };
 
 static const struct column arp_columns[] = {
@@ -251,10 +252,10 @@ static const struct column arp_columns[] = {
 	TIME,
 	NODE,
 	MADE("direction", "", fill_direction),
-	MADE("what", "what", fill_sentence),
-	FIELD("eth_src", "from MAC"),
-	FIELD("eth_dst", "to MAC"),
-	FIELD("by", "function"),
+	MADE("what", N_("what"), fill_sentence),
+	FIELD("eth_src", N_("from MAC")),
+	FIELD("eth_dst", N_("to MAC")),
+	FIELD("by", N_("function")),
 };
 
 /* A list: the events of up to two types, with its columns. */
@@ -299,14 +300,14 @@ static void fill_list(struct doc *doc, const struct request *rq, const struct li
 		fill_row(t, list, rq->trace, ev);
 	}
 	if (!t->cells.n)
-		table_note(t, "no such event%s",
+		table_note(t, _("no such event%s"),
 			   rq->filter ? " passes the filter" : " in this run");
 }
 
 void view_segments(struct doc *doc, const struct request *rq)
 {
 	static const struct list list =
-		LIST("segments", "TCP segments", EV_TCP_TX, EV_TCP_RX, segment_columns);
+		LIST("segments", N_("TCP segments"), EV_TCP_TX, EV_TCP_RX, segment_columns);
 
 	fill_list(doc, rq, &list);
 }
@@ -314,22 +315,22 @@ void view_segments(struct doc *doc, const struct request *rq)
 void view_states(struct doc *doc, const struct request *rq)
 {
 	static const struct list list =
-		LIST("states", "TCP states", EV_TCP_STATE, EV_TCP_STATE, state_columns);
+		LIST("states", N_("TCP states"), EV_TCP_STATE, EV_TCP_STATE, state_columns);
 
 	fill_list(doc, rq, &list);
 }
 
 void view_queues(struct doc *doc, const struct request *rq)
 {
-	static const struct list list = LIST("queues", "SYN queue and accept queue", EV_CONN_QUEUE,
-					     EV_CONN_QUEUE, queue_columns);
+	static const struct list list = LIST("queues", N_("SYN queue and accept queue"),
+					     EV_CONN_QUEUE, EV_CONN_QUEUE, queue_columns);
 
 	fill_list(doc, rq, &list);
 }
 
 void view_syscalls(struct doc *doc, const struct request *rq)
 {
-	static const struct list list = LIST("syscalls", "System calls", EV_SYSCALL_ENTER,
+	static const struct list list = LIST("syscalls", N_("System calls"), EV_SYSCALL_ENTER,
 					     EV_SYSCALL_EXIT, sysfunction_columns);
 
 	fill_list(doc, rq, &list);
@@ -338,7 +339,7 @@ void view_syscalls(struct doc *doc, const struct request *rq)
 void view_functions(struct doc *doc, const struct request *rq)
 {
 	static const struct list list =
-		LIST("functions", "Kernel functions", EV_CALL, EV_CALL, function_columns);
+		LIST("functions", N_("Kernel functions"), EV_CALL, EV_CALL, function_columns);
 
 	fill_list(doc, rq, &list);
 }
@@ -346,9 +347,9 @@ void view_functions(struct doc *doc, const struct request *rq)
 void view_routes(struct doc *doc, const struct request *rq)
 {
 	static const struct list routes =
-		LIST("routes", "Routes found", EV_ROUTE_RESULT, EV_ROUTE_RESULT, route_columns);
-	static const struct list lookups =
-		LIST("lookups", "Tables searched", EV_FIB_LOOKUP, EV_FIB_LOOKUP, lookup_columns);
+		LIST("routes", N_("Routes found"), EV_ROUTE_RESULT, EV_ROUTE_RESULT, route_columns);
+	static const struct list lookups = LIST("lookups", N_("Tables searched"), EV_FIB_LOOKUP,
+						EV_FIB_LOOKUP, lookup_columns);
 
 	fill_list(doc, rq, &routes);
 	fill_list(doc, rq, &lookups);
@@ -356,10 +357,10 @@ void view_routes(struct doc *doc, const struct request *rq)
 
 void view_neighbours(struct doc *doc, const struct request *rq)
 {
-	static const struct list entries = LIST("neighbours", "Neighbour entries", EV_NEIGH_LOOKUP,
-						EV_NEIGH_STATE, neigh_columns);
+	static const struct list entries = LIST("neighbours", N_("Neighbour entries"),
+						EV_NEIGH_LOOKUP, EV_NEIGH_STATE, neigh_columns);
 	static const struct list frames =
-		LIST("arp", "ARP frames", EV_ARP_TX, EV_ARP_RX, arp_columns);
+		LIST("arp", N_("ARP frames"), EV_ARP_TX, EV_ARP_RX, arp_columns);
 
 	fill_list(doc, rq, &entries);
 	fill_list(doc, rq, &frames);

@@ -153,9 +153,7 @@ void wire_read(struct wire *wire, const char *path, const char *node, const char
 {
 	FILE *stream = fopen(path, "rb");
 
-	*wire = (struct wire){
-		.path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic)
-	};
+	*wire = (struct wire){ .path = xstrdup(path), .node = xstrdup(node), .nic = xstrdup(nic) };
 	if (stream)
 		wire_read_stream(wire, stream);
 	else

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Chooses the language of the reports.
+#include "util.h"
+#include "i18n.h"
+
+#include <limits.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the environment says, in gettext's own order. */
+static const char *wished_language(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		value = getenv(names[i]);
+		if (value && *value)
+			return value;
+	}
+	return "C";
+}
+
+/* The catalogues lie beside the program: build/locale/zh_CN/LC_MESSAGES/ktreport.mo */
+static void bind_catalogues(void)
+{
+	char path[PATH_MAX + sizeof("/locale")];
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	char *slash;
+
+	if (len < 0)
+		return;
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash)
+		return;
+	strcpy(slash, "/locale");
+	bindtextdomain("ktreport", path);
+	bind_textdomain_codeset("ktreport", "UTF-8");
+	textdomain("ktreport");
+}
+
+void i18n_start(bool chinese)
+{
+	if (starts_with(wished_language(), "zh"))
+		chinese = true;
+	setlocale(LC_ALL, "");
+	if (!chinese)
+		return;
+	/* gettext looks into LANGUAGE only for a locale that is not C, and zh_CN may not be there */
+	setlocale(LC_ALL, "C.UTF-8");
+	setenv("LANGUAGE", "zh_CN", 1);
+	bind_catalogues();
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The Chinese catalogue is complete and used; the manual page and the completion know every option and view.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/tap.sh
+. tests/report/lib.sh
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# each text of the sources has a translation, and the other way round
+catalogue_is_complete() {
+	msgcmp report/po/zh_CN.po "$dir/all.pot"
+	[ -z "$(msgcomm --unique --no-location "$dir/all.pot" report/po/zh_CN.po 2>/dev/null | grep '^msgid "[^"]')" ]
+}
+
+# what stands between tags in the page is among the words that form_html.c hands to the catalogue
+page_is_complete() {
+	sed -n '/<body>/,/<script type/p' report/page.html | grep -o '>[^<>]*[a-z][^<>]*<' | sed 's/^>//; s/<$//; s/^ *//; s/ *$//' |
+		while IFS= read -r word; do
+			grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "page.html says '$word', form_html.c does not"; exit 1; }
+		done
+}
+
+options() { "$report" --help | grep -oE -- '--[a-z]+' | sort -u; }
+manual_knows_all() {
+	for word in $(options | sed 's/^--//') $("$report" --help | sed -n '/^Views:/,/^$/s/^  \([a-z]*\).*/\1/p'); do
+		grep -q -- "$word" report/ktreport.1 || { echo "the manual page lacks $word"; return 1; }
+	done
+}
+completes() {
+	bash -c '. report/ktreport.bash; COMP_CWORD=$(($# - 1)); COMP_WORDS=("$@"); _ktreport; echo "${COMPREPLY[*]}"' - "$@"
+}
+
+if command -v xgettext >/dev/null; then
+	xgettext -k_ -kN_ -LC --from-code=UTF-8 --no-location --no-wrap --sort-output -o "$dir/all.pot" report/*.c
+	it 'translates every text' catalogue_is_complete
+	it 'hands every word of the page to the catalogue' page_is_complete
+	it 'speaks Chinese with --zh' says 'TCP 状态' "$report" show states --zh "$run"
+	it 'speaks Chinese with LANG' says 'TCP 状态' env LC_ALL= LANG=zh_CN.UTF-8 "$report" show states "$run"
+	it 'explains in Chinese in the page' sh -c "cp -r '$run' '$dir/run' && '$report' write --zh '$dir/run' '$expect' && grep -q '先选了哪条路由' '$dir/run/report.html'"
+else
+	skip 'translates every text' 'no gettext here'
+fi
+it 'speaks English otherwise' says 'TCP states' "$report" show states "$run"
+it 'has every option and view in the manual page' manual_knows_all
+if command -v man >/dev/null; then
+	it 'has a manual page without a mistake' sh -c '! man --warnings -l report/ktreport.1 2>&1 >/dev/null | grep .'
+else
+	skip 'has a manual page without a mistake' 'no man here'
+fi
+# the text after -c is for the inner shell
+it 'completes commands' says 'check' completes "$report" ch
+it 'completes views' says 'neighbours' completes "$report" show nei
+it 'completes options' says '--filter=' completes "$report" show --fil
+tap_end
