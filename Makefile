@@ -106,10 +106,15 @@ build/obj/%.o: %.c | setup
 build/ktrun: $(ktrun_sources:%.c=build/obj/%.o)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktrun_libraries)
 
-build/ktreport: $(ktreport_sources:%.c=build/obj/%.o)
+build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_MESSAGES/ktreport.mo
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktreport_libraries)
 
 build/obj/report/form_html.o: report/page.html
+
+# the report in Chinese
+build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po | setup
+	@mkdir -p $(@D)
+	$(Q)msgfmt -o $@ $<
 
 # QEMU, which loads it, brings what is undefined in it
 build/ktlab-plugin.so: $(wildcard qemu-plugin/*.[ch]) | setup
