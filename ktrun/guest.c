@@ -133,30 +133,27 @@ static void environment_set(const char *name, char *value)
 	free(value);
 }
 
-/* Where QEMU meets the engine: the gdbstub's socket, or the plan. */
-static void engine_environment(const struct run *run)
-{
-	bool inside = !engine_find(run->settings.engine)->script;
-
-	environment_set("KTLAB_GDB", inside ? text_copy("") : text_format("%s/gdb", run->sockets));
-	environment_set("KTLAB_PLAN", inside ? run_path(run, "plan.json") : text_copy(""));
-}
-
-static bool qemu_start(struct run *run, enum child_output where)
+/*
+ * Starts QEMU with its files in the folder. `socket` is where it waits for GDB, and `plan` what its plugin executes;
+ * NULL: it does not.
+ */
+static bool qemu_start(struct run *run, const char *folder, const char *socket, const char *plan)
 {
 	char *script = root_path(run, "run-qemu.sh");
 	const char *const argv[] = { script, NULL };
 	const struct settings *settings = &run->settings;
+	enum child_output where = plan ? CHILD_PIPE : CHILD_LOG;
 	bool started;
 
 	environment_set("KTLAB_KERNEL", text_format("%s/bzImage", settings->kernel_dir));
 	environment_set("KTLAB_INITRD", text_copy(settings->initrd));
-	environment_set("KTLAB_RUN", text_copy(run->folder));
+	environment_set("KTLAB_RUN", text_copy(folder));
 	environment_set("KTLAB_LAB", text_copy(run->lab));
 	environment_set("KTLAB_TOPOLOGY", text_copy(run->topology));
 	environment_set("KTLAB_EXERCISE", text_copy(settings->exercise));
 	environment_set("KTLAB_MODE", text_copy("live"));
-	engine_environment(run);
+	environment_set("KTLAB_GDB", text_copy(socket ? socket : ""));
+	environment_set("KTLAB_PLAN", text_copy(plan ? plan : ""));
 	environment_set("QEMU", text_copy(settings->qemu));
 	environment_set("ACCEL", text_copy(settings->accel));
 	started = start(run, &run->qemu, "QEMU", argv, where, "qemu.log");
@@ -387,25 +384,54 @@ static void guest_judge(struct run *run)
 	judge_engine(run);
 }
 
-/* Starts QEMU and its engine, or the QEMU that has it inside. */
-static bool guest_start(struct run *run)
+/* Starts QEMU with the engine inside. */
+static bool guest_start_inside(struct run *run)
 {
-	if (!engine_find(run->settings.engine)->script)
-		return qemu_start(run, CHILD_PIPE);
-	return sockets_make(run) && qemu_start(run, CHILD_LOG) && socket_wait(run) &&
-	       engine_start(run);
+	char *plan = run_path(run, "plan.json");
+	bool started = qemu_start(run, run->folder, NULL, plan);
+
+	free(plan);
+	return started;
+}
+
+/* Starts QEMU, and an engine that connects to it. */
+static bool guest_start_beside(struct run *run)
+{
+	char *socket;
+	bool started;
+
+	if (!sockets_make(run))
+		return false;
+	socket = text_format("%s/gdb", run->sockets);
+	started =
+		qemu_start(run, run->folder, socket, NULL) && socket_wait(run) && engine_start(run);
+	free(socket);
+	return started;
 }
 
 void guest_run(struct run *run)
 {
+	bool inside = !engine_find(run->settings.engine)->script;
+
 	phase_begin(run, PHASE_BOOT);
-	if (guest_start(run))
+	if (inside ? guest_start_inside(run) : guest_start_beside(run))
 		guest_watch(run);
 	child_stop(&run->engine);
 	child_stop(&run->qemu);
 	sockets_remove(run);
 	guest_judge(run);
 	phase_end(run);
+}
+
+bool guest_untraced(struct run *run, const char *folder)
+{
+	if (qemu_start(run, folder, NULL, NULL))
+		while (run->qemu.running && watch_next(run, -1))
+			;
+	child_stop(&run->qemu);
+	judge_signal(run, &run->qemu);
+	judge_qemu(run);
+	return !run->reason;
 }
 
 /* Adds what a pipe holds to a text. */

@@ -11,6 +11,9 @@ bool engine_check(struct run *run);
 /* The phases boot, lab and end. What goes wrong is in run->reason afterwards. */
 void guest_run(struct run *run);
 
+/* Runs the guest without an engine, its files into the folder. Returns false after run_fail(). */
+bool guest_untraced(struct run *run, const char *folder);
+
 /*
  * Runs a tool to its end within the limit; its errors go into the run's gdb.log, with CHILD_PASS to stderr.
  * `output`, if not NULL, gets its stdout; the caller frees it.

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exact.h"
 #include "guest.h"
 #include "inputs.h"
 #include "progress.h"
@@ -314,6 +315,8 @@ static void run_lab(struct run *run, char **summary)
 	guest_run(run);
 	if (run->status == STATUS_SETUP)
 		return;
+	if (*run->settings.exact && !run->reason)
+		exact_run(run);
 	if (events_make(run))
 		report_make(run, summary);
 }
@@ -339,6 +342,8 @@ static void verdict_print(const struct run *run, const char *summary)
 	const char *comma = " ";
 
 	fflush(stdout);
+	if (run->exact)
+		puts(run->exact);
 	printf("verdict: %s", verdict_word(run));
 	if (summary && *summary)
 		printf(" (%s)", summary);
@@ -365,6 +370,7 @@ static void run_free(struct run *run)
 	free(run->topology);
 	free(run->reason);
 	free(run->remedy);
+	free(run->exact);
 }
 
 int main(int argc, char **argv)

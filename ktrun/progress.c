@@ -7,7 +7,7 @@
 
 static void progress_print(const char *phase, double wall_s, long hits)
 {
-	fprintf(stderr, "%-7s %5.1f s", phase, wall_s);
+	fprintf(stderr, "%-8s %5.1f s", phase, wall_s);
 	if (hits)
 		fprintf(stderr, "  %ld hits", hits);
 }

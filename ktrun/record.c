@@ -115,11 +115,11 @@ static json_t *qemu_json(const struct child *qemu)
 
 bool record_run(struct run *run, const char *verdict)
 {
-	json_t *object =
-		json_pack("{si ss si ss? ss? sI so so sO sO}", "format", 1, "verdict", verdict,
-			  "status", (int)run->status, "reason", run->reason, "remedy", run->remedy,
-			  "hits", (json_int_t)run->hits, "phases", phases_json(run), "qemu",
-			  qemu_json(&run->qemu), "settings", run->facts, "sha256", run->hashes);
+	json_t *object = json_pack(
+		"{si ss si ss? ss? ss? sI so so sO sO}", "format", 1, "verdict", verdict, "status",
+		(int)run->status, "reason", run->reason, "remedy", run->remedy, "exact", run->exact,
+		"hits", (json_int_t)run->hits, "phases", phases_json(run), "qemu",
+		qemu_json(&run->qemu), "settings", run->facts, "sha256", run->hashes);
 	bool written = json_write(run, "run.json", object);
 
 	json_decref(object);

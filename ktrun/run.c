@@ -11,8 +11,9 @@
 #include "text.h"
 
 const char *const phase_names[PHASE_COUNT] = {
-	[PHASE_PLAN] = "plan", [PHASE_BOOT] = "boot",	  [PHASE_LAB] = "lab",
-	[PHASE_END] = "end",   [PHASE_DECODE] = "decode", [PHASE_REPORT] = "report",
+	[PHASE_PLAN] = "plan",	   [PHASE_BOOT] = "boot",	  [PHASE_LAB] = "lab",
+	[PHASE_END] = "end",	   [PHASE_UNTRACED] = "untraced", [PHASE_DECODE] = "decode",
+	[PHASE_REPORT] = "report",
 };
 
 double clock_s(void)

@@ -14,6 +14,7 @@ enum phase {
 	PHASE_BOOT,
 	PHASE_LAB,
 	PHASE_END,
+	PHASE_UNTRACED,
 	PHASE_DECODE,
 	PHASE_REPORT,
 	PHASE_COUNT
@@ -46,6 +47,7 @@ struct run {
 	enum status status;
 	char *reason; /* the sentence, once something went wrong */
 	char *remedy;
+	char *exact; /* the sentence of a comparison with the untraced run that found no difference, or NULL */
 	json_t *nics, *kernel; /* topology's lines; kernel.env */
 	json_t *facts, *hashes; /* settings.json; sha256 of what decides the run */
 };

@@ -25,6 +25,8 @@ static const struct option_row {
 	ROW(out, "out", "DIR", "OUT", "out", "where DIR/LAB with the files of the run is made"),
 	ROW(engine, "engine", "NAME", "ENGINE", "gdb", "what takes the hits: gdb or plugin"),
 	ROW(exercise, "exercise", "N", "EXERCISE", "", "the lab's exercise N"),
+	ROW(exact, "exact", NULL, "EXACT", "",
+	    "prove that tracing changed nothing: run untraced, too"),
 	ROW(qemu, "qemu", "PROGRAM", "QEMU", "qemu-system-x86_64", "which QEMU"),
 	ROW(accel, "accel", "NAME", "ACCEL", "tcg", "how QEMU runs the guest: tcg or kvm"),
 	ROW(limit, "limit", "SECONDS", "LIMIT", "120", "how long a phase may take"),

@@ -12,6 +12,7 @@ struct settings {
 	const char *out;
 	const char *engine;
 	const char *exercise;
+	const char *exact; /* "" or "1" */
 	const char *qemu;
 	const char *accel;
 	const char *limit;
