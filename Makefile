@@ -54,11 +54,11 @@ export KTLAB_INITRD := $(initrd)
 	qemu doctor setup clean help
 
 ## run
-lab: setup build/ktrun build/ktreport rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
+lab: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
 	$(Q)[ -e "labs/$$LAB/guest.sh" ] || exec build/ktrun "labs/$$LAB"
-	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec build/ktrun "labs/$$LAB"
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec qemu-plugin/engine.sh "labs/$$LAB"
 
-labs: setup build/ktrun build/ktreport rootfs ## run every lab; one summary table
+labs: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run every lab; one summary table
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
 
 report: setup build/ktreport ## report again from the stored events of LAB, without booting

@@ -13,7 +13,7 @@ for lab in labs/*/guest.sh; do
 	lab=$(dirname "$lab")
 	start=$SECONDS
 	status=0
-	build/ktrun "$lab" || status=$?
+	qemu-plugin/engine.sh "$lab" || status=$?
 	((status <= worst)) || worst=$status
 	printf -v row '%-16s %-24s %4d s\n' "${lab#labs/}" "${words[$status]:-status $status}" $((SECONDS - start))
 	table+=$row

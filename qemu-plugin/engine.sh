@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs a lab with the engine that ENGINE names: engine.sh LABDIR.
+#   gdb      breakpoints over the gdbstub; any QEMU
+#   plugin   inside QEMU; a QEMU that loads plugins is found or fetched (get-qemu.sh)
+#   auto     plugin where such a QEMU is found, else gdb
+#   both     plugin into OUT-plugin, gdb into OUT; then what they saw differently: gdb's stops move the guest's clock,
+#            so what goes on at the same time may stand in another order
+# The exit status is that of ktrun, for `both` the worst of the two.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+OUT=${OUT:-out}
+ENGINE=${ENGINE:-gdb}
+
+# run ENGINE OUT LABDIR
+run() { ENGINE=$1 OUT=$2 "$here/build/ktrun" "$3"; }
+
+plugin_qemu() { QEMU=$("$here/qemu-plugin/get-qemu.sh" "$@") && export QEMU; }
+
+case $ENGINE in
+plugin)
+	plugin_qemu || exit 2
+	run plugin "$OUT" "$1"
+	;;
+auto)
+	ENGINE=gdb
+	plugin_qemu --no-fetch 2>/dev/null && ENGINE=plugin
+	printf 'engine: %s\n' "$ENGINE" >&2
+	run "$ENGINE" "$OUT" "$1"
+	;;
+both)
+	gdb_qemu=${QEMU:-qemu-system-x86_64} name=${1%/} status=0 other=0
+	plugin_qemu || exit 2
+	run plugin "$OUT-plugin" "$1" || status=$?
+	QEMU=$gdb_qemu run gdb "$OUT" "$1" || other=$?
+	"$here/build/ktreport" diff "$OUT/${name##*/}" "$OUT-plugin/${name##*/}" || :
+	exit $((status > other ? status : other))
+	;;
+*) run "$ENGINE" "$OUT" "$1" ;;
+esac
