@@ -177,7 +177,7 @@ static void put_stacks(FILE *out, const struct request *rq)
 
 void form_markdown(FILE *out, const struct request *rq)
 {
-	static const char *const names[] = { "checks", "segments",   "states",	 "queues",
+	static const char *const names[] = { "checks", "explain",    "segments", "states", "queues",
 					     "routes", "neighbours", "syscalls", "points" };
 
 	fputs("# ", out);

@@ -211,8 +211,10 @@ const char *json_parse(const char *text, size_t len, struct json *value)
 	struct scan s = { text, text + len, NULL };
 
 	*value = (struct json){ 0 };
-	if (!scan_value(&s, value, 0))
+	if (!scan_value(&s, value, 0)) {
+		*value = (struct json){ 0 };
 		return s.error;
+	}
 	scan_space(&s);
 	return s.p == s.end ? NULL : "more than one value in a line";
 }

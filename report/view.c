@@ -14,6 +14,8 @@ const struct view views[] = {
 	  view_functions, NULL },
 	{ "calls", NULL, N_("everything, as a tree of what happened inside of what"), view_calls,
 	  NULL },
+	{ "explain", NULL, N_("what each event means, and where the source says so"), view_explain,
+	  NULL },
 	{ "layers", NULL, N_("the layers that each packet went through"), view_layers, NULL },
 	{ "routes", NULL, N_("route lookups: key, tables, result, purpose"), view_routes, NULL },
 	{ "neighbours", NULL, N_("neighbour entries and ARP frames"), view_neighbours, NULL },

@@ -2,6 +2,7 @@
 // Views that follow something through all kinds of events: calls, a packet, a connection, a step.
 #include "ladder.h"
 #include "i18n.h"
+#include "meaning.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -155,6 +156,46 @@ void view_step(struct doc *doc, const struct request *rq)
 			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
 	}
 	note_if_empty(t, "step", rq->argument);
+}
+
+static void add_meaning(struct table *t, const struct trace *trace, const struct event *ev,
+			size_t meaning)
+{
+	struct str what = { 0 };
+
+	add_words(&what, trace, ev);
+	table_int(t, ev->n);
+	table_text(t, ev->netns);
+	table_take(t, str_take(&what));
+	table_text(t, meaning_text(meaning));
+	table_text(t, meaning_source(meaning));
+}
+
+/* Each meaning stands at the first event that has it. */
+void view_explain(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "n", .title = N_("n") },
+		{ .key = "netns", .title = N_("node") },
+		{ .key = "what", .title = N_("what") },
+		{ .key = "meaning", .title = N_("what it means") },
+		{ .key = "source", .title = N_("where the source says so") },
+	};
+	struct table *t = DOC_TABLE(doc, "explain", columns, N_("What it means"));
+	bool *said = xcalloc(meaning_count(), sizeof(*said));
+
+	for (size_t i = 0; i < rq->trace->events.n; i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+		int meaning = meaning_of(ev);
+
+		if (meaning < 0 || said[meaning] || !request_wants(rq, ev))
+			continue;
+		said[meaning] = true;
+		add_meaning(t, rq->trace, ev, (size_t)meaning);
+	}
+	if (!t->cells.n)
+		table_note(t, _("no such event"));
+	free(said);
 }
 
 /* Where a function belongs is told by its source file; the first that fits counts. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Views of the run itself: its points, its expectations, and what it was.
+#include "cost.h"
 #include "i18n.h"
 #include "view.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 void view_points(struct doc *doc, const struct request *rq)
 {
@@ -115,6 +116,17 @@ static void add_counts(struct table *t, const struct trace *trace)
 			  trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
 }
 
+static void add_cost(struct table *t, const struct trace *trace)
+{
+	char *phases = cost_phases(trace);
+	double ms = cost_ms_per_hit(trace);
+
+	add_pair(t, N_("wall time"), phases);
+	if (ms >= 0)
+		add_pairf(t, N_("a hit"), _("%.1f ms of wall time"), ms);
+	free(phases);
+}
+
 void view_summary(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
@@ -130,6 +142,7 @@ void view_summary(struct doc *doc, const struct request *rq)
 	add_pair(t, N_("engine"), trace->engine);
 	add_pair(t, N_("mode"), trace->mode);
 	add_counts(t, trace);
+	add_cost(t, trace);
 	if (rq->expect)
 		add_pairf(t, N_("expectations"), _("%zu held, %zu failed, %zu skipped"),
 			  rq->expect->held, rq->expect->failed, rq->expect->skipped);

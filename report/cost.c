@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a run cost: the phases of RUN/run.json.
+#include "cost.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LARGEST_FILE = 1024 * 1024
+};
+
+/* The whole file, or an empty text; the caller frees it. */
+static char *read_file(const struct trace *trace)
+{
+	char *path = xasprintf("%s/run.json", trace->folder ? trace->folder : ".");
+	FILE *file = trace->folder ? fopen(path, "r") : NULL;
+	struct str text = { 0 };
+	char buffer[4096];
+	size_t got;
+
+	free(path);
+	while (file && text.len < LARGEST_FILE && (got = fread(buffer, 1, sizeof(buffer), file)))
+		str_addn(&text, buffer, got);
+	if (file)
+		fclose(file);
+	return str_take(&text);
+}
+
+static double seconds_of(struct json phase)
+{
+	char *text = json_dup(json_path(phase, "wall_s"));
+	double seconds = text ? strtod(text, NULL) : 0;
+
+	free(text);
+	return seconds;
+}
+
+char *cost_phases(const struct trace *trace)
+{
+	char *text = read_file(trace);
+	struct str out = { 0 };
+	struct json_iter it;
+	struct json run;
+
+	json_parse(text, strlen(text), &run);
+	for (it = json_iter(json_path(run, "phases")); json_next(&it);) {
+		str_add(&out, out.len ? ", " : "");
+		json_text(json_path(it.value, "name"), &out);
+		str_addf(&out, " %.1f s", seconds_of(it.value));
+	}
+	free(text);
+	return str_take_or_null(&out);
+}
+
+double cost_ms_per_hit(const struct trace *trace)
+{
+	char *text = read_file(trace);
+	double cost = -1;
+	int64_t hits = 0;
+	struct json_iter it;
+	struct json run;
+
+	json_parse(text, strlen(text), &run);
+	json_int(json_path(run, "hits"), &hits);
+	for (it = json_iter(json_path(run, "phases")); hits > 0 && json_next(&it);)
+		if (json_is(json_path(it.value, "name"), "lab"))
+			cost = seconds_of(it.value) * 1000 / (double)hits;
+	free(text);
+	return cost;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a run cost: the phases of RUN/run.json. */
+#ifndef KTREPORT_COST_H
+#define KTREPORT_COST_H
+
+#include "trace.h"
+
+/* "boot 6.6 s, lab 12.8 s"; NULL when the run does not say. The caller frees it. */
+char *cost_phases(const struct trace *trace);
+/* Wall time of the lab's phase for each hit, in ms; negative when the run does not say. */
+double cost_ms_per_hit(const struct trace *trace);
+
+#endif
