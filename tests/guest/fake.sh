@@ -32,6 +32,7 @@ fake_clone() {
 
 	cat >"$work/common" <<-'EOF'
 	echo $$ >>"$FAKE/pids"
+	[ -z "${FAKE_DEAF:-}" ] || trap '' TERM
 	# at PHASE: here a test may stop it for ever; the sleep is in a process of its own
 	at() {
 		[ "${FAKE_AT:-}" = "$1" ] || return 0

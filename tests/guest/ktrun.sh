@@ -66,6 +66,8 @@ it 'says what QEMU said when it does not run' broken 'QEMU did not run: qemu: no
 it 'says what GDB said when it fails' broken 'GDB ended with status 3: no room for captures' 'run failed' \
 	FAKE_STATUS_ENGINE=3
 it 'ends a phase at the limit' broken "phase 'lab' was not over after 1 s" 'run failed' FAKE_AT=lab -- --limit 1
+it 'ends what does not listen to SIGTERM' broken "phase 'lab' was not over" 'run failed' \
+	FAKE_AT=lab FAKE_DEAF=1 -- --limit 1
 it 'says that captures cannot be decoded' broken 'cannot be decoded' 'run failed' FAKE_STATUS_DECODE=1
 
 # stopped SIGNAL PHASE: ktrun itself gets the signal in that phase
@@ -89,14 +91,19 @@ killed() {
 it 'says that QEMU was killed' killed qemu QEMU
 it 'says that GDB was killed' killed gdb GDB
 
+# gone NAME: the process whose number is in that file has ended
+gone() {
+	wait_until bash -c '! kill -0 "$0" 2>/dev/null' "$(cat "$FAKE/$1")"
+}
+
 dies_alone() {
+	local status=0
 	export FAKE_AT=lab
-	ktrun_begin && kill -s KILL "$ktrun_pid" && ! wait "$ktrun_pid" &&
-		wait_until bash -c '! kill -0 "$0" 2>/dev/null' "$(cat "$FAKE/qemu")" &&
-		wait_until bash -c '! kill -0 "$0" 2>/dev/null' "$(cat "$FAKE/gdb")"
+	ktrun_begin && kill -s KILL "$ktrun_pid" && ! wait "$ktrun_pid" && gone qemu && gone gdb || status=1
 	# what a killed ktrun cannot remove
 	rm -rf "${XDG_RUNTIME_DIR:?}"/*
-	xargs -r kill 2>/dev/null <"$FAKE/pids" || true
+	xargs -r kill -s KILL 2>/dev/null <"$FAKE/pids" || true
+	return $status
 }
 it 'takes QEMU and GDB along when it is killed itself' dies_alone
 
