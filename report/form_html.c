@@ -102,7 +102,7 @@ static void put_events(struct page *page)
 	bool first = true;
 
 	fputs("\"events\":[", page->out);
-	for (size_t i = 0; i < trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(page->rq); i++) {
 		fputs(first ? "\n" : ",\n", page->out);
 		put_event(page, &trace->events.v[i]);
 		first = false;
@@ -207,7 +207,7 @@ static void put_sources(struct page *page)
 
 static void put_ladder(struct page *page)
 {
-	struct ladder *ladder = ladder_new(page->rq->trace, page->rq->filter);
+	struct ladder *ladder = ladder_new(page->rq);
 	FILE *out = page->out;
 
 	fputs("\"columns\":[", out);
@@ -390,10 +390,11 @@ static void put_run(struct page *page)
 		put_string(page->out, trace->problems.v[i]);
 	}
 	fprintf(page->out,
-		"],\"hits\":%lld,\"frames_tcp\":%zu,\"frames_arp\":%zu,\"taps\":%zu,"
+		"],\"left_out\":%zu,\"hits\":%lld,\"frames_tcp\":%zu,\"frames_arp\":%zu,\"taps\":%"
+		"zu,"
 		"\"unmatched\":%zu}",
-		(long long)trace->end_hits, trace->frames_tcp, trace->frames_arp, trace->wires.n,
-		trace->unmatched);
+		trace->events.n - request_events(page->rq), (long long)trace->end_hits,
+		trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
 	free(link);
 }
 

@@ -96,7 +96,7 @@ static void put_diagram_row(FILE *out, const struct ladder_row *row)
 
 static void put_diagram(FILE *out, const struct request *rq)
 {
-	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
+	struct ladder *ladder = ladder_new(rq);
 
 	fprintf(out, "\n## %s\n\n```mermaid\nsequenceDiagram\n", _("Ladder"));
 	for (size_t i = 0; i < ladder->nodes.n; i++) {
@@ -155,7 +155,7 @@ static bool has_stack_of_interest(const struct event *ev)
 static void put_stacks(FILE *out, const struct request *rq)
 {
 	fprintf(out, "\n## %s\n", _("Call stacks"));
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 		struct json_iter it = json_iter(event_get(ev, "stack"));
 		char *sentence;

@@ -133,7 +133,7 @@ void form_trace(FILE *out, const struct request *rq)
 	struct tracks t = { .out = out, .trace = rq->trace, .first = true };
 
 	fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", out);
-	for (size_t i = 0; i < rq->trace->events.n; i++)
+	for (size_t i = 0; i < request_events(rq); i++)
 		if (request_wants(rq, &rq->trace->events.v[i]))
 			put_event(&t, &rq->trace->events.v[i]);
 	fputs("\n]}\n", out);

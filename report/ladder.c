@@ -165,17 +165,18 @@ static int64_t find_zero(const struct trace *trace)
 	return trace->events.n ? trace->events.v[0].t_ns : 0;
 }
 
-struct ladder *ladder_new(const struct trace *trace, const struct expr *filter)
+struct ladder *ladder_new(const struct request *rq)
 {
+	const struct trace *trace = rq->trace;
 	struct ladder *ladder = xcalloc(1, sizeof(*ladder));
 	const struct event *ev;
 
 	ladder->trace = trace;
 	ladder->zero_ns = find_zero(trace);
 	find_nodes(ladder);
-	for (size_t i = 0; i < trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		ev = &trace->events.v[i];
-		if (!has_row[ev->kind] || ev->hidden || (filter && !expr_holds(filter, ev, NULL)))
+		if (!has_row[ev->kind] || !request_wants(rq, ev))
 			continue;
 		if (is_tx(ev))
 			add_sent(ladder, ev);

@@ -5,6 +5,7 @@
 
 #include "expr.h"
 #include "trace.h"
+#include "view.h"
 
 enum row_kind {
 	ROW_STEP, /* a step of the lab begins: goes over all columns */
@@ -35,8 +36,7 @@ struct ladder {
 	int64_t zero_ns; /* guest time of the ladder's zero: the first segment, or the first event */
 };
 
-/* The filter may be NULL. */
-struct ladder *ladder_new(const struct trace *trace, const struct expr *filter);
+struct ladder *ladder_new(const struct request *rq);
 void ladder_free(struct ladder *ladder);
 
 /* What one event says in a few words: "CLOSE -> SYN_SENT". The caller frees it; NULL: nothing. */

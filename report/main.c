@@ -393,24 +393,26 @@ static void write_text(FILE *out, const struct request *rq)
 	}
 }
 
-/* The files that "write" makes. */
+/* The files that "write" makes, and of how many events: what a person reads must open. */
 static const struct {
 	const char *name;
+	size_t most_events; /* 0: all */
 	void (*write)(FILE *out, const struct request *rq);
 } files[] = {
-	{ "report.txt", write_text }, { "report.md", form_markdown },
-	{ "report.html", form_html }, { "wire.pcapng", form_pcapng },
-	{ "junit.xml", form_junit },  { "report.tap", form_tap },
-	{ "trace.json", form_trace },
+	{ "report.txt", 20000, write_text }, { "report.md", 2000, form_markdown },
+	{ "report.html", 50000, form_html }, { "wire.pcapng", 0, form_pcapng },
+	{ "junit.xml", 0, form_junit },	     { "report.tap", 0, form_tap },
+	{ "trace.json", 0, form_trace },
 };
 
-static int write_file(const struct session *s, size_t i)
+static int write_file(struct session *s, size_t i)
 {
 	char *path = xasprintf("%s/%s", s->trace->folder, files[i].name);
 	FILE *out = fopen(path, "w");
 	bool good = out != NULL;
 
 	if (out) {
+		s->request.most = files[i].most_events;
 		files[i].write(out, &s->request);
 		good = !ferror(out);
 		good = fclose(out) == 0 && good;

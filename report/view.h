@@ -16,6 +16,7 @@ struct request {
 	const char *argument; /* of a view that takes one, else NULL */
 	const char *source; /* folder of the kernel's source, or NULL */
 	bool taps; /* both copies of a frame in wire.pcapng */
+	size_t most; /* events that are looked at, from the first; 0: all */
 };
 
 struct view {
@@ -37,7 +38,8 @@ struct layer {
 };
 extern const struct layer layers[]; /* ended by a NULL prefix; the first that fits counts */
 
-/* True if the filter (or none) lets the event through. */
+/* How many events the request looks at, and whether it wants this one of them. */
+size_t request_events(const struct request *rq);
 bool request_wants(const struct request *rq, const struct event *ev);
 
 void view_ladder(struct doc *doc, const struct request *rq);

@@ -102,7 +102,7 @@ void view_calls(struct doc *doc, const struct request *rq)
 {
 	struct table *t = DOC_TABLE(doc, "calls", event_columns, "What happened inside of what");
 
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 
 		if (request_wants(rq, ev))
@@ -117,7 +117,7 @@ void view_packet(struct doc *doc, const struct request *rq)
 	struct table *t = DOC_TABLE(doc, "packet", event_columns, "The way of a packet");
 	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
 
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 
 		if (ev->pkt == id && id && request_wants(rq, ev))
@@ -132,7 +132,7 @@ void view_connection(struct doc *doc, const struct request *rq)
 	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
 	const struct conn *conn = trace_conn(rq->trace, id);
 
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 
 		if (ev->conn == id && id && request_wants(rq, ev))
@@ -149,7 +149,7 @@ void view_step(struct doc *doc, const struct request *rq)
 {
 	struct table *t = DOC_TABLE(doc, "step", event_columns, "A step of the lab");
 
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 
 		if (text_is(ev->step, rq->argument) && request_wants(rq, ev))
@@ -184,7 +184,7 @@ void view_explain(struct doc *doc, const struct request *rq)
 	struct table *t = DOC_TABLE(doc, "explain", columns, N_("What it means"));
 	bool *said = xcalloc(meaning_count(), sizeof(*said));
 
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 		int meaning = meaning_of(ev);
 
@@ -284,7 +284,7 @@ void view_layers(struct doc *doc, const struct request *rq)
 	struct table *t =
 		DOC_TABLE(doc, "layers", columns, N_("Layers that each packet went through"));
 
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 		bool down = ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX;
 		bool up = ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX;

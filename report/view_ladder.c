@@ -379,7 +379,7 @@ static void put_title(struct drawing *d)
 
 void view_ladder_print(FILE *out, const struct request *rq, const struct style *style)
 {
-	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
+	struct ladder *ladder = ladder_new(rq);
 	struct drawing d = { .out = out, .ladder = ladder, .style = style };
 
 	choose_glyphs(&d);
@@ -417,7 +417,7 @@ void view_ladder(struct doc *doc, const struct request *rq)
 		{ .key = "by", .title = N_("sent by") },
 		{ .key = "at", .title = N_("received by") },
 	};
-	struct ladder *ladder = ladder_new(rq->trace, rq->filter);
+	struct ladder *ladder = ladder_new(rq);
 	struct table *t = DOC_TABLE(doc, "ladder", columns, N_("Ladder"));
 
 	for (size_t i = 0; i < ladder->rows.n; i++) {

@@ -147,6 +147,9 @@ void view_summary(struct doc *doc, const struct request *rq)
 		add_pairf(t, N_("expectations"), _("%zu held, %zu failed, %zu skipped"),
 			  rq->expect->held, rq->expect->failed, rq->expect->skipped);
 	add_pair(t, N_("digest of the events"), trace->digest);
+	if (request_events(rq) < trace->events.n)
+		table_note(t, _("Only the first %zu of %zu events are shown here."),
+			   request_events(rq), trace->events.n);
 	if (text_is(trace->mode, "live"))
 		table_note(t,
 			   _("Mode live: each stop at a point lets virtual time jump to the next "

@@ -292,7 +292,7 @@ static void fill_row(struct table *t, const struct list *list, const struct trac
 static void fill_list(struct doc *doc, const struct request *rq, const struct list *list)
 {
 	struct table *t = doc_table(doc, list->key, list->columns, list->width, list->title);
-	for (size_t i = 0; i < rq->trace->events.n; i++) {
+	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 
 		if (!list_takes(list, ev) || !request_wants(rq, ev))
