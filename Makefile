@@ -7,6 +7,7 @@ KERNEL ?= auto
 OUT    ?= out
 ENGINE ?= gdb
 EXACT  ?=
+FROM   ?=
 QEMU   ?= qemu-system-x86_64
 ACCEL  ?= tcg
 LIMIT  ?= 120
@@ -16,7 +17,7 @@ POINTS ?=
 SRC    ?=
 T      ?=
 V      ?=
-export LAB KERNEL OUT ENGINE EXACT QEMU ACCEL LIMIT CLIENT SERVER POINTS SRC T V
+export LAB KERNEL OUT ENGINE EXACT FROM QEMU ACCEL LIMIT CLIENT SERVER POINTS SRC T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -19,8 +19,11 @@ KTLAB_EXERCISE=${KTLAB_EXERCISE:-}
 # which cards there are and how they are joined: a file of labs/topology
 KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
 # live: repeatable, idle time is skipped; person: real time and a shell on this terminal;
+# record, replay: the same run twice, the second time with a GDB that changes nothing;
 # debug: real time and the lab, for a person's GDB
 KTLAB_MODE=${KTLAB_MODE:-live}
+# the recording that the modes record and replay write and read
+KTLAB_RECORDING=${KTLAB_RECORDING:-$KTLAB_RUN/recording.bin}
 # unix socket on which QEMU waits for a GDB before the first instruction; empty: no GDB
 KTLAB_GDB=${KTLAB_GDB:-}
 # plan that the plugin engine executes inside QEMU, into KTLAB_RUN/captures.bin; empty: no plugin
@@ -100,6 +103,11 @@ live)
 	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off"      # time is counted in instructions; idle time is skipped
 	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm      # the date, too
 	;;
+record | replay)
+	# what the outside gave the guest is recorded, and given again at the same instruction; idle time is not skipped
+	set -- "$@" -icount "shift=$KTLAB_SHIFT,rr=$KTLAB_MODE,rrfile=$(value "$KTLAB_RECORDING")"
+	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm
+	;;
 debug) ;;
 person)
 	append="$append ktlab.shell=1"
@@ -107,7 +115,7 @@ person)
 	set -- "$@" -chardev stdio,id=console,mux=on,signal=off # Ctrl-C goes to the guest; Ctrl-A x ends QEMU
 	set -- "$@" -mon chardev=console                        # Ctrl-A c: QEMU's monitor
 	;;
-*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live debug person" ;;
+*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live record replay debug person" ;;
 esac
 if [ -n "$console" ]; then
 	set -- "$@" -monitor none
@@ -121,6 +129,8 @@ if [ -n "$KTLAB_GDB" ]; then
 	set -- "$@" -chardev "socket,id=gdb,path=$(value "$KTLAB_GDB"),server=on,wait=off"
 	set -- "$@" -gdb chardev:gdb
 	set -- "$@" -S # not one instruction before GDB says so
+fi
+if [ -n "$KTLAB_GDB" ] && [ "$KTLAB_MODE" = live ]; then
 	# at a stop, virtual time runs on to QEMU's next timer. While the guest handles the end of an idle time none may
 	# be set for a day; a filter on a wire of its own, which wakes up each 1000 us, bounds the jump
 	set -- "$@" -netdev hubport,id=beat,hubid=99 -object filter-buffer,id=beat-timer,netdev=beat,interval=1000

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "guest.h"
+#include "inputs.h"
 #include "text.h"
 
 /* pcap: a head, and one before each frame, with the frame's length in it */
@@ -71,8 +72,7 @@ static long frames_count(const char *path)
 /* Compares a file of both runs; says the first difference. */
 static bool same(struct run *run, const char *name)
 {
-	char *traced = run_path(run, name), *part = text_format("untraced/%s", name);
-	char *untraced = run_path(run, part);
+	char *traced = run_path(run, name), *untraced = text_format("%s/%s", run->untraced, name);
 	long place = files_differ(traced, untraced);
 
 	if (place != -1)
@@ -83,7 +83,6 @@ static bool same(struct run *run, const char *name)
 						 name, place),
 			 text_format("compare '%s' and '%s'", traced, untraced));
 	free(traced);
-	free(part);
 	free(untraced);
 	return place == -1;
 }
@@ -114,20 +113,70 @@ static bool wires_same(struct run *run, long *frames)
 	return equal;
 }
 
-void exact_run(struct run *run)
+void exact_compare(struct run *run)
 {
-	char *folder = run_path(run, "untraced");
 	long frames = 0;
 
-	phase_begin(run, PHASE_UNTRACED);
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		run_fail(run, STATUS_SETUP,
-			 text_format("cannot make '%s': %s", folder, strerror(errno)),
-			 text_copy(""));
-	else if (guest_untraced(run, folder) && same(run, "console.log") &&
-		 wires_same(run, &frames))
+	if (run->untraced && same(run, "console.log") && wires_same(run, &frames))
 		run->exact =
 			text_format("traced run = untraced run: %ld frames, identical", frames);
+}
+
+/* Whether the recorded run had the files that this one has; what is not known of it differs. */
+static bool inputs_same(struct run *run)
+{
+	char *path = text_format("%s/run.json", run->settings.from);
+	json_t *other = json_load_file(path, 0, NULL), *sums = json_object_get(other, "sha256"),
+	       *sum;
+	const char *file;
+	bool equal = true;
+
+	json_object_foreach (run->hashes, file, sum) {
+		const char *name = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+		bool decides = !strcmp(name, "bzImage") || !strcmp(file, run->settings.initrd);
+
+		if (equal && decides && !json_equal(sum, json_object_get(sums, file))) {
+			run_fail(run, STATUS_SETUP,
+				 text_format("the recording of '%s' was not made with this '%s'",
+					     run->settings.from, file),
+				 text_copy("record again: EXACT=1"));
+			equal = false;
+		}
+	}
+	json_decref(other);
+	free(path);
+	return equal;
+}
+
+static bool recording_found(struct run *run)
+{
+	char *path = text_format("%s/untraced/recording.bin", run->settings.from);
+	bool found = file_readable(path);
+
+	if (!found)
+		run_fail(run, STATUS_SETUP, text_format("cannot read the recording '%s'", path),
+			 text_format("record one: make lab LAB=%s EXACT=1", run->lab));
+	free(path);
+	return found && inputs_same(run);
+}
+
+bool exact_prepare(struct run *run)
+{
+	bool done;
+
+	if (*run->settings.from) {
+		run->untraced = text_format("%s/untraced", run->settings.from);
+		return recording_found(run);
+	}
+	run->untraced = run_path(run, "untraced");
+	if (mkdir(run->untraced, 0777) && errno != EEXIST) {
+		run_fail(run, STATUS_SETUP,
+			 text_format("cannot make '%s': %s", run->untraced, strerror(errno)),
+			 text_copy(""));
+		return false;
+	}
+	phase_begin(run, PHASE_UNTRACED);
+	done = guest_untraced(run);
 	phase_end(run);
-	free(folder);
+	return done;
 }

@@ -6,9 +6,15 @@
 #include "run.h"
 
 /*
- * Runs the lab untraced into the folder `untraced` of the run, and compares console and wires byte by byte.
- * What was found is in run->exact; a difference, or a run that did not end well, is said by run_fail().
+ * Runs the lab untraced into the folder `untraced` of the run; with the setting `from` takes that run's instead, if it
+ * was made with the same kernel and initramfs. Returns false after run_fail().
  */
-void exact_run(struct run *run);
+bool exact_prepare(struct run *run);
+
+/*
+ * Compares console and wires of the traced run with those of the untraced one, byte by byte. What was found is in
+ * run->exact; a difference is said by run_fail().
+ */
+void exact_compare(struct run *run);
 
 #endif

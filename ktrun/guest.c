@@ -55,6 +55,7 @@ static const struct engine *engine_find(const char *name)
 
 bool engine_check(struct run *run)
 {
+	const struct engine *engine;
 	char *known = text_copy("known:");
 
 	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
@@ -63,7 +64,11 @@ bool engine_check(struct run *run)
 		free(known);
 		known = longer;
 	}
-	if (engine_find(run->settings.engine)) {
+	engine = engine_find(run->settings.engine);
+	if (engine) {
+		run->mode = engine->script && (*run->settings.exact || *run->settings.from)
+				    ? "replay"
+				    : "live";
 		free(known);
 		return true;
 	}
@@ -134,10 +139,11 @@ static void environment_set(const char *name, char *value)
 }
 
 /*
- * Starts QEMU with its files in the folder. `socket` is where it waits for GDB, and `plan` what its plugin executes;
+ * Starts QEMU in a mode of run-qemu.sh with its files in the folder. `socket` is where it waits for GDB, and `plan` what its plugin executes;
  * NULL: it does not.
  */
-static bool qemu_start(struct run *run, const char *folder, const char *socket, const char *plan)
+static bool qemu_start(struct run *run, const char *mode, const char *folder, const char *socket,
+		       const char *plan)
 {
 	char *script = root_path(run, "run-qemu.sh");
 	const char *const argv[] = { script, NULL };
@@ -151,7 +157,9 @@ static bool qemu_start(struct run *run, const char *folder, const char *socket, 
 	environment_set("KTLAB_LAB", text_copy(run->lab));
 	environment_set("KTLAB_TOPOLOGY", text_copy(run->topology));
 	environment_set("KTLAB_EXERCISE", text_copy(settings->exercise));
-	environment_set("KTLAB_MODE", text_copy("live"));
+	environment_set("KTLAB_MODE", text_copy(mode));
+	environment_set("KTLAB_RECORDING",
+			text_format("%s/recording.bin", run->untraced ? run->untraced : folder));
 	environment_set("KTLAB_GDB", text_copy(socket ? socket : ""));
 	environment_set("KTLAB_PLAN", text_copy(plan ? plan : ""));
 	environment_set("QEMU", text_copy(settings->qemu));
@@ -388,7 +396,7 @@ static void guest_judge(struct run *run)
 static bool guest_start_inside(struct run *run)
 {
 	char *plan = run_path(run, "plan.json");
-	bool started = qemu_start(run, run->folder, NULL, plan);
+	bool started = qemu_start(run, run->mode, run->folder, NULL, plan);
 
 	free(plan);
 	return started;
@@ -403,8 +411,8 @@ static bool guest_start_beside(struct run *run)
 	if (!sockets_make(run))
 		return false;
 	socket = text_format("%s/gdb", run->sockets);
-	started =
-		qemu_start(run, run->folder, socket, NULL) && socket_wait(run) && engine_start(run);
+	started = qemu_start(run, run->mode, run->folder, socket, NULL) && socket_wait(run) &&
+		  engine_start(run);
 	free(socket);
 	return started;
 }
@@ -423,9 +431,11 @@ void guest_run(struct run *run)
 	phase_end(run);
 }
 
-bool guest_untraced(struct run *run, const char *folder)
+bool guest_untraced(struct run *run)
 {
-	if (qemu_start(run, folder, NULL, NULL))
+	const char *mode = strcmp(run->mode, "replay") ? "live" : "record";
+
+	if (qemu_start(run, mode, run->untraced, NULL, NULL))
 		while (run->qemu.running && watch_next(run, -1))
 			;
 	child_stop(&run->qemu);

@@ -5,14 +5,17 @@
 
 #include "run.h"
 
-/* Says with run_fail() that there is no engine of the setting's name, and which there are. */
+/*
+ * Says with run_fail() that there is no engine of the setting's name, and which there are. Sets run->mode: an engine
+ * beside QEMU stops the guest, so it traces an exact run in a replay, where a stop changes nothing.
+ */
 bool engine_check(struct run *run);
 
 /* The phases boot, lab and end. What goes wrong is in run->reason afterwards. */
 void guest_run(struct run *run);
 
-/* Runs the guest without an engine, its files into the folder. Returns false after run_fail(). */
-bool guest_untraced(struct run *run, const char *folder);
+/* Runs the guest without an engine, recorded if it is to be replayed, into run->untraced. False after run_fail(). */
+bool guest_untraced(struct run *run);
 
 /*
  * Runs a tool to its end within the limit; its errors go into the run's gdb.log, with CHILD_PASS to stderr.

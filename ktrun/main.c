@@ -312,11 +312,13 @@ static void run_lab(struct run *run, char **summary)
 {
 	if (!record_run(run, "running") || !record_settings(run) || !plan_make(run))
 		return;
+	if ((*run->settings.exact || *run->settings.from) && !exact_prepare(run))
+		return;
 	guest_run(run);
 	if (run->status == STATUS_SETUP)
 		return;
-	if (*run->settings.exact && !run->reason)
-		exact_run(run);
+	if (!run->reason)
+		exact_compare(run);
 	if (events_make(run))
 		report_make(run, summary);
 }
@@ -368,6 +370,7 @@ static void run_free(struct run *run)
 	free(run->lab);
 	free(run->folder);
 	free(run->topology);
+	free(run->untraced);
 	free(run->reason);
 	free(run->remedy);
 	free(run->exact);
@@ -381,7 +384,8 @@ int main(int argc, char **argv)
 	settings_parse(&run.settings, argc, argv);
 	run.root = root_find();
 	run.lab = lab_name(run.settings.lab_dir);
-	run.folder = text_format("%s/%s", run.settings.out, run.lab);
+	run.folder = text_format("%s/%s%s", run.settings.out, run.lab,
+				 *run.settings.from ? "-again" : "");
 	run.topology = lab_topology(run.settings.lab_dir);
 	if (!watch_init(&run)) {
 		perror("ktrun: cannot wait for signals");

@@ -53,7 +53,8 @@ static json_t *settings_json(const struct run *run)
 		"kernel_dir", settings->kernel_dir, "release", kernel_value(run, "KTLAB_RELEASE"),
 		"build_id", kernel_value(run, "KTLAB_BUILD_ID"), "config_sha256",
 		kernel_value(run, "KTLAB_CONFIG_SHA256"), "note", kernel_value(run, "KTLAB_NOTE"),
-		"engine", settings->engine, "mode", "live", "topology", run->nics);
+		"engine", settings->engine, "mode", strcmp(run->mode, "replay") ? "live" : "exact",
+		"topology", run->nics);
 
 	set_text(object, "qemu_version", program_version(settings->qemu));
 	set_text(object, "gdb_version", program_version("gdb"));

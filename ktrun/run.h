@@ -11,10 +11,10 @@
 
 enum phase {
 	PHASE_PLAN,
+	PHASE_UNTRACED,
 	PHASE_BOOT,
 	PHASE_LAB,
 	PHASE_END,
-	PHASE_UNTRACED,
 	PHASE_DECODE,
 	PHASE_REPORT,
 	PHASE_COUNT
@@ -35,6 +35,8 @@ struct run {
 	char *folder; /* OUT/LAB */
 	int folder_fd; /* holds the lock */
 	char *topology;
+	const char *mode; /* how the traced QEMU runs: live, or replay of a recording */
+	char *untraced; /* folder of the untraced run, with its recording; NULL: there is none */
 	char *sockets; /* private folder of the gdbstub's socket, or NULL */
 	int signal_fd;
 	int signal; /* the first of SIGINT, SIGTERM, SIGHUP that came, or 0 */

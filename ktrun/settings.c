@@ -27,6 +27,8 @@ static const struct option_row {
 	ROW(exercise, "exercise", "N", "EXERCISE", "", "the lab's exercise N"),
 	ROW(exact, "exact", NULL, "EXACT", "",
 	    "prove that tracing changed nothing: run untraced, too"),
+	ROW(from, "from", "RUN", "FROM", "",
+	    "trace the recording of that exact run again, into OUT/LAB-again"),
 	ROW(qemu, "qemu", "PROGRAM", "QEMU", "qemu-system-x86_64", "which QEMU"),
 	ROW(accel, "accel", "NAME", "ACCEL", "tcg", "how QEMU runs the guest: tcg or kvm"),
 	ROW(limit, "limit", "SECONDS", "LIMIT", "120", "how long a phase may take"),

@@ -13,6 +13,7 @@ struct settings {
 	const char *engine;
 	const char *exercise;
 	const char *exact; /* "" or "1" */
+	const char *from; /* folder of a run whose recording is traced again, or "" */
 	const char *qemu;
 	const char *accel;
 	const char *limit;
