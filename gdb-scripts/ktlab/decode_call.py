@@ -13,6 +13,9 @@ from .hit import signed
 from .points import POINTS
 
 
+AF_INET = 2
+
+
 def of(names):
     """A number by its name in a table of kernel.py."""
     return lambda hit, value, block: names.get(value, str(value))
@@ -22,6 +25,11 @@ def in_flight(hit, value, block):
     """tcp_packets_in_flight(): include/net/tcp.h"""
     return (hit[block + ".packets_out"] - hit[block + ".sacked_out"] - hit[block + ".lost_out"]
             + hit[block + ".retrans_out"])
+
+
+def unread(hit, value, block):
+    """The bytes in the receive queue that nobody has read."""
+    return (hit[block + ".rcv_nxt"] - hit[block + ".copied_seq"]) & 0xffffffff
 
 
 def layer(hit, value, block):
@@ -59,7 +67,7 @@ HOW = {
     "family": of(kernel.FAMILIES), "type": of(kernel.SOCKET_TYPES), "protocol": of(kernel.PROTOCOLS),
     "protocol8": lambda hit, value, block: kernel.PROTOCOLS.get(value & 0xff, str(value & 0xff)),
     "ethertype": of(kernel.ETHERTYPES), "hex16": lambda hit, value, block: "0x%04x" % value,
-    "ca": of(kernel.CA_STATES), "in_flight": in_flight, "layer": layer, "delay_ms": delay_ms, "code": code,
+    "ca": of(kernel.CA_STATES), "in_flight": in_flight, "unread": unread, "layer": layer, "delay_ms": delay_ms, "code": code,
 }
 
 
@@ -86,6 +94,9 @@ def shown(hit, text):
 
 
 def call(hit, model):
+    if (hit.entry or hit)["sk.family"] not in (None, AF_INET):
+        # a socket of another family
+        return None
     row = POINTS[hit.site["point"]]
     fields = {"args": shown(hit.entry or hit, row.args), "result": None}
     if hit.at == "return":

@@ -168,7 +168,7 @@ TABLE = [
     call("tcp_rcv_established", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt"),
     call("tcp_queue_rcv", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt", "rcv_nxt=sk.rcv_nxt"),
     call("sock_def_readable", SK, LOCAL),
-    call("tcp_recvmsg", SK, "len=rdx unread=sk.rcv_nxt " + LOCAL, ""),
+    call("tcp_recvmsg", SK, "len=rdx unread=sk.rcv_nxt:unread " + LOCAL, ""),
     call("sk_wait_data", SK, LOCAL, ""),
     call("woken_wake_function", "waiter:waiter=rdi woken:task=waiter.private",
          "pid=woken.pid comm=woken.comm:text"),
@@ -201,7 +201,7 @@ TABLE = [
 
     # a queue that is full
     point("tcp_v4_syn_recv_sock", "syn_recv_sock", SK + " req:req=rdx", SK_AGAIN + " req:req=in.rdx"),
-    call("reqsk_timer_handler", "req:req=rdi+-req:rsk_timer net:net=req.net",
+    call("reqsk_timer_handler", "req:req=rdi+-req:timer net:net=req.net",
          "saddr=req.rcv_saddr:ip daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout"),
     call("tcp_rtx_synack", "sk:common=rdi req:req=rsi net:net=req.net",
          "daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout retrans=req.num_retrans"),
