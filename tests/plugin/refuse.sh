@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the plugin engine does not begin with: one sentence, before the boot where it can be known then.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/plugin/lib.sh
+ready
+
+mapfile -t built < <(kernels)
+lab_settings "${built[0]}" handshake "$work/run"
+plan=$work/run/plan.json
+changed=$work/changed.json
+
+# with PLAN [OUT]: QEMU's plugin with this plan; nothing may boot
+with() {
+	rm -f "$work/run/console.log"
+	KTLAB_PLAN=$1 timeout 60 ./run-qemu.sh
+}
+
+# without_boot STATUS TEXT COMMAND…: fails so, and the kernel has said nothing
+without_boot() {
+	fails "$@" && ! grep -q . "$work/run/console.log"
+}
+
+# change JQ: the plan, changed
+change() { jq -c "$1" "$plan" >"$changed"; }
+
+it 'refuses a plan that is not there' without_boot 1 "cannot read the plan '/nowhere': No such file" with /nowhere
+echo '{"format":1' >"$changed"
+it 'refuses a plan that is cut off' without_boot 1 'is not a plan of format 1' with "$changed"
+change '.format = 2'
+it 'refuses a plan of another format' without_boot 1 'is not a plan of format 1' with "$changed"
+change '.takes[0][0].terms = [["reg", "r99"]]'
+it 'refuses an unknown register' without_boot 1 'is not a plan' with "$changed"
+change '.takes[0][1].terms = [["field", 9, 0, 8]]'
+it 'refuses a field of a block that comes later' without_boot 1 'is not a plan' with "$changed"
+change '.takes[0][2].terms = [["field", 1, 8, 8]]'
+it 'refuses a field beyond its block' without_boot 1 'is not a plan' with "$changed"
+change '.takes[0][0] = {name: "huge", terms: [["reg", "rsp"]], mask: 0, add: "0x0", len: 1000000}'
+it 'refuses a block of a megabyte' without_boot 1 'is not a plan' with "$changed"
+change '.sites[0].takes = 9999'
+it 'refuses a site without its takes' without_boot 1 'is not a plan' with "$changed"
+
+ln -s /dev/full "$work/run/captures.bin"
+it 'refuses a full disk' without_boot 1 'captures.bin' with "$plan"
+rm "$work/run/captures.bin"
+mkdir "$work/run/captures.bin"
+it 'refuses a place that it cannot write to' without_boot 1 'Is a directory' with "$plan"
+rmdir "$work/run/captures.bin"
+
+# fills up: no more than 200 KiB can be written
+fills_up() (
+	trap '' XFSZ
+	ulimit -f 200
+	with "$plan"
+)
+it 'ends when the disk is full, and says so' fails 1 'File too large' fills_up
+
+if [ ${#built[@]} -gt 1 ]; then
+	gdb-scripts/plan.sh "${built[1]}" labs/handshake "$changed"
+	# the other plan's marker is at no function of this kernel: it is put where this one's is
+	jq -c --slurpfile own "$plan" '.sites[0].addr = $own[0].sites[0].addr' "$changed" >"$changed.new"
+	it 'refuses the plan of another kernel' fails 1 'the plan is for another kernel than the one that booted' with "$changed.new"
+else
+	skip 'refuses the plan of another kernel' 'only one kernel is built here'
+fi
+
+old=$(command -v qemu-system-x86_64)
+if [ -n "$old" ] && ! nm -D "$old" 2>/dev/null | grep -q qemu_plugin_read_memory_vaddr; then
+	it 'cannot be loaded into an old QEMU' env QEMU="$old" KTLAB_PLAN="$plan" bash -c '. tests/tap.sh
+		fails 1 "undefined symbol: qemu_plugin_read_memory_vaddr" ./run-qemu.sh'
+	it 'looks for another QEMU than one that is too old' says /qemu- env QEMU="$old" qemu-plugin/get-qemu.sh --no-fetch
+	it 'says how to get one, and offers gdb' fails 2 'ENGINE=gdb' \
+		env QEMU="$old" KTLAB_CACHE="$work/cache" qemu-plugin/get-qemu.sh --no-fetch
+else
+	skip 'cannot be loaded into an old QEMU' "this machine's QEMU is not old"
+fi
+tap_end
