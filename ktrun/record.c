@@ -49,10 +49,11 @@ static json_t *settings_json(const struct run *run)
 {
 	const struct settings *settings = &run->settings;
 	json_t *object = json_pack(
-		"{ss ss ss ss ss ss ss ss ss sO}", "lab", run->lab, "exercise", settings->exercise,
-		"kernel_dir", settings->kernel_dir, "release", kernel_value(run, "KTLAB_RELEASE"),
-		"build_id", kernel_value(run, "KTLAB_BUILD_ID"), "config_sha256",
-		kernel_value(run, "KTLAB_CONFIG_SHA256"), "note", kernel_value(run, "KTLAB_NOTE"),
+		"{ss ss ss ss ss ss ss ss ss ss sO}", "lab", run->lab, "exercise",
+		settings->exercise, "kernel_dir", settings->kernel_dir, "release",
+		kernel_value(run, "KTLAB_RELEASE"), "build_id", kernel_value(run, "KTLAB_BUILD_ID"),
+		"config_sha256", kernel_value(run, "KTLAB_CONFIG_SHA256"), "note",
+		kernel_value(run, "KTLAB_NOTE"), "source", kernel_value(run, "KTLAB_SOURCE"),
 		"engine", settings->engine, "mode", strcmp(run->mode, "replay") ? "live" : "exact",
 		"topology", run->nics);
 
