@@ -30,12 +30,19 @@ struct lane {
 	uint16_t sport, dport;
 	size_t cursor;
 	size_t last_event; /* the order of the wire and of the events must agree */
+	size_t next; /* index + 1 of the next lane with the same hash */
 	VEC(struct entry) entries;
+};
+
+enum {
+	LANE_SLOTS = 4096
 };
 
 struct ledger {
 	struct trace *trace;
 	VEC(struct lane) lanes;
+	size_t slots[LANE_SLOTS]; /* index + 1 of the first lane with this hash */
+	VEC(int64_t) drops; /* ids of packets that were dropped, in order */
 	int64_t clock_offset_ns; /* event time - capture time, of the first match */
 	bool clock_known;
 };
@@ -74,21 +81,36 @@ static bool same_lane(const struct lane *a, const struct lane *b)
 	       a->daddr == b->daddr && a->sport == b->sport && a->dport == b->dport;
 }
 
+static size_t hash_lane(const struct lane *lane)
+{
+	uint64_t hash = (uintptr_t)lane->node + lane->rx + 2u * lane->kind;
+
+	hash = (hash ^ lane->saddr) * 0x9e3779b97f4a7c15u;
+	hash = (hash ^ lane->daddr) * 0x9e3779b97f4a7c15u;
+	hash = (hash ^ ((uint32_t)lane->sport << 16 | lane->dport)) * 0x9e3779b97f4a7c15u;
+	return (size_t)(hash >> 52) % LANE_SLOTS;
+}
+
 static struct lane *find_lane(struct ledger *ledger, const struct lane *like)
 {
-	for (size_t i = 0; i < ledger->lanes.n; i++)
-		if (same_lane(&ledger->lanes.v[i], like))
-			return &ledger->lanes.v[i];
+	size_t at = ledger->slots[hash_lane(like)];
+
+	for (; at; at = ledger->lanes.v[at - 1].next)
+		if (same_lane(&ledger->lanes.v[at - 1], like))
+			return &ledger->lanes.v[at - 1];
 	return NULL;
 }
 
 static struct lane *get_lane(struct ledger *ledger, const struct lane *like)
 {
+	size_t *slot = &ledger->slots[hash_lane(like)];
 	struct lane *lane = find_lane(ledger, like);
 
 	if (!lane) {
 		lane = vec_add(&ledger->lanes);
 		*lane = *like;
+		lane->next = *slot;
+		*slot = ledger->lanes.n;
 	}
 	return lane;
 }
@@ -345,13 +367,30 @@ static void count_frame(struct trace *trace, const struct frame *f)
 	trace->frames_arp += f->kind == FRAME_ARP;
 }
 
-/* A segment that went down and was not seen on the wire: dropped, or still waiting. */
-static bool was_dropped(const struct trace *trace, const struct event *tx)
+static int by_number(const void *a, const void *b)
 {
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void collect_drops(struct ledger *ledger)
+{
+	const struct trace *trace = ledger->trace;
+
 	for (size_t i = 0; i < trace->events.n; i++)
-		if (trace->events.v[i].kind == EV_SKB_DROP && trace->events.v[i].pkt == tx->pkt)
-			return true;
-	return false;
+		if (trace->events.v[i].kind == EV_SKB_DROP && trace->events.v[i].pkt)
+			*vec_add(&ledger->drops) = trace->events.v[i].pkt;
+	if (ledger->drops.n)
+		qsort(ledger->drops.v, ledger->drops.n, sizeof(*ledger->drops.v), by_number);
+}
+
+/* A segment that went down and was not seen on the wire: dropped, or still waiting. */
+static bool was_dropped(const struct ledger *ledger, const struct event *tx)
+{
+	return tx->pkt && ledger->drops.n &&
+	       bsearch(&tx->pkt, ledger->drops.v, ledger->drops.n, sizeof(*ledger->drops.v),
+		       by_number);
 }
 
 static void settle_event(struct ledger *ledger, const struct lane *lane, const struct entry *entry)
@@ -360,7 +399,7 @@ static void settle_event(struct ledger *ledger, const struct lane *lane, const s
 	const struct event *ev = &trace->events.v[entry->event];
 	struct str text = { 0 };
 
-	if (entry->seen || (ev->pkt && was_dropped(trace, ev)))
+	if (entry->seen || was_dropped(ledger, ev))
 		return;
 	str_addf(&text, "event %lld (%s at %s): no frame on the wire", (long long)ev->n, ev->type,
 		 lane->node ? lane->node : "?");
@@ -388,6 +427,7 @@ void ledger_join(struct trace *trace)
 	if (!trace->wires.n)
 		return;
 	collect_entries(&ledger);
+	collect_drops(&ledger);
 	for (size_t w = 0; w < trace->wires.n; w++)
 		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++)
 			match_tap(&ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i]);
@@ -399,4 +439,5 @@ void ledger_join(struct trace *trace)
 	for (size_t i = 0; i < ledger.lanes.n; i++)
 		vec_free(&ledger.lanes.v[i].entries);
 	vec_free(&ledger.lanes);
+	vec_free(&ledger.drops);
 }
