@@ -188,8 +188,14 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 /* The index + 1 of the event for this frame, or 0. */
 static size_t match_frame(struct ledger *ledger, const struct frame *f, const char *node, bool rx)
 {
-	struct lane like = {
-		node, rx, f->kind, f->saddr, f->daddr, f->sport, f->dport, 0, 0, { 0 }
+	const struct lane like = {
+		.node = node,
+		.rx = rx,
+		.kind = f->kind,
+		.saddr = f->saddr,
+		.daddr = f->daddr,
+		.sport = f->sport,
+		.dport = f->dport,
 	};
 	struct lane *lane = find_lane(ledger, &like);
 	struct entry *entry;
