@@ -108,23 +108,26 @@ class Hit:
             return
         yield self.regs["rip"]
         stacks = [(self.capture.blocks[self._index[name]]) for name in ("stack", "outer")]
-        low, high = (int(address, 16) for address in self.plan["text"])
         if self.at != "line":
             # before the first and after the last instruction of the frame: the return address is on top
             caller = word(stacks, self.regs["rsp"])
-            if caller is None or not low <= caller < high:
+            if not self._is_code(caller):
                 return
             yield caller - 1
         frame, last = self.regs["rbp"], self.regs["rsp"]
         while frame % 8 == 0:
             # an odd frame pointer is an encoded pt_regs: the code before was interrupted, it is not a caller
             caller = word(stacks, frame + 8)
-            if caller is None or not low <= caller < high:
+            if not self._is_code(caller):
                 return
             yield caller - 1
             last, frame = frame, word(stacks, frame)
             if frame is None or (frame <= last and frame // kernel.STACK_BYTES == last // kernel.STACK_BYTES):
                 return
+
+    def _is_code(self, address):
+        ends = [int(end, 16) for end in self.plan["text"]]
+        return address is not None and any(low <= address < high for low, high in zip(ends[::2], ends[1::2]))
 
 
 def word(stacks, address):

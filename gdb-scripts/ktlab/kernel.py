@@ -118,8 +118,8 @@ SOFTIRQ_OFFSET = 0x00000100
 # arch/x86/include/asm/page_64_types.h: task and interrupt stacks are this large and aligned to it
 STACK_BYTES = 16384
 
-# include/asm-generic/sections.h: the kernel's code lies between these
-TEXT_RANGE = ("_stext", "_etext")
+# include/asm-generic/sections.h: the kernel's code lies between these, that of its start apart
+TEXT_RANGES = ("_stext", "_etext", "_sinittext", "_einittext")
 
 # arch/x86/entry/entry_64.S: where the CPU goes when an instruction faults and is to be repeated; with the bits of
 # the error code that say that it could not even be fetched. `asm_exc_` since 5.8 (91eeafea1e4b).

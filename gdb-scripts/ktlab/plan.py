@@ -437,7 +437,7 @@ def make(lab, hz, extra=()):
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
     return {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
             "takes": blocks.lists, "structs": layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz, "root": source_root(),
-            "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGE],
+            "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGES],
             "faults": list(faults(symbols)), "notes": notes(symbols)}
 
 
