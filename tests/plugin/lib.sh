@@ -59,7 +59,7 @@ alike() {
 
 # events KDIR FOLDER: decodes a run into events.jsonl
 events() {
-	printf '{"lab":"%s","topology":[]}\n' "$KTLAB_LAB" >"$2/settings.json"
+	echo '{"topology":[]}' >"$2/settings.json"
 	gdb-scripts/decode.sh "$2/plan.json" "$2" "$1"
 }
 
