@@ -58,23 +58,27 @@ static bool take(const char **p, const char *word)
 	return true;
 }
 
-static bool is_bound(const struct reader *r, const char *name, size_t len)
+static const struct binding *bound(const struct reader *r, const char *name, size_t len)
 {
 	for (size_t i = 0; i < r->names.n; i++)
 		if (r->names.v[i].name_len == len && memcmp(r->names.v[i].name, name, len) == 0)
-			return true;
-	return false;
+			return &r->names.v[i];
+	return NULL;
 }
 
 static bool read_reference(struct reader *r, const char **p, char **out)
 {
+	const struct binding *b;
 	size_t len;
 
 	if (**p != '$')
 		return mistake(r, "a name with $ was expected at '%s'", *p);
 	len = word_len(*p + 1);
-	if (!is_bound(r, *p + 1, len))
+	b = bound(r, *p + 1, len);
+	if (!b)
 		return mistake(r, "no earlier line has the name '%.*s'", (int)len, *p + 1);
+	if (b->counts)
+		return mistake(r, "'%.*s' stands for a number, not for an event", (int)len, *p + 1);
 	free(*out);
 	*out = xstrndup(*p + 1, len);
 	*p = skip_space(*p + 1 + len);
@@ -124,7 +128,7 @@ static void read_name(struct reader *r, const char **p, struct item *item)
 	if (!len || (*p)[len] != ':')
 		return;
 	item->name = xstrndup(*p, len);
-	if (is_bound(r, item->name, len))
+	if (bound(r, item->name, len))
 		mistake(r, "the name '%s' is taken", item->name);
 	*p = skip_space(*p + len + 1);
 }
@@ -141,14 +145,14 @@ static void read_item(struct reader *r, struct expectation *e, const char *p)
 		;
 	if (r->error)
 		return;
-	if (item->name && item->counts)
-		mistake(r, "what is counted cannot have a name");
 	item->expr = expr_parse(p, &names, &reason);
 	if (reason)
 		mistake(r, "%s", reason);
 	free(reason);
 	if (item->name)
-		*vec_add(&r->names) = (struct binding){ item->name, strlen(item->name), NULL };
+		*vec_add(&r->names) = (struct binding){ .name = item->name,
+							.name_len = strlen(item->name),
+							.counts = item->counts };
 }
 
 /* "[kernel >= 6.1] why" */
@@ -483,8 +487,11 @@ static bool judge_count(struct judge *j, struct expectation *e, struct item *ite
 static void bind(struct judge *j, const struct item *item)
 {
 	if (item->name)
-		*vec_add(&j->names) =
-			(struct binding){ item->name, strlen(item->name), item->found };
+		*vec_add(&j->names) = (struct binding){ .name = item->name,
+							.name_len = strlen(item->name),
+							.event = item->found,
+							.counts = item->counts,
+							.count = item->count };
 }
 
 static bool judge_item(struct judge *j, struct expectation *e, struct item *item, size_t cursor)

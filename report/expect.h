@@ -17,7 +17,8 @@
  *	any order                   the lines of this block come in any order
  *	[kernel >= 6.1] why         the block counts only for such a kernel
  * "after" begins the search behind that event, "anywhere" at the first event. "never" and "count"
- * look at all events (between after and before) and move nothing.
+ * look at all events (between after and before) and move nothing; a name then stands for the
+ * number: $NAME.count.
  */
 enum verdict {
 	HELD,

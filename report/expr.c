@@ -261,8 +261,9 @@ static bool parse_reference(struct parser *ps, struct value *v)
 {
 	const char *name = ++ps->p;
 	size_t len = strcspn(name, ".+- \t)");
+	const struct binding *b = find_binding(ps->names, name, len);
 
-	if (!find_binding(ps->names, name, len))
+	if (!b)
 		return parse_fail(ps, "no earlier line has the name '%.*s'", (int)len, name) !=
 		       NULL;
 	if (name[len] != '.')
@@ -276,6 +277,8 @@ static bool parse_reference(struct parser *ps, struct value *v)
 		len++;
 	v->word = xstrndup(ps->p, len);
 	ps->p += len;
+	if (b->counts && strcmp(v->word, "count") != 0)
+		return parse_fail(ps, "$%s was counted: write $%s.count", v->name, v->name) != NULL;
 	take_offsets(ps, v);
 	return true;
 }
@@ -578,6 +581,12 @@ static bool resolve(const struct expr *cmp, const struct bindings *names, struct
 	if (cmp->value.kind != VALUE_REF)
 		return true;
 	b = find_binding(names, cmp->value.name, strlen(cmp->value.name));
+	if (b && b->counts) {
+		out->kind = VALUE_NUMBER;
+		out->lo += b->count;
+		out->hi += b->count;
+		return true;
+	}
 	if (!b || !b->event)
 		return false;
 	v = event_get(b->event, cmp->value.word);

@@ -13,6 +13,7 @@
  *	a word or "text", a number, a range 6..7, null, true, false,
  *	a time for fields in ns: 32 s, and with a tolerance: 32 s +12.5 %,
  *	$name.field of an event that was found before, with + or - a number: $syn.seq+1
+ *	$name.count of events that were counted before
  * ~ means: has these letters (flags), has an element of that name (lists), contains (texts).
  */
 struct expr;
@@ -22,6 +23,8 @@ struct binding {
 	const char *name;
 	size_t name_len;
 	const struct event *event; /* NULL: known, not found */
+	bool counts; /* stands for a number of events; its one field is "count" */
+	int64_t count;
 };
 struct bindings {
 	struct binding *v;
