@@ -26,7 +26,7 @@ class Decoder:
         self.events = []
         self.entries = {}       # number of an entry's capture -> its Hit, until it returns
         self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
-        self.counts = {about["name"]: {"hits": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
+        self.counts = {about["name"]: {"hits": 0, "entered": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
         self.last = None
         self.ended = False
 
@@ -39,6 +39,7 @@ class Decoder:
             # its return names the last stop as its entry
             self.entries[cap.number] = self.entries.pop(cap.number - 1, None)
             return
+        count["entered"] += hit.at == "enter"
         if hit.at == "return" and hit.entry is None:
             return
         self.model.own(hit, self.model.sock(hit.pointer("sk")))
@@ -136,6 +137,5 @@ def end(plan, decoder, hits):
     rows = []
     for about in plan["points"]:
         count = decoder.counts[about["name"]]
-        rows.append({"name": about["name"], "hits": count["hits"], "events": count["events"], "duplicates": count["duplicates"],
-                     "why": None if count["hits"] else why_never(about)})
+        rows.append(dict({"name": about["name"]}, **count, why=None if count["hits"] else why_never(about)))
     return {"type": "end", "hits": hits, "events": len(decoder.events), "complete": decoder.ended, "points": rows}

@@ -2,10 +2,12 @@
 """TCP: states, queues, segments, and the functions of the handshake."""
 
 from . import kernel
+from .decode_call import call
 from .decode_syscall import address, errno_name
 from .event import pointer
 from .headers import ip4, parse_ip, parse_tcp
 from .hit import signed
+from .points import POINTS
 
 # Functions that carry a segment down; the first other one on the stack is the one that decided to send it.
 CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_local_out", "__ip_queue_xmit",
@@ -195,10 +197,11 @@ def twsk_timer(hit, model):
 
 
 def queue(op):
-    """The decoder of a function that changes the listener's queues; the event is written when it returns."""
+    """The decoder of a function that changes the listener's queues; the event is written when it returns. One whose
+    row has `args` is an event when it is entered, too."""
     def decode(hit, model):
         if hit.at == "enter":
-            return None
+            return call(hit, model) if POINTS[hit.site["point"]].args else None
         before = hit.entry
         if (before["sk.syn_qlen"], before["sk.ack_backlog"]) == (hit["sk.syn_qlen"], hit["sk.ack_backlog"]):
             return None

@@ -103,7 +103,8 @@ TABLE = [
     point("inet_csk_reqsk_queue_hash_add", "syn_add", SK + " req:req=rsi", SK_AGAIN + " req:req=in.rsi"),
     # inet_csk_reqsk_queue_drop() itself is inlined into its callers on 6.1
     point("reqsk_timer_handler", "syn_drop", "req:req=rdi+-req:timer sk:sock=req.listener net:net=sk.net",
-          "req:req=in.rdi+-req:timer sk:sock=req.listener net:net=sk.net"),
+          "req:req=in.rdi+-req:timer sk:sock=req.listener net:net=sk.net",
+          args="saddr=req.rcv_saddr:ip daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout"),
     point("inet_csk_complete_hashdance", "accept_add", SK + " req:req=rdx child:sock=rsi",
           SK_AGAIN + " req:req=in.rdx child:sock=in.rsi"),
 
@@ -201,10 +202,6 @@ TABLE = [
 
     # a queue that is full
     point("tcp_v4_syn_recv_sock", "syn_recv_sock", SK + " req:req=rdx", SK_AGAIN + " req:req=in.rdx"),
-    call("reqsk_timer_handler", "req:req=rdi+-req:timer net:net=req.net",
-         "saddr=req.rcv_saddr:ip daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout"),
-    call("tcp_rtx_synack", "sk:common=rdi req:req=rsi net:net=req.net",
-         "daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout retrans=req.num_retrans"),
 
     # a packet that is thrown away, wherever it was
     point("kfree_skb", "drop", "skb:skb=rdi iph:20=skb.head+skb.network_header "
