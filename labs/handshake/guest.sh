@@ -14,14 +14,16 @@ on server sysctl -q -w net.ipv4.conf.all.arp_notify=1
 on server ip link set eth0 address 52:54:00:00:00:02
 
 step listen
-on server server &
+# COUNT=N makes N connections, one after the other
+[ "$KTLAB_COUNT" = 1 ] || set -- --count "$KTLAB_COUNT"
+on server server "$@" &
 server=$!
 wait_for listens server 8080
 
 step connect
 client_status=0
 # a server that no client reached would wait for ever
-on client client || { client_status=$?; kill "$server"; }
+on client client "$@" || { client_status=$?; kill "$server"; }
 server_status=0
 wait "$server" || server_status=$?
 
