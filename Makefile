@@ -8,6 +8,7 @@ OUT    ?= out
 ENGINE ?= gdb
 EXACT  ?=
 FROM   ?=
+COUNT  ?=
 QEMU   ?= qemu-system-x86_64
 ACCEL  ?= tcg
 LIMIT  ?= 120
@@ -17,7 +18,7 @@ POINTS ?=
 SRC    ?=
 T      ?=
 V      ?=
-export LAB KERNEL OUT ENGINE EXACT FROM QEMU ACCEL LIMIT CLIENT SERVER POINTS SRC T V
+export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS SRC T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -51,7 +52,7 @@ own    := $(if $(CLIENT)$(SERVER),build/own/)
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -61,6 +62,10 @@ lab: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run one la
 
 labs: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run every lab; one summary table
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
+
+prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=50 RUNS=3
+	$(Q)setup/setup.sh test
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/prove.sh
 
 report: setup build/ktreport ## report again from the stored events of LAB, without booting
 	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"

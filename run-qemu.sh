@@ -16,6 +16,10 @@ KTLAB_RUN=${KTLAB_RUN:-$here/build/run}
 KTLAB_LAB=${KTLAB_LAB:-handshake}
 # the lab's exercise; empty: the lab as it is
 KTLAB_EXERCISE=${KTLAB_EXERCISE:-}
+# how many connections the lab makes, one after the other, if it can make more than one
+KTLAB_COUNT=${KTLAB_COUNT:-${COUNT:-1}}
+# functions, separated by commas, whose calls the guest's kernel counts while the lab runs; see labs/prove.sh
+KTLAB_PROFILE=${KTLAB_PROFILE:-}
 # which cards there are and how they are joined: a file of labs/topology
 KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
 # live: repeatable, idle time is skipped; person: real time and a shell on this terminal;
@@ -66,12 +70,16 @@ value() { printf %s "$1" | sed 's/,/,,/g'; }
 append="console=ttyS0 quiet panic=-1 nokaslr"
 # without /init the kernel panics, and does not try a shell
 append="$append init=/init"
+# a busy host may be late with the first timer interrupts; the kernel must not conclude that there are none
+append="$append no_timer_check"
 # randomness comes from the emulated CPU, which -seed makes repeatable
 append="$append random.trust_cpu=on"
 # a kernel that has IPv6 leaves the wire to the lab
 append="$append ipv6.disable=1"
 append="$append ktlab.lab=$KTLAB_LAB ktlab.topology=$KTLAB_TOPOLOGY"
 append="$append${KTLAB_EXERCISE:+ ktlab.exercise=$KTLAB_EXERCISE}"
+[ "$KTLAB_COUNT" = 1 ] || append="$append ktlab.count=$KTLAB_COUNT"
+append="$append${KTLAB_PROFILE:+ ktlab.profile=$KTLAB_PROFILE}"
 
 set -- "$QEMU"
 set -- "$@" -no-user-config -nodefaults     # nothing that is not asked for
