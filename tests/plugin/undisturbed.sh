@@ -21,7 +21,7 @@ load
 for kernel in $(kernels); do
 	for lab in $LABS; do
 		rm -rf "$work"/{untraced,traced,first}
-		it "runs $lab on ${kernel##*/} untraced" untraced "$kernel" "$lab"
+		it "runs $lab on ${kernel##*/} untraced" untraced "$kernel" "$lab" "$work/untraced"
 		for ((run = 1; run <= RUNS; run++)); do
 			it "traces it, and nothing differs ($run of $RUNS)" again "$kernel" "$lab"
 		done

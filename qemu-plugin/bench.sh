@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Measures what tracing costs: bench.sh KDIR prints a table (Markdown). The points are those of the handshake lab;
+# the guest makes as many connections as each row says.
+#   untraced  the guest alone
+#   plugin    the plugin engine
+#   gdb       the gdb engine
+#   course    a plain GDB script: at each of the same functions `bt` and `info args`, then `continue`
+# wall and cpu are medians in seconds (cpu: user and system time of QEMU and GDB); us/hit is what a hit costs in wall
+# time over the untraced run; MiB is the largest QEMU, in resident memory.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# how many connections
+COUNTS=${COUNTS:-1 10 100 1000}
+# runs that the medians are of
+RUNS=${RUNS:-3}
+# no more connections than this with gdb, and with the course script: a stop takes milliseconds
+GDB_MOST=${GDB_MOST:-100}
+COURSE_MOST=${COURSE_MOST:-10}
+
+kernel=$1
+work=$(mktemp -d /tmp/ktlab-bench-XXXXXX)
+trap 'rm -rf "$work"' EXIT
+QEMU=$(qemu-plugin/get-qemu.sh)
+export QEMU KTLAB_KERNEL=$kernel/bzImage KTLAB_RUN=$work/run KTLAB_LAB=bench KTLAB_MODE=live KTLAB_INITRD=$work/initramfs.cpio
+plan=$work/plan.json
+socket=$work/gdb
+
+# an archive behind another one adds its files to the guest
+add_guest() {
+	mkdir -p "$work/tree/labs/bench"
+	cp qemu-plugin/bench/guest.sh "$work/tree/labs/bench"
+	cp build/initramfs.cpio "$KTLAB_INITRD"
+	(cd "$work/tree" && find . | cpio -o -H newc --quiet) >>"$KTLAB_INITRD"
+}
+
+# the course's way: breakpoints with commands
+course_script() {
+	printf 'set pagination off\nset confirm off\ntarget remote %s\n' "$socket"
+	# a write into /proc/self/comm that begins with `ktlab start`: from there on
+	jq -r '.sites[] | select(.point == "comm_write") | "tbreak *\(.addr) if $_streq((char *)$rsi, \"ktlab start\\n\")"' "$plan"
+	echo continue
+	jq -r '.sites[] | select(.point != "comm_write" and .at == "enter") |
+		"break *\(.addr)\ncommands\nbt\ninfo args\ncontinue\nend"' "$plan"
+	echo continue
+}
+
+# with_gdb COMMAND…: QEMU waits for GDB, which the command is
+with_gdb() {
+	rm -f "$socket"
+	KTLAB_GDB=$socket ./run-qemu.sh 2>"$work/qemu.log" &
+	while [ ! -S "$socket" ]; do sleep 0.02; done
+	"$@" >"$work/out" 2>"$work/gdb.log" || :
+	wait $! || [ $? = 33 ]
+}
+
+run_untraced() { ./run-qemu.sh 2>"$work/qemu.log" || [ $? = 33 ]; }
+run_plugin() { KTLAB_PLAN=$plan ./run-qemu.sh >"$work/out" 2>"$work/qemu.log" || [ $? = 33 ]; }
+run_gdb() { with_gdb gdb-scripts/trace-gdb.sh "$plan" "$socket" "$KTLAB_RUN"; }
+run_course() { with_gdb gdb -nx -batch -x "$work/course.gdb" "$kernel/vmlinux"; }
+
+# how often a run has stopped or been hit
+hits() {
+	case $1 in
+	untraced) echo 0 ;;
+	course) grep -c '^#0 ' "$work/out" ;;
+	*) sed -n 's/^hits //p' "$work/out" | tail -n 1 ;;
+	esac
+}
+
+# QEMU's peak memory in KiB, watched from /proc while it runs
+watch_memory() {
+	local pid kib
+	while sleep 0.2; do
+		for pid in $(pgrep -f "$KTLAB_RUN/console.log"); do
+			kib=$(awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && echo "${kib:-0}"
+		done
+	done >>"$work/memory"
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# measure WAY COUNT: adds lines `wall cpu hits` to a file
+measure() {
+	local TIMEFORMAT='%R %U %S' took
+	export KTLAB_EXERCISE=$2
+	took=$({ time "run_$1"; } 2>&1)
+	awk -v hits="$(hits "$1")" '{ print $1, $2 + $3, hits }' <<<"$took" >>"$work/$1-$2"
+}
+
+# row WAY COUNT
+row() {
+	local wall cpu hits base mib
+	wall=$(cut -d' ' -f1 "$work/$1-$2" | median) cpu=$(cut -d' ' -f2 "$work/$1-$2" | median)
+	hits=$(cut -d' ' -f3 "$work/$1-$2" | median) base=$(cut -d' ' -f1 "$work/untraced-$2" | median)
+	mib=$(sort -n "$work/memory" | tail -n 1)
+	awk -v way="$1" -v count="$2" -v wall="$wall" -v cpu="$cpu" -v hits="$hits" -v base="$base" -v kib="$mib" 'BEGIN {
+		printf "| %d | %s | %d | %.2f | %.2f | %.2f | %s | %d |\n", count, way, hits, wall, cpu, wall / base,
+			hits ? sprintf("%.0f", (wall - base) * 1e6 / hits) : "-", kib / 1024 }'
+}
+
+add_guest
+gdb-scripts/plan.sh "$kernel" labs/handshake "$plan"
+course_script >"$work/course.gdb"
+printf '%s, %s cores; %s; Linux %s; medians of %s\n\n' "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
+	"$(nproc)" "$("$QEMU" --version | head -n 1)" "$(sed -n 's/^KTLAB_RELEASE=//p' "$kernel/kernel.env")" "$RUNS"
+echo '| connections | run | hits | wall | cpu | times untraced | us/hit | MiB |'
+echo '|---|---|---|---|---|---|---|---|'
+for count in $COUNTS; do
+	for way in untraced plugin gdb course; do
+		case $way in
+		gdb) [ "$count" -le "$GDB_MOST" ] || continue ;;
+		course) [ "$count" -le "$COURSE_MOST" ] || continue ;;
+		esac
+		: >"$work/memory"
+		watch_memory &
+		watcher=$!
+		for ((run = 0; run < RUNS; run++)); do
+			measure $way "$count"
+		done
+		kill $watcher
+		row $way "$count"
+	done
+done
