@@ -52,7 +52,7 @@ own    := $(if $(CLIENT)$(SERVER),build/own/)
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs bench prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -66,6 +66,9 @@ labs: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run every
 prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=50 RUNS=3
 	$(Q)setup/setup.sh test
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/prove.sh
+
+bench: setup build/ktlab-plugin.so rootfs ## measure what tracing costs: untraced, plugin, gdb and a plain GDB script
+	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); exec qemu-plugin/bench.sh "$$kernel"
 
 report: setup build/ktreport ## report again from the stored events of LAB, without booting
 	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"
