@@ -12,6 +12,7 @@ trap 'rm -rf "$work"; [ -z "$server" ] || kill "$server" 2>/dev/null' EXIT
 
 # serve OPTION...: a server in the background on a free port, which $port then names
 serve() {
+	: >"$work/server"
 	build/apps/server --address 127.0.0.1 --port 0 "$@" >"$work/server" 2>&1 &
 	server=$!
 	local tries=500
@@ -25,9 +26,11 @@ client() {
 	build/apps/client --address 127.0.0.1 --port "$port" "$@" >"$work/client" 2>&1
 }
 
-# server_ends: with status 0
-server_ends() {
-	wait "$server"
+# server_end: waits for it; its status is then $server_status
+server_end() {
+	server_status=0
+	wait "$server" || server_status=$?
+	server=
 }
 
 # said FILE TEXT...: the lines, with the client's port replaced
@@ -40,7 +43,8 @@ said() {
 
 serve
 it 'talks' client
-it 'ends the server after one connection' server_ends
+server_end
+it 'ends the server after one connection' test $server_status = 0
 it 'lets the client say what it saw' said client \
 	'client: connected 127.0.0.1:CLIENT to 127.0.0.1:SERVER' \
 	'client: sent 17 bytes: Hello from client' 'client: received 17 bytes: Hello from server'
@@ -52,7 +56,8 @@ it 'lets the server say what it saw' said server \
 
 serve --count 3 --backlog 2 --message 'na gut'
 it 'makes several connections' client --count 3 --message 'Grüße'
-it 'accepts as many' server_ends
+server_end
+it 'accepts as many' test $server_status = 0
 it 'answers each with its message' test "$(grep -c 'received 6 bytes: na gut' "$work/client")" = 3
 it 'receives each message' test "$(grep -c 'received 7 bytes: Grüße' "$work/server")" = 3
 it 'listens with its backlog' grep -q 'backlog 2$' "$work/server"

@@ -12,7 +12,7 @@ image="$work/an image, é/initramfs.cpio"
 mkdir "$work/an image, é" "$work/empty"
 
 contains() {
-	cpio -t --quiet <"$image" | grep -qx "$1" || { cpio -t --quiet <"$image"; return 1; }
+	grep -qx "$1" "$work/list"
 }
 
 # the libraries that the program wants are there under their own paths
@@ -25,6 +25,7 @@ libraries_of() {
 
 it 'packs into a folder with a strange name' rootfs/pack.sh "$image"
 cp "$image" "$work/first"
+cpio -t --quiet <"$image" >"$work/list"
 it 'leaves nothing else there' test "$(ls "$work/an image, é")" = initramfs.cpio
 it 'gives the same bytes again, also with another umask and at another time' bash -c 'umask 077; sleep 1; rootfs/pack.sh "$1"; cmp "$1" "$2"' - "$image" "$work/first"
 for name in init bin/sh bin/client bin/server ktlab/lib.sh ktlab/topology/two-nodes labs/handshake/guest.sh; do
