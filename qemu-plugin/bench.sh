@@ -6,8 +6,9 @@
 #   plugin    the plugin engine
 #   gdb       the gdb engine
 #   course    a plain GDB script: at each of the same functions `bt` and `info args`, then `continue`
-# wall and cpu are medians in seconds (cpu: user and system time of QEMU and GDB); us/hit is what a hit costs in wall
-# time over the untraced run; MiB is the largest QEMU, in resident memory.
+# wall and cpu are medians in seconds; cpu is the user and system time of QEMU and GDB, which other work on the machine
+# changes less. The last columns are of it: times the untraced run, and what a hit costs over that; MiB is the resident
+# memory of the largest QEMU.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -93,11 +94,11 @@ measure() {
 row() {
 	local wall cpu hits base mib
 	wall=$(cut -d' ' -f1 "$work/$1-$2" | median) cpu=$(cut -d' ' -f2 "$work/$1-$2" | median)
-	hits=$(cut -d' ' -f3 "$work/$1-$2" | median) base=$(cut -d' ' -f1 "$work/untraced-$2" | median)
+	hits=$(cut -d' ' -f3 "$work/$1-$2" | median) base=$(cut -d' ' -f2 "$work/untraced-$2" | median)
 	mib=$(sort -n "$work/memory" | tail -n 1)
 	awk -v way="$1" -v count="$2" -v wall="$wall" -v cpu="$cpu" -v hits="$hits" -v base="$base" -v kib="$mib" 'BEGIN {
-		printf "| %d | %s | %d | %.2f | %.2f | %.2f | %s | %d |\n", count, way, hits, wall, cpu, wall / base,
-			hits ? sprintf("%.0f", (wall - base) * 1e6 / hits) : "-", kib / 1024 }'
+		printf "| %d | %s | %d | %.2f | %.2f | %.2f | %s | %d |\n", count, way, hits, wall, cpu, cpu / base,
+			hits ? sprintf("%.0f", (cpu - base) * 1e6 / hits) : "-", kib / 1024 }'
 }
 
 add_guest

@@ -41,7 +41,7 @@ it 'refuses a block of a megabyte' without_boot 1 'is not a plan' with "$changed
 change '.sites[0].takes = 9999'
 it 'refuses a site without its takes' without_boot 1 'is not a plan' with "$changed"
 
-ln -s /dev/full "$work/run/captures.bin"
+ln -sf /dev/full "$work/run/captures.bin"
 it 'refuses a full disk' without_boot 1 'captures.bin' with "$plan"
 rm "$work/run/captures.bin"
 mkdir "$work/run/captures.bin"
