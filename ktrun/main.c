@@ -58,8 +58,8 @@ static char *lab_name(const char *lab_dir)
 
 static bool lab_check(struct run *run)
 {
-	static const char *const needed[] = { "guest.sh", "points", "expect" };
 	const struct settings *settings = &run->settings;
+	const char *const needed[] = { "guest.sh", "points", run->expect };
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		char *path = text_format("%s/%s", settings->lab_dir, needed[i]);
@@ -212,6 +212,25 @@ static void log_print(const struct run *run, const char *name)
 }
 
 /* Makes plan.json; the plan's own sentences go to the user. */
+/* A mistake in the expectations is found before the boot. */
+static bool expect_check(struct run *run)
+{
+	char *report = root_path(run, "build/ktreport");
+	char *expect = text_format("%s/%s", run->settings.lab_dir, run->expect);
+	const char *const argv[] = { report, "check", "--syntax", "-", expect, NULL };
+	int status = tool_run(run, argv, CHILD_LOG, NULL);
+
+	if (status > 0) {
+		log_print(run, "gdb.log");
+		run_fail(run, STATUS_SETUP,
+			 text_format("the expectations in '%s' cannot be read", expect),
+			 text_copy(""));
+	}
+	free(report);
+	free(expect);
+	return status == 0;
+}
+
 static bool plan_make(struct run *run)
 {
 	char *script = root_path(run, "gdb-scripts/plan.sh"), *plan = run_path(run, "plan.json");
@@ -276,7 +295,7 @@ static char *last_line(const char *text)
 static void report_make(struct run *run, char **summary)
 {
 	char *report = root_path(run, "build/ktreport");
-	char *expect = text_format("%s/expect", run->settings.lab_dir), *checks = NULL;
+	char *expect = text_format("%s/%s", run->settings.lab_dir, run->expect), *checks = NULL;
 	const char *const write[] = { report, "write", run->folder, NULL };
 	const char *const check[] = { report, "check", run->folder, expect, NULL };
 	const char *const show[] = { report, "show", "ladder", run->folder, NULL };
@@ -310,7 +329,8 @@ static void report_make(struct run *run, char **summary)
 /* All phases, as far as they go. */
 static void run_lab(struct run *run, char **summary)
 {
-	if (!record_run(run, "running") || !record_settings(run) || !plan_make(run))
+	if (!record_run(run, "running") || !record_settings(run) || !expect_check(run) ||
+	    !plan_make(run))
 		return;
 	if ((*run->settings.exact || *run->settings.from) && !exact_prepare(run))
 		return;
@@ -370,6 +390,7 @@ static void run_free(struct run *run)
 	free(run->lab);
 	free(run->folder);
 	free(run->topology);
+	free(run->expect);
 	free(run->untraced);
 	free(run->reason);
 	free(run->remedy);
@@ -387,6 +408,8 @@ int main(int argc, char **argv)
 	run.folder = text_format("%s/%s%s", run.settings.out, run.lab,
 				 *run.settings.from ? "-again" : "");
 	run.topology = lab_topology(run.settings.lab_dir);
+	run.expect = text_format(*run.settings.exercise ? "expect-%s" : "expect%s",
+				 run.settings.exercise);
 	if (!watch_init(&run)) {
 		perror("ktrun: cannot wait for signals");
 		return STATUS_BROKEN;

@@ -70,7 +70,7 @@ static json_t *hashes_json(const struct run *run)
 		text_copy(run->settings.initrd),
 		text_format("%s/guest.sh", run->settings.lab_dir),
 		text_format("%s/points", run->settings.lab_dir),
-		text_format("%s/expect", run->settings.lab_dir),
+		text_format("%s/%s", run->settings.lab_dir, run->expect),
 	};
 	size_t count = sizeof(paths) / sizeof(paths[0]);
 	json_t *hashes = files_sha256((const char *const *)paths, count);

@@ -35,6 +35,7 @@ struct run {
 	char *folder; /* OUT/LAB */
 	int folder_fd; /* holds the lock */
 	char *topology;
+	char *expect; /* name of the file in the lab's folder */
 	const char *mode; /* how the traced QEMU runs: live, or replay of a recording */
 	char *untraced; /* folder of the untraced run, with its recording; NULL: there is none */
 	char *sockets; /* private folder of the gdbstub's socket, or NULL */
