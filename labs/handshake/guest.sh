@@ -13,6 +13,10 @@ step announce
 on server sysctl -q -w net.ipv4.conf.all.arp_notify=1
 on server ip link set eth0 address 52:54:00:00:00:02
 
+# exercise 1: the client's kernel offers neither SACK nor timestamps nor a window scale
+[ "$KTLAB_EXERCISE" != 1 ] ||
+	on client sysctl -q -w net.ipv4.tcp_sack=0 net.ipv4.tcp_timestamps=0 net.ipv4.tcp_window_scaling=0
+
 step listen
 # COUNT=N makes N connections, one after the other
 [ "$KTLAB_COUNT" = 1 ] || set -- --count "$KTLAB_COUNT"
