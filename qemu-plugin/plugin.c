@@ -87,36 +87,32 @@ static const char *argument(int count, char **arguments, const char *name)
 	return NULL;
 }
 
-/* Why the run cannot begin, or "". */
-static void prepare(const qemu_info_t *info, int count, char **arguments, char *reason, size_t size)
+/* Begins the run, or refuses. */
+static void prepare(const qemu_info_t *info, int count, char **arguments)
 {
 	const char *plan = argument(count, arguments, "plan"),
 		   *out = argument(count, arguments, "out"),
 		   *shift = argument(count, arguments, "shift");
+	char reason[512];
 
-	reason[0] = '\0';
 	if (!plan || !out || !shift)
-		snprintf(reason, size, "usage: -plugin ktlab-plugin.so,plan=FILE,out=FILE,shift=N");
-	else if (strcmp(info->target_name, "x86_64") || !info->system_emulation)
-		snprintf(reason, size, "the plan is for x86_64, not for %s", info->target_name);
-	else if (info->system.max_vcpus != 1)
-		snprintf(reason, size, "the plan is for one CPU, not for %d",
-			 info->system.max_vcpus);
-	else if ((tracer.plan = plan_new(plan, reason, size)) &&
-		 !record_open(&tracer.record, out, tracer.plan->sha256))
-		snprintf(reason, size, "cannot write '%s': %s", out, strerror(errno));
-	if (!reason[0])
-		clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest);
+		tracer_refuse("usage: -plugin ktlab-plugin.so,plan=FILE,out=FILE,shift=N");
+	if (strcmp(info->target_name, "x86_64") || !info->system_emulation)
+		tracer_refuse("the plan is for x86_64, not for %s", info->target_name);
+	if (info->system.max_vcpus != 1)
+		tracer_refuse("the plan is for one CPU, not for %d", info->system.max_vcpus);
+	tracer.plan = plan_new(plan, reason, sizeof(reason));
+	if (!tracer.plan)
+		tracer_refuse("%s", reason);
+	if (!record_open(&tracer.record, out, tracer.plan->sha256))
+		tracer_refuse("cannot write '%s': %s", out, strerror(errno));
+	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest);
 }
 
 __attribute__((visibility("default"))) int
 qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int count, char **arguments)
 {
-	char reason[512];
-
-	prepare(info, count, arguments, reason, sizeof(reason));
-	if (reason[0])
-		tracer_refuse("%s", reason);
+	prepare(info, count, arguments);
 	qemu_plugin_register_vcpu_init_cb(id, vcpu_begins);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
 	qemu_plugin_register_atexit_cb(id, qemu_ends, NULL);

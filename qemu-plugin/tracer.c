@@ -41,6 +41,7 @@ void tracer_refuse(const char *format, ...)
 	fputs("ktlab-plugin: ", stderr);
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
+	va_end(arguments);
 	/* without what is registered for the end: this may be the vCPU's thread */
 	_exit(1);
 }
