@@ -49,6 +49,8 @@ struct event {
 	int64_t pid;
 	bool hidden; /* its frame is refused by the user's filter of packets */
 	size_t peer; /* of a segment or ARP frame: index + 1 of the event at its other end */
+	const char
+		*seen_on; /* of a frame: the node that passed it on without an event of its own */
 	const char *type; /* these are interned (names_get): equal names are equal pointers */
 	const char *netns; /* NULL where the line says null */
 	const char *ctx;

@@ -103,6 +103,10 @@ static void add_sent(struct ladder *ladder, const struct event *ev)
 
 	row->to = peer ? column_of(ladder, peer->netns) : -1;
 	row->received = peer;
+	if (!peer && ev->seen_on) {
+		row->kind = ROW_ARROW;
+		row->to = column_of(ladder, ev->seen_on);
+	}
 	row->text = event_sentence(ladder->trace, ev);
 	row->detail = event_options(ev);
 	row->by = event_dup(ev, "by");

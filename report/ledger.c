@@ -47,6 +47,9 @@ struct ledger {
 	bool clock_known;
 };
 
+/* Why a frame may have no event of its receiver. */
+static const char forwarded[] = "the router forwards it";
+
 static uint32_t event_u32(const struct event *ev, const char *path)
 {
 	return (uint32_t)event_int(ev, path, 0);
@@ -265,7 +268,7 @@ static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
 		f->rx_event = match_frame(ledger, f, node->name, true);
 		if (!f->rx_event && f->kind == FRAME_TCP &&
 		    !is_address_of(ledger->trace, node->name, f->daddr))
-			f->reason = "the router forwards it";
+			f->reason = forwarded;
 	}
 	if (ledger->clock_known || !(f->tx_event || f->rx_event))
 		return;
@@ -343,6 +346,14 @@ static void link_events(struct trace *trace, size_t tx, size_t rx)
 		trace->events.v[rx - 1].peer = tx;
 }
 
+/* A router does not take a segment: that it came there is seen on the wire only. */
+static void link_router(struct trace *trace, const struct frame *sent, const struct frame *seen,
+			const struct node *router)
+{
+	if (sent->tx_event && seen->reason == forwarded)
+		trace->events.v[sent->tx_event - 1].seen_on = router->name;
+}
+
 /* Two taps on one hub see the same frames in the same order. */
 static void pair_taps(struct trace *trace, struct wire *a, struct wire *b)
 {
@@ -362,6 +373,8 @@ static void pair_taps(struct trace *trace, struct wire *a, struct wire *b)
 			b->frames.v[j].twin_wire = (size_t)(a - trace->wires.v);
 			link_events(trace, a->frames.v[i].tx_event, b->frames.v[j].rx_event);
 			link_events(trace, b->frames.v[j].tx_event, a->frames.v[i].rx_event);
+			link_router(trace, &a->frames.v[i], &b->frames.v[j], nb);
+			link_router(trace, &b->frames.v[j], &a->frames.v[i], na);
 			from = j + 1;
 			break;
 		}

@@ -36,13 +36,15 @@ struct table {
 	size_t width; /* columns */
 	VEC(struct cell) cells; /* row by row */
 	VEC(char *) notes;
+	struct column *own; /* columns that are not constants, and their words; or NULL */
+	char *words;
 };
 
 struct doc {
 	VEC(struct table) tables;
 };
 
-/* Begins a table; the columns and the key must be constants. It lives in the doc. */
+/* Begins a table; the columns and the key must be constants, or its own. It lives in the doc. */
 struct table *doc_table(struct doc *doc, const char *key, const struct column *columns,
 			size_t width, const char *title);
 #define DOC_TABLE(doc, key, columns, title) doc_table(doc, key, columns, ARRAY_SIZE(columns), title)

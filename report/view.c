@@ -24,6 +24,7 @@ const struct view views[] = {
 	{ "packet", "ID", N_("one packet's way from the sender to the reader"), view_packet, NULL },
 	{ "connection", "ID", N_("the life of one connection"), view_connection, NULL },
 	{ "step", "NAME", N_("what happened in one step of the lab"), view_step, NULL },
+	{ "fields", "A,B,...", N_("these fields of each event"), view_fields, NULL },
 	{ "summary", NULL, N_("what was run, and what it gave"), view_summary, NULL },
 	{ 0 },
 };

@@ -57,6 +57,7 @@ void view_connection(struct doc *doc, const struct request *rq);
 void view_step(struct doc *doc, const struct request *rq);
 void view_routes(struct doc *doc, const struct request *rq);
 void view_neighbours(struct doc *doc, const struct request *rq);
+void view_fields(struct doc *doc, const struct request *rq);
 void view_points(struct doc *doc, const struct request *rq);
 void view_checks(struct doc *doc, const struct request *rq);
 void view_summary(struct doc *doc, const struct request *rq);

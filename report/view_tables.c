@@ -5,6 +5,7 @@
 #include "view.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void fill_time(struct table *t, const struct trace *trace, const struct event *ev)
 {
@@ -326,6 +327,29 @@ void view_queues(struct doc *doc, const struct request *rq)
 					     EV_CONN_QUEUE, EV_CONN_QUEUE, queue_columns);
 
 	fill_list(doc, rq, &list);
+}
+
+/* Columns that the user names, "netns,old,new". */
+void view_fields(struct doc *doc, const struct request *rq)
+{
+	size_t width = 1;
+	char *words = xstrdup(rq->argument), *word = words;
+	struct column *columns;
+	struct table *t;
+
+	for (const char *p = words; *p; p++)
+		width += *p == ',';
+	columns = xcalloc(width, sizeof(*columns));
+	for (size_t i = 0; i < width; i++, word += strlen(word) + 1) {
+		word[strcspn(word, ",")] = '\0';
+		columns[i] = (struct column){ .key = word, .title = word, .path = word };
+	}
+	t = doc_table(doc, "fields", columns, width, _("Events"));
+	t->own = columns;
+	t->words = words;
+	for (size_t i = 0; i < request_events(rq); i++)
+		for (size_t c = 0; request_wants(rq, &rq->trace->events.v[i]) && c < width; c++)
+			table_field(t, &rq->trace->events.v[i], columns[c].path);
 }
 
 void view_syscalls(struct doc *doc, const struct request *rq)
