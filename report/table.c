@@ -24,6 +24,8 @@ static void table_free(struct table *t)
 	vec_free(&t->cells);
 	vec_free(&t->notes);
 	free(t->title);
+	free(t->own);
+	free(t->words);
 }
 
 void doc_free(struct doc *doc)
