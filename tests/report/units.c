@@ -129,7 +129,7 @@ static const char line[] =
 static bool holds(const char *text)
 {
 	struct names *names = names_new();
-	struct binding syn = { "syn", 3, NULL };
+	struct binding syn = { .name = "syn", .name_len = 3 };
 	const struct bindings bindings = { &syn, 1 };
 	char *error = NULL;
 	struct expr *expr = expr_parse(text, &bindings, &error);
