@@ -36,6 +36,7 @@ count() {
 	gdb-scripts/plan.sh "$KTLAB_KDIR" labs/handshake "$plan" || exit 2
 	functions=$(jq -r '[.sites[] | select(.at == "enter" and .point != "comm_write") | .fn] | unique | join(",")' "$plan")
 	KTLAB_COUNT=$connections KTLAB_PROFILE=$functions trace handshake "$OUT/count-$1" "$1" || return
+	grep -q '^lost 0' "$run/console.log" || { echo "the guest's tracer ran over" >&2; worse 3; return; }
 	join -a 1 -e 0 -o 0,1.2,2.2 \
 		<(jq -nr --slurpfile plan "$plan" --slurpfile events "$run/events.jsonl" '
 			($events[-1].points | map({key: .name, value: .entered}) | from_entries) as $entered
