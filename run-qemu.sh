@@ -83,6 +83,10 @@ append="$append${KTLAB_PROFILE:+ ktlab.profile=$KTLAB_PROFILE}"
 
 set -- "$QEMU"
 set -- "$@" -no-user-config -nodefaults     # nothing that is not asked for
+# a QEMU that was built with seccomp gives up what an attacker in the guest would want of the host: new programs, rights
+if "$QEMU" -sandbox on -version >/dev/null 2>&1; then
+	set -- "$@" -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+fi
 set -- "$@" -display none -vga none         # no screen: its firmware is not repeatable
 set -- "$@" -machine q35,accel="$ACCEL"     # a PC whose cards need no slow ACPI call to get an interrupt; it has an HPET
 set -- "$@" -cpu qemu64,+rdrand             # a CPU with a random number instruction
