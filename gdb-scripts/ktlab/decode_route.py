@@ -3,6 +3,7 @@
 
 from . import kernel
 from .decode_syscall import errno_name
+from .decode_tcp import content, segment
 from .headers import ip4, parse_ip
 
 # The purpose of a lookup: the first row whose function is on the stack. With `ip_route_connect` the first of
@@ -90,12 +91,15 @@ def route_input(hit, model):
     if hit.at == "enter":
         return None
     header = parse_ip(hit.bytes("iph")) or {}
+    found = segment(hit)
+    # an ARP packet has been seen already; a segment is only on its way to tcp_v4_rcv
+    pkt = model.arriving(content(hit, found[1]), hit["net.inum"]) if found else model.heads.get(hit["skb.head"])
     return "route.result", {
         "dir": "input", "dst": ip4(hit.entry.regs["rsi"] & 0xffffffff), "src": ip4(hit.entry.regs["rdx"] & 0xffffffff),
         "route_type": word(kernel.ROUTE_TYPES, hit["rt.rt_type"]),
         "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None,
         "out_dev": hit.text("dev.name"), "saddr": header.get("saddr"),
-        "error": errno_name(hit.ret32), "purpose": "input", "_pkt": model.heads.get(hit["skb.head"])}
+        "error": errno_name(hit.ret32), "purpose": "input", "_pkt": pkt}
 
 
 DECODERS = {"fib_lookup": fib_lookup, "route_output": route_output, "route_input": route_input}

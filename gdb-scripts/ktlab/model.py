@@ -151,9 +151,16 @@ class Model:
 
     def received(self, key, head, node):
         """The id of a packet on its way up: the oldest with this content that this node has not had, or a new one."""
-        for number, nodes in self.packets.get(key, ()):
-            if node not in nodes:
-                nodes.add(node)
-                self.heads[head] = number
-                return number
-        return self.sent(key, head)
+        number, nodes = self._awaited(key, node)
+        if number is None:
+            return self.sent(key, head)
+        nodes.add(node)
+        self.heads[head] = number
+        return number
+
+    def arriving(self, key, node):
+        """The id of a packet that received() will be told of next, or None."""
+        return self._awaited(key, node)[0]
+
+    def _awaited(self, key, node):
+        return next(((number, nodes) for number, nodes in self.packets.get(key, ()) if node not in nodes), (None, None))

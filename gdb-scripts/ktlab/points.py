@@ -122,7 +122,8 @@ TABLE = [
     point("ip_route_output_key_hash_rcu", "route_output", "flow:flow=rsi",
           "flow:flow=in.rsi " + ROUTE.format("rax")),
     point("ip_route_input_slow", "route_input", "skb:skb=rdi iph:20=skb.head+skb.network_header",
-          "skb:skb=in.rdi iph:20=skb.head+skb.network_header " + ROUTE.format("skb.refdst&~7")),
+          # the transport header is not set yet: it follows the 20 bytes of an IP header without options
+          "skb:skb=in.rdi iph:20=skb.head+skb.network_header tcph:60=skb.head+skb.network_header+20 " + ROUTE.format("skb.refdst&~7")),
 
     # neighbours
     point("__neigh_create", "neigh_create", "dev:dev=rdx key:4=rsi net:net=dev.net", NEIGH.format("rax"),
