@@ -7,6 +7,7 @@ KERNEL ?= auto
 OUT    ?= out
 ENGINE ?= gdb
 EXACT  ?=
+EXERCISE ?=
 FROM   ?=
 COUNT  ?=
 QEMU   ?= qemu-system-x86_64
@@ -52,7 +53,7 @@ own    := $(if $(CLIENT)$(SERVER),build/own/)
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs bench prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs lessons bench prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -69,6 +70,9 @@ prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove th
 
 bench: setup build/ktlab-plugin.so rootfs ## measure what tracing costs: untraced, plugin, gdb and a plain GDB script
 	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); exec qemu-plugin/bench.sh "$$kernel"
+
+lessons: setup build/ktreport ## refresh the output in the lessons from the runs in OUT (run the labs first: make labs)
+	$(Q)labs/lessons.sh
 
 report: setup build/ktreport ## report again from the stored events of LAB, without booting
 	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"
