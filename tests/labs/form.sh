@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The labs as they lie in their folders; boots nothing.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+
+whole() {
+	for file in guest.sh points expect expect-1 README.md README.zh.md; do
+		[ -s "labs/$1/$file" ] || { echo "no labs/$1/$file"; return 1; }
+	done
+}
+
+# the lesson has output, and both languages have the same commands
+lesson() {
+	diff <(grep '^\$ ' "labs/$1/README.md") <(grep '^\$ ' "labs/$1/README.zh.md") &&
+		grep -q '^\$ ' "labs/$1/README.md"
+}
+
+for guest in labs/*/guest.sh; do
+	lab=$(basename "$(dirname "$guest")")
+	it "$lab is whole" whole "$lab"
+	for expect in "labs/$lab"/expect "labs/$lab"/expect-1; do
+		it "$expect can be read" build/ktreport check --syntax - "$expect"
+	done
+	it "the lesson of $lab shows the same in both languages" lesson "$lab"
+	it "docs/lessons.md names $lab" grep -q "(../labs/$lab/README.md)" docs/lessons.md
+	it "docs/lessons.zh.md names $lab" grep -q "(../labs/$lab/README.zh.md)" docs/lessons.zh.md
+	it "$lab has a wrong variant" grep -q "^$lab	." tests/labs/wrong.tsv
+done
+tap_end

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs every lab and every exercise: all expectations hold; an exercise in place of its lab fails where it should; the
+# output in the lessons is fresh.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+
+out=build/tests/labs
+export KTLAB_INITRD=build/initramfs.cpio
+make -s rootfs || exit 1
+
+# wrong LAB SENTENCE: the exercise's run, judged by the lab's own expectations, fails in that sentence first
+wrong() {
+	found=$(build/ktreport check "$out/exercise/$1" "labs/$1/expect" | sed -n 's/^FAILED *//p' | head -n 1)
+	printf 'wanted: %s\nfound:  %s\n' "$2" "$found"
+	[ "$found" = "$2" ]
+}
+
+for SPEC in 5.4 distro; do
+	status=0
+	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/kernel.log) || status=$?
+	export KTLAB_KDIR
+	if [ $status = 4 ]; then
+		skip "Linux $SPEC: every lab" "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
+		continue
+	fi
+	rm -rf "${out:?}/$SPEC"
+	for guest in labs/*/guest.sh; do
+		lab=$(basename "$(dirname "$guest")")
+		it "Linux $SPEC: $lab holds" env OUT="$out/$SPEC" labs/all.sh "$lab"
+	done
+	if [ "$SPEC" = 5.4 ]; then
+		it 'the output in the lessons is fresh' env OUT="$out/$SPEC" labs/lessons.sh --check
+	fi
+done
+
+status=0
+KTLAB_KDIR=$(kernel-config/kernel.sh build auto 2>build/tests/kernel.log) || status=$?
+export KTLAB_KDIR
+if [ $status != 0 ]; then
+	skip 'every exercise' "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
+else
+	rm -rf "$out/exercise"
+	while IFS=$'\t' read -r lab sentence; do
+		[ "${lab#\#}" = "$lab" ] || continue
+		it "the exercise of $lab holds" env OUT="$out/exercise" EXERCISE=1 labs/all.sh "$lab"
+		it "$lab, done wrong, fails where it should" wrong "$lab" "$sentence"
+	done <tests/labs/wrong.tsv
+fi
+tap_end
