@@ -28,24 +28,36 @@ def why(hit):
     return "netlink" if hit.has("neigh_add", "rtnetlink_rcv_msg") else "other"
 
 
-def change(hit, model):
-    """The event of a neighbour that is not as it was at the entry; none if nothing changed."""
-    if hit.at == "enter" or hit.pointer("neigh") is None:
-        return None
-    was = {"nud": nud(hit.entry["neigh.nud_state"]), "lladdr": lladdr(hit.entry)}
-    now = {"nud": nud(hit["neigh.nud_state"]), "lladdr": lladdr(hit)}
-    if was == now and hit.entry["neigh.queue_len"] == hit["neigh.queue_len"]:
-        return None
+def state(hit):
+    """What an event says of a neighbour: state, MAC, packets that wait."""
+    return nud(hit["neigh.nud_state"]), lladdr(hit), hit["neigh.queue_len"]
+
+
+def changed(hit, was, now, reason):
     return "neigh.state", {
-        "ip": ip4(hit["neigh.primary_key"]), "lladdr": {"old": was["lladdr"], "new": now["lladdr"]},
-        "nud": {"old": was["nud"], "new": now["nud"]}, "why": why(hit), "probes": hit["neigh.probes"],
+        "ip": ip4(hit["neigh.primary_key"]), "lladdr": {"old": was[1], "new": now[1]},
+        "nud": {"old": was[0], "new": now[0]}, "why": reason, "probes": hit["neigh.probes"],
         "queue_len": hit["neigh.queue_len"], "queue_bytes": hit["neigh.queue_bytes"]}
+
+
+def change(hit, model):
+    """The event of a neighbour that is not as it was when it was last seen; none if nothing changed. A reply may come
+    while __neigh_event_send() still sends the request: then what that did is seen when the reply begins to work."""
+    address = hit.pointer("neigh")
+    if address is None:
+        return None
+    now = state(hit)
+    was, model.neighs[address] = model.neighs.get(address, now), now
+    if was == now:
+        return None
+    return changed(hit, was, now, why(hit) if hit.at == "return" else "event_send")
 
 
 def create(hit, model):
     """__neigh_create(tbl, pkey, dev, want_ref): there was no entry for this address, now there is one."""
     if hit.at == "enter" or hit.pointer("neigh") is None:
         return None
+    model.neighs[hit.pointer("neigh")] = state(hit)
     return "neigh.lookup", {"ip": ip4(hit["neigh.primary_key"]), "lladdr": lladdr(hit),
                             "nud": nud(hit["neigh.nud_state"]), "found": False}
 

@@ -48,6 +48,7 @@ class Model:
         self.conns = {}
         self.count_conns = 0
         self.packets = {}           # content of a frame -> [(id, nodes that received it)], oldest first
+        self.neighs = {}            # address of a neighbour -> its state when it was last seen
         self.heads = {}             # skb->head -> packet id
         self.count_packets = 0
         self.calls = {}             # base of a stack -> [Call], outermost first
