@@ -75,7 +75,8 @@ fake_clone() {
 	case $1 in
 	write) at report; exit "${FAKE_STATUS_WRITE:-0}" ;;
 	show) echo "the $2" ;;
-	check) echo 'held  it is so'; echo '2 held, 0 failed, 0 skipped'; exit "${FAKE_STATUS_CHECK:-0}" ;;
+	check) [ "$2" != --syntax ] || exit "${FAKE_STATUS_SYNTAX:-0}"
+		echo 'held  it is so'; echo '2 held, 0 failed, 0 skipped'; exit "${FAKE_STATUS_CHECK:-0}" ;;
 	esac
 	EOF
 }

@@ -37,6 +37,10 @@ it 'ends with 1 when an expectation fails' env FAKE_STATUS_CHECK=1 bash -c \
 	'"$@"; [ $? = 1 ]' - env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
 it 'records that' recorded .verdict failed
 
+it 'finds a mistake in the expectations before the boot' \
+	fails 2 "the expectations in 'labs/handshake/expect' cannot be read" env FAKE_STATUS_SYNTAX=2 \
+	env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
+
 it 'refuses a bad points file with the plan'\''s own words' \
 	fails 2 "points:3: unknown function 'tcp_v4_conect'" env FAKE_STATUS_PLAN=2 \
 	env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
