@@ -211,7 +211,6 @@ static void log_print(const struct run *run, const char *name)
 	free(path);
 }
 
-/* Makes plan.json; the plan's own sentences go to the user. */
 /* A mistake in the expectations is found before the boot. */
 static bool expect_check(struct run *run)
 {
@@ -231,6 +230,7 @@ static bool expect_check(struct run *run)
 	return status == 0;
 }
 
+/* Makes plan.json; the plan's own sentences go to the user. */
 static bool plan_make(struct run *run)
 {
 	char *script = root_path(run, "gdb-scripts/plan.sh"), *plan = run_path(run, "plan.json");
