@@ -204,6 +204,8 @@ class Symbols:
                 "inlined": False}
 
     def _cut(self, path):
-        """Path in the kernel tree: the folder that the kernel was built from is cut off."""
+        """Path in the kernel tree: the folder that the kernel was built from is cut off, and of generated files, which
+        the compiler was told of as `BUILD/./arch/…`, the folder that it was built in."""
+        path = path.rpartition("/./")[2]
         path = re.sub(r"/[^/]+/\.\./", "/", path)
         return path[len(self.root):] if path.startswith(self.root) else path

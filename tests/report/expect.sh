@@ -64,10 +64,10 @@ it 'compares numbers' holds 'A window.
     tcp.tx win>64000 win<=64240 win!=3 win=64000..65000'
 it 'knows times with units' holds 'An answer in time.
     req: arp.tx by=arp_solicit
-    arp.rx op=request t_ns=$req.t_ns + 3 ms +50 %'
+    arp.rx op=request t_ns=$req.t_ns + 200 us +50 %'
 it 'refuses an answer that is too late' breaks 'An answer in time.
     req: arp.tx by=arp_solicit
-    arp.rx op=request t_ns=$req.t_ns + 1 ms +12.5 %' 'expected t_ns=$req.t_ns + 1 ms +12.5 %'
+    arp.rx op=request t_ns=$req.t_ns + 100 us +12.5 %' 'expected t_ns=$req.t_ns + 100 us +12.5 %'
 it 'looks into nested fields and lists' holds 'Options.
     tcp.tx opts.mss.mss=1460 opts~ts ip.ttl=64 stack~ip_output'
 it 'knows and, or, not and brackets' holds 'Logic.
