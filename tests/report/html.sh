@@ -13,6 +13,8 @@ fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cp -r "$run" "$dir/run"
+# as if it had been traced live, so that the page has to say what that means
+sed -i '1s/"mode":"exact"/"mode":"live"/' "$dir/run/events.jsonl"
 "$report" write "$dir/run" "$expect"
 
 # the page as it is, with an ear for errors in front and the reader's script at its end
