@@ -7,6 +7,7 @@ export KTLAB_INITRD=$PWD/build/initramfs.cpio KTLAB_MODE=live
 work=$(mktemp -d /tmp/ktlab-plugin-XXXXXX)
 busy=()
 trap 'kill "${busy[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 143' INT TERM
 
 # the built kernels, one folder a line
 kernels() { kernel-config/kernel.sh built; }
