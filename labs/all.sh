@@ -5,6 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 
+: "${KTLAB_KDIR:?make labs sets it to what kernel-config/kernel.sh build prints}"
 labs=("$@")
 if [ ${#labs[@]} = 0 ]; then
 	for guest in labs/*/guest.sh; do
@@ -29,7 +30,7 @@ for lab in "${labs[@]}"; do
 	[ ! -t 2 ] || printf '%s (%d of %d) ...\r' "$lab" $number ${#labs[@]} >&2
 	began=$SECONDS
 	status=0
-	build/ktrun "labs/$lab" >"$said" 2>"$said.err" || status=$?
+	qemu-plugin/engine.sh "labs/$lab" >"$said" 2>"$said.err" || status=$?
 	((status <= worst)) || worst=$status
 	held=$(word '\(([0-9]+) held')
 	failed=$(word ' ([0-9]+) failed')

@@ -36,8 +36,9 @@ echo >/tmp/server
 wait $server
 sockets client -a
 
+# 60 s, and up to an eighth more
 step time-wait
-sleep 61
+sleep 70
 sockets client -a
 
 step both

@@ -15,6 +15,9 @@ try() {
 step links
 up client router server
 on router sysctl -q -w net.ipv4.ip_forward=1
+# an error that comes while connect() still holds the socket is only noted (sock_owned_by_user() in tcp_v4_err()); on a
+# wire without any delay that happens
+on router tc qdisc add dev eth0 root netem delay 10ms
 
 # the client has no route
 try no-route 192.0.2.1
