@@ -3,6 +3,7 @@
 # Decoders on the stored captures of a handshake on Linux 6.1: tests/collector/refresh shows them anew.
 . tests/tap.sh
 
+mkdir -p build/tests
 said=build/tests/collector.events
 wanted=tests/collector/handshake/events.wanted
 python3 -B tests/collector/decode.py tests/collector/handshake >"$said"
