@@ -19,9 +19,11 @@ mkfifo /tmp/server /tmp/clients
 on server sock bind 10.0.0.2:8080 listen 2 wait <>/tmp/server &
 wait_for listens server 8080
 
-# client N: connects from port 40000 + N and stays
+# client N MS: connects from port 40000 + N when MS milliseconds have passed, and stays
 exec 4<>/tmp/clients
-client() { on client sock bind "10.0.0.1:$((40000 + $1))" connect 10.0.0.2:8080 wait <&4 >"/tmp/client-$1" 2>&1 & }
+client() {
+	on client sock sleep "$2" bind "10.0.0.1:$((40000 + $1))" connect 10.0.0.2:8080 wait <&4 >"/tmp/client-$1" 2>&1 &
+}
 
 # ended N...: each of these clients is connected or has given up
 ended() {
@@ -34,22 +36,22 @@ ended() {
 
 for n in 1 2; do
 	step client-$n
-	client $n
+	client $n 0
 	ended $n
 done
 
-# a SYN is on its way for 100 ms, so the second comes before the first one's handshake is complete
+# what a client sends is on its way for 200 ms, so the second SYN comes before the first one's handshake is complete
 step clients-3-4
-on client tc qdisc add dev eth0 root netem delay 100ms
-client 3
-client 4
+on client tc qdisc add dev eth0 root netem delay 200ms
+client 3 0
+client 4 100
 ended 3 4
 sleep 0.5
 sockets server -a
 
 for n in 5 6; do
 	step client-$n
-	client $n
+	client $n 0
 	ended $n
 done
 

@@ -11,7 +11,10 @@ on server ip neigh replace 10.0.0.1 lladdr 52:54:00:00:00:01 nud permanent dev e
 
 step delay
 # exercise 1: no delay, so that one SYN comes before the other is sent
-if [ "$KTLAB_EXERCISE" != 1 ]; then
+pause=0
+if [ "$KTLAB_EXERCISE" = 1 ]; then
+	pause=0.2
+else
 	on client tc qdisc add dev eth0 root netem delay 250ms
 	on server tc qdisc add dev eth0 root netem delay 250ms
 fi
@@ -19,6 +22,7 @@ fi
 step connect
 on client sock bind 10.0.0.1:4000 connect 10.0.0.2:5000 sleep 2000 close >/tmp/client &
 client=$!
+sleep $pause
 on server sock bind 10.0.0.2:5000 connect 10.0.0.1:4000 sleep 2000 close >/tmp/server &
 server=$!
 sleep 1.5
