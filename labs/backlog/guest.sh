@@ -46,7 +46,7 @@ on client tc qdisc add dev eth0 root netem delay 200ms
 client 3 0
 client 4 100
 ended 3 4
-sleep 0.5
+sleep 1
 sockets server -a
 
 for n in 5 6; do
