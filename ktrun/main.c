@@ -327,6 +327,27 @@ static void report_make(struct run *run, char **summary)
 	free(checks);
 }
 
+/* tshark's opinion of the frames, compared with the events. */
+static void wire_compare(struct run *run)
+{
+	char *script = root_path(run, "gdb-scripts/wire.sh"), *said = NULL;
+	const char *const argv[] = { script, run->folder, NULL };
+	int status;
+
+	phase_begin(run, PHASE_WIRE);
+	status = tool_run(run, argv, CHILD_PIPE, &said);
+	phase_end(run);
+	if (said)
+		fputs(said, stdout);
+	if (status == 1)
+		run->status = STATUS_FAILED;
+	else if (status > 1)
+		run_fail(run, STATUS_BROKEN, text_copy("the wires cannot be compared"),
+			 text_format("see '%s/gdb.log'", run->folder));
+	free(script);
+	free(said);
+}
+
 /* All phases, as far as they go. */
 static void run_lab(struct run *run, char **summary)
 {
@@ -341,6 +362,8 @@ static void run_lab(struct run *run, char **summary)
 		exact_compare(run);
 	if (events_make(run))
 		report_make(run, summary);
+	if (!run->reason)
+		wire_compare(run);
 }
 
 static const char *verdict_word(const struct run *run)

@@ -13,7 +13,7 @@
 const char *const phase_names[PHASE_COUNT] = {
 	[PHASE_PLAN] = "plan",	   [PHASE_BOOT] = "boot",	  [PHASE_LAB] = "lab",
 	[PHASE_END] = "end",	   [PHASE_UNTRACED] = "untraced", [PHASE_DECODE] = "decode",
-	[PHASE_REPORT] = "report",
+	[PHASE_REPORT] = "report", [PHASE_WIRE] = "wire",
 };
 
 double clock_s(void)

@@ -17,6 +17,7 @@ enum phase {
 	PHASE_END,
 	PHASE_DECODE,
 	PHASE_REPORT,
+	PHASE_WIRE,
 	PHASE_COUNT
 };
 

@@ -37,7 +37,7 @@ for lab in "${labs[@]}"; do
 	[ "$held" = - ] || held="$held of $((held + failed))"
 	row "$lab" "$release" "$(word ' ([0-9]+) hits')" "$held" "$((SECONDS - began)) s" \
 		"$(sed -nE 's/^verdict: ([a-z ]+[a-z]).*/\1/p' "$said" | grep . || echo "status $status")"
-	[ $status = 0 ] || { sed -n '/^FAILED/,/^[^ F]/{/^held/d;/^[0-9]/d;p}' "$said"; cat "$said.err"; } | sed 's/^/  /'
+	[ $status = 0 ] || { sed -n '/^wire:/p;/^FAILED/,/^[^ F]/{/^held/d;/^[0-9]/d;p}' "$said"; cat "$said.err"; } | sed 's/^/  /'
 	rm -f "$said.err"
 done
 echo "${#labs[@]} labs in $((SECONDS - start)) s"

@@ -172,8 +172,10 @@ static char *comment_of(const struct trace *trace, const struct event *tx, const
 		str_addf(&out, "; %s", sentence);
 		free(sentence);
 	}
+	if (reason)
+		str_addf(&out, "%s%s", out.len ? "; " : "", reason);
 	if (!out.len)
-		str_add(&out, reason ? reason : "no event speaks of this frame");
+		str_add(&out, "no event speaks of this frame");
 	return str_take(&out);
 }
 

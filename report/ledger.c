@@ -10,16 +10,19 @@
  * source) and those that it saw. A frame is matched with the first event, not yet taken, of the
  * same node, direction and protocol that has the same addresses and numbers. One tx event may
  * take several frames: the NIC cuts a large segment (TSO), so a frame matches when its bytes lie
- * within the event's sequence range, and the event is used up when its last byte was seen.
+ * within the event's sequence range and its IP id is not below the event's, and the event is used
+ * up when its last byte was seen.
  * Events are kept in lanes (node, direction, flow), each with a cursor at its first free event.
  */
 struct entry {
 	size_t event; /* index into trace->events */
 	uint32_t seq, end_seq, ack;
+	int32_t ip_id; /* of the first frame; -1: the event does not say */
 	uint8_t flags;
 	uint16_t arp_op;
 	bool used_up;
 	uint32_t seen; /* frames that it took */
+	uint32_t last_payload; /* of the last of them */
 };
 
 struct lane {
@@ -30,12 +33,14 @@ struct lane {
 	uint16_t sport, dport;
 	size_t cursor;
 	size_t last_event; /* the order of the wire and of the events must agree */
+	size_t last_entry; /* index + 1 of the entry that took the last frame */
 	size_t next; /* index + 1 of the next lane with the same hash */
 	VEC(struct entry) entries;
 };
 
 enum {
-	LANE_SLOTS = 4096
+	LANE_SLOTS = 4096,
+	PARTS_MOST = 64, /* of 64 KiB in frames of 1,448 bytes there are 46 */
 };
 
 struct ledger {
@@ -49,6 +54,10 @@ struct ledger {
 
 /* Why a frame may have no event of its receiver. */
 static const char forwarded[] = "the router forwards it";
+/* hw/net/e1000.c: process_tx_desc() calls xmit_seg() once more at the end of the packet, with only
+ * the headers left, when the last part was as long as the others. */
+static const char surplus[] =
+	"empty: QEMU's e1000 adds it to a segment that it cuts into equal parts";
 
 static uint32_t event_u32(const struct event *ev, const char *path)
 {
@@ -137,6 +146,7 @@ static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind 
 		.seq = event_u32(ev, "seq"),
 		.end_seq = event_u32(ev, "end_seq"),
 		.ack = event_u32(ev, "ack"),
+		.ip_id = (int32_t)event_int(ev, "ip.id", -1),
 		.flags = arp ? 0 : flags_of(ev),
 		.arp_op = event_is(ev, "op", "request") ? 1 : 2,
 	};
@@ -168,6 +178,12 @@ static uint32_t frame_end_seq(const struct frame *f)
 	return f->seq + f->payload_len + !!(f->flags & TCP_SYN) + !!(f->flags & TCP_FIN);
 }
 
+/* The parts of a segment are numbered one by one: RFC 791 names each by its id. */
+static bool ip_id_within(const struct frame *f, const struct entry *entry)
+{
+	return entry->ip_id < 0 || (uint16_t)(f->ip_id - entry->ip_id) < PARTS_MOST;
+}
+
 static bool entry_matches(const struct entry *entry, const struct frame *f)
 {
 	const uint8_t last_only = TCP_PSH | TCP_FIN; /* of a cut segment, only the last has these */
@@ -176,20 +192,30 @@ static bool entry_matches(const struct entry *entry, const struct frame *f)
 		return entry->arp_op == f->arp_op;
 	if (((entry->flags ^ f->flags) & ~last_only) || entry->ack != f->ack)
 		return false;
-	return seq_within(f->seq, entry->seq, entry->end_seq) &&
+	return ip_id_within(f, entry) && seq_within(f->seq, entry->seq, entry->end_seq) &&
 	       seq_within(frame_end_seq(f), f->seq, entry->end_seq);
+}
+
+/* The empty frame behind the parts of a segment that was cut. */
+static bool is_surplus(const struct entry *entry, const struct frame *f)
+{
+	return entry->seen > 1 && !f->payload_len && f->seq == entry->end_seq &&
+	       f->ip_id == (uint16_t)(entry->ip_id + (int32_t)entry->seen) &&
+	       entry->end_seq - entry->seq == entry->seen * entry->last_payload;
 }
 
 static void take_entry(struct lane *lane, struct entry *entry, const struct frame *f)
 {
 	entry->seen++;
+	entry->last_payload = f->payload_len;
+	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
 	entry->used_up = f->kind == FRAME_ARP || frame_end_seq(f) == entry->end_seq;
 	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
 		lane->cursor++;
 }
 
 /* The index + 1 of the event for this frame, or 0. */
-static size_t match_frame(struct ledger *ledger, const struct frame *f, const char *node, bool rx)
+static size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, bool rx)
 {
 	const struct lane like = {
 		.node = node,
@@ -201,8 +227,14 @@ static size_t match_frame(struct ledger *ledger, const struct frame *f, const ch
 		.dport = f->dport,
 	};
 	struct lane *lane = find_lane(ledger, &like);
-	struct entry *entry;
+	struct entry *entry =
+		lane && lane->last_entry ? &lane->entries.v[lane->last_entry - 1] : NULL;
 
+	if (entry && !rx && is_surplus(entry, f)) {
+		lane->last_entry = 0;
+		f->reason = surplus;
+		return entry->event + 1;
+	}
 	for (size_t i = lane ? lane->cursor : 0; lane && i < lane->entries.n; i++) {
 		entry = &lane->entries.v[i];
 		if (entry->used_up || !entry_matches(entry, f))

@@ -77,6 +77,7 @@ static void decode_ip(struct frame *f, size_t at)
 	uint32_t fragment = get(f, at + 6, 2, &ok) & IP_FRAGMENT;
 	uint32_t proto = get(f, at + 9, 1, &ok);
 
+	f->ip_id = (uint16_t)get(f, at + 4, 2, &ok);
 	f->saddr = get(f, at + 12, 4, &ok);
 	f->daddr = get(f, at + 16, 4, &ok);
 	if (ok && proto == IPPROTO_IS_TCP && !fragment && header >= 20 && total >= header)

@@ -35,6 +35,7 @@ struct frame {
 	uint32_t ack;
 	uint8_t flags;
 	uint16_t win;
+	uint16_t ip_id;
 	uint32_t payload_len; /* by the IP header: padding does not count */
 	uint16_t arp_op;
 	unsigned char sha[6];

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The verbs of run.sh: plan, trace, decode. Settings come from the environment; errors are one sentence."""
+"""The verbs of run.sh: plan, trace, decode, wire. Settings come from the environment; errors are one sentence."""
 
 import os
 import re
@@ -31,7 +31,17 @@ def decode():
     return 0
 
 
-VERBS = {"plan": plan, "trace": trace, "decode": decode}
+def wire():
+    from . import wire as witness
+    frames, disagreements = witness.compare(setting("RUN"))
+    for sentence in disagreements:
+        print("wire: %s" % sentence)
+    print("wire: %d frames at the cards, read by tshark: %s" % (frames, "%d differ from the events" % len(disagreements)
+                                                                if disagreements else "as the events say"))
+    return 1 if disagreements else 0
+
+
+VERBS = {"plan": plan, "trace": trace, "decode": decode, "wire": wire}
 
 
 def run(verb):

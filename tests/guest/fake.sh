@@ -71,6 +71,11 @@ fake_clone() {
 	cp "$2/captures.bin" "$2/events.jsonl"
 	exit "${FAKE_STATUS_DECODE:-0}"
 	EOF
+	script gdb-scripts/wire.sh <<-'EOF'
+	at wire
+	echo 'wire: as the events say'
+	exit "${FAKE_STATUS_WIRE:-0}"
+	EOF
 	script build/ktreport <<-'EOF'
 	case $1 in
 	write) at report; exit "${FAKE_STATUS_WRITE:-0}" ;;

@@ -25,17 +25,22 @@ it 'leaves no process and no socket' nothing_left
 it 'records the verdict' recorded .verdict held
 it 'records the hits' recorded .hits 42
 it 'records each phase once, in order' \
-	recorded '[.phases[].name] | join(" ")' 'plan boot lab end decode report'
+	recorded '[.phases[].name] | join(" ")' 'plan boot lab end decode report wire'
 it 'records QEMU'\''s status' recorded .qemu.status 33
 it 'hands the topology to the decoders' \
 	test "$(jq -r '.topology[1].mac' "$run/settings.json")" = 52:54:00:00:00:02
 it 'takes the quotes from kernel.env' test "$(jq -r .note "$run/settings.json")" = "it's a note"
 it 'prints one line a phase where no terminal is' \
-	test "$(ktrun 2>&1 >/dev/null | cut -d' ' -f1 | tr '\n' ' ')" = 'plan boot lab end decode report '
+	test "$(ktrun 2>&1 >/dev/null | cut -d' ' -f1 | tr '\n' ' ')" = 'plan boot lab end decode report wire '
 
 it 'ends with 1 when an expectation fails' env FAKE_STATUS_CHECK=1 bash -c \
 	'"$@"; [ $? = 1 ]' - env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
 it 'records that' recorded .verdict failed
+
+it 'ends with 1 when the events are not what tshark reads on the wire' env FAKE_STATUS_WIRE=1 bash -c \
+	'"$@"; [ $? = 1 ]' - env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
+it 'records that too' recorded .verdict failed
+it 'says that the wires cannot be compared' broken 'the wires cannot be compared' 'run failed' FAKE_STATUS_WIRE=2
 
 it 'finds a mistake in the expectations before the boot' \
 	fails 2 "the expectations in 'labs/handshake/expect' cannot be read" env FAKE_STATUS_SYNTAX=2 \

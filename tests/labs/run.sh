@@ -16,6 +16,16 @@ wrong() {
 	[ "$found" = "$2" ]
 }
 
+# senders RUN: the event that wire.pcapng names as a frame's sender carries the frame's own timestamp (RFC 7323)
+senders() {
+	join -o 0,1.2,1.3,2.2 \
+		<(tshark -n -r "$1/wire.pcapng" -Y 'tcp.options.timestamp.tsval and not icmp' -T fields -e frame.number \
+			-e tcp.options.timestamp.tsval -e frame.comment 2>>build/tests/tshark.log |
+			sed -nE 's/^([0-9]+)\t([0-9]+)\t.*sent by .*\), event ([0-9]+).*/\3 \1 \2/p' | sort -k 1,1) \
+		<(jq -r 'select(.type == "tcp.tx") | "\(.n) \(.opts[] | select(.name == "ts").val)"' "$1/events.jsonl" | sort) |
+		awk '{ frames++ } $3 != $4 { print "event " $1 " did not send frame " $2; wrong = 1 } END { exit wrong || !frames }'
+}
+
 for SPEC in 5.4 distro; do
 	status=0
 	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/kernel.log) || status=$?
@@ -29,6 +39,7 @@ for SPEC in 5.4 distro; do
 		lab=$(basename "$(dirname "$guest")")
 		it "Linux $SPEC: $lab holds" env OUT="$out/$SPEC" labs/all.sh "$lab"
 	done
+	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
 	if [ "$SPEC" = 5.4 ]; then
 		it 'the output in the lessons is fresh' env OUT="$out/$SPEC" labs/lessons.sh --check
 	fi

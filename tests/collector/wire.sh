@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The second opinion on the wire: a whole run agrees, and each way in which events and frames can differ is found.
+. tests/tap.sh
+
+stored=tests/report/handshake
+run=build/tests/wire
+compare() { gdb-scripts/wire.sh "$run"; }
+
+# changed JQ: the run with other events
+changed() {
+	rm -rf "$run"
+	mkdir -p build/tests
+	cp -r "$stored" "$run"
+	jq -c "$1" "$stored/events.jsonl" >"$run/events.jsonl"
+}
+
+# differs NAME SENTENCE JQ: changed so, the comparison fails and says where
+differs() {
+	changed "$3"
+	it "$1" fails 1 "$2" compare
+}
+
+# segment TYPE FLAGS CHANGE: of the client's segments with these flags
+segment() { printf 'if .type == "%s" and .netns == "client" and .flags == "%s" then %s else . end' "$1" "$2" "$3"; }
+
+changed .
+it 'agrees with a stored run' says 'wire: 26 frames at the cards, read by tshark: as the events say' compare
+
+while IFS='|' read -r field change; do
+	differs "finds another $field" 'wire-client-eth0.pcap, frame 4: ' "$(segment tcp.tx S ".$change")"
+done <<'E2'
+window|win += 1
+TTL|ip.ttl -= 1
+length|ip.tot_len += 4
+MSS option|opts[0].mss += 1
+timestamp option|opts[2].val += 1
+window scale option|opts[4].shift += 1
+E2
+differs 'finds another flag' 'frame 4: flags is 2; event' "$(segment tcp.tx S '.flags = "SE"')"
+differs 'finds another sequence number' 'tells of a frame that is not there' "$(segment tcp.tx S '.seq += 1')"
+differs 'finds another acknowledgement' 'tells of a frame that is not there' "$(segment tcp.rx S. '.ack += 1')"
+differs 'finds another port' 'wire-client-eth0.pcap, frame 4 has no event' "$(segment tcp.tx S '.sport += 1')"
+differs 'finds another hardware address' 'sha is 52:54:00:00:00:01; event' \
+	'if .type == "arp.tx" and .netns == "client" then .sha = "52:54:00:00:00:09" else . end'
+differs 'finds a frame without its event' 'has no event' "$(segment tcp.rx S. empty)"
+
+changed .
+editcap "$stored/wire-client-eth0.pcap" "$run/wire-client-eth0.pcap" 5 2>/dev/null
+it 'finds an event without its frame' fails 1 'tells of a frame that is not there' compare
+rm "$run/wire-client-eth0.pcap"
+it 'says that a capture is missing' fails 2 "tshark cannot read 'build/tests/wire/wire-client-eth0.pcap'" compare
+it 'says that there is no tshark' says 'since tshark is not installed' env PATH=build "$PWD/gdb-scripts/wire.sh" "$run"
+tap_end
