@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a run cost: the phases of RUN/run.json.
+// What a run cost: the phases of RUN/run.json, and the guest's time that stops took.
 #include "cost.h"
+#include "i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,4 +68,15 @@ double cost_ms_per_hit(const struct trace *trace)
 			cost = seconds_of(it.value) * 1000 / (double)hits;
 	free(text);
 	return cost;
+}
+
+char *cost_stops(const struct trace *trace)
+{
+	if (!trace->stops.count)
+		return NULL;
+	return xasprintf(
+		_("%lld stops moved virtual time by at most %.3f ms in all, at most %.3f ms "
+		  "at once."),
+		(long long)trace->stops.count, (double)trace->stops.moved_ns / 1e6,
+		(double)trace->stops.most_ns / 1e6);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run cost: the phases of RUN/run.json. */
+/* What a run cost: the phases of RUN/run.json, and the guest's time that stops took. */
 #ifndef KTREPORT_COST_H
 #define KTREPORT_COST_H
 
@@ -9,5 +9,7 @@
 char *cost_phases(const struct trace *trace);
 /* Wall time of the lab's phase for each hit, in ms; negative when the run does not say. */
 double cost_ms_per_hit(const struct trace *trace);
+/* How far stops moved virtual time, in the reader's language; NULL if they did not. The caller frees it. */
+char *cost_stops(const struct trace *trace);
 
 #endif

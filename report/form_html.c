@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // report.html: the page of report/page.html with the run's data in it; one file, no network.
+#include "cost.h"
 #include "form.h"
 #include "i18n.h"
 #include "ladder.h"
@@ -375,13 +376,14 @@ static void put_layers(struct page *page)
 static void put_run(struct page *page)
 {
 	const struct trace *trace = page->rq->trace;
-	char *link = source_link(trace, "FILE", 0);
+	char *link = source_link(trace, "FILE", 0), *stops = cost_stops(trace);
 
 	put_member(page->out, "lab", trace->lab);
 	put_member(page->out, "release", trace->release);
 	put_member(page->out, "engine", trace->engine);
 	put_member(page->out, "mode", trace->mode);
 	put_member(page->out, "note", trace->note);
+	put_member(page->out, "stops", stops);
 	put_member(page->out, "digest", trace->digest);
 	put_member(page->out, "link", link);
 	fputs("\"problems\":[", page->out);
@@ -396,6 +398,7 @@ static void put_run(struct page *page)
 		trace->events.n - request_events(page->rq), (long long)trace->end_hits,
 		trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
 	free(link);
+	free(stops);
 }
 
 void form_html(FILE *out, const struct request *rq)

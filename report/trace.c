@@ -143,6 +143,9 @@ static void read_end(struct trace *trace, struct json end)
 	trace->complete = json_true(json_path(end, "complete"));
 	trace->end_hits = number_of(end, "hits");
 	trace->end_events = number_of(end, "events");
+	trace->stops.count = number_of(json_path(end, "stops"), "count");
+	trace->stops.moved_ns = number_of(json_path(end, "stops"), "moved_ns");
+	trace->stops.most_ns = number_of(json_path(end, "stops"), "most_ns");
 	trace->digest = dup_of(end, "sha256");
 	for (it = json_iter(json_path(end, "points")); json_next(&it);) {
 		point = find_point(trace, it.value);

@@ -50,6 +50,9 @@ struct trace {
 	size_t problem_count;
 	bool has_meta, has_end, complete;
 	int64_t end_hits, end_events;
+	struct {
+		int64_t count, moved_ns, most_ns;
+	} stops; /* how far they moved virtual time, at most; all 0 if they do not */
 	char *digest; /* as the end line says */
 	struct names *names;
 	/* ledger.c */

@@ -135,6 +135,7 @@ void view_summary(struct doc *doc, const struct request *rq)
 	};
 	const struct trace *trace = rq->trace;
 	struct table *t = DOC_TABLE(doc, "summary", columns, N_("The run"));
+	char *stops = cost_stops(trace);
 
 	add_pair(t, N_("lab"), trace->lab);
 	add_pair(t, N_("kernel"), trace->release);
@@ -150,13 +151,16 @@ void view_summary(struct doc *doc, const struct request *rq)
 	if (request_events(rq) < trace->events.n)
 		table_note(t, _("Only the first %zu of %zu events are shown here."),
 			   request_events(rq), trace->events.n);
-	if (text_is(trace->mode, "live"))
+	if (text_is(trace->mode, "live") && !text_is(trace->engine, "plugin"))
 		table_note(t,
 			   _("Mode live: each stop at a point lets virtual time jump to the next "
 			     "timer, so the order is true but the times between events are "
 			     "longer than without tracing."));
+	if (stops)
+		table_note(t, "%s", stops);
 	if (trace->problem_count)
 		table_note(t, _("This run is damaged: %zu problem%s, the first: %s"),
 			   trace->problem_count, trace->problem_count == 1 ? "" : "s",
 			   trace->problems.v[0]);
+	free(stops);
 }

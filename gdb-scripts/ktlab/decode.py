@@ -11,6 +11,8 @@ from .hit import Hit, Symbols
 from .model import Model
 
 FORMAT = 1
+# the timer of run-qemu.sh's beat: no stop moves virtual time further
+BEAT_NS = 1000000
 DECODERS = {}
 for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_route, decode_neigh, decode_icmp,
                decode_init):
@@ -100,6 +102,16 @@ def why_never(about):
     return "not called while the lab ran"
 
 
+def stops(captures):
+    """
+    How far the gdb engine's stops moved virtual time, at most. QEMU lets it run to the next timer when the guest has
+    stopped, before GDB reads it: a move is part of the time since the stop before, and ends at the beat.
+    """
+    moves = [min(cap.clock_ns - before, BEAT_NS)
+             for before, cap in zip([0] + [cap.clock_ns for cap in captures], captures)]
+    return {"count": len(moves), "moved_ns": sum(moves), "most_ns": max(moves, default=0)}
+
+
 def decode(plan_path, run, vmlinux):
     """Reads RUN/captures.bin and RUN/settings.json, writes RUN/events.jsonl. Raises ValueError for bad input."""
     with open(plan_path, "rb") as file:
@@ -118,7 +130,7 @@ def decode(plan_path, run, vmlinux):
     for cap in captures:
         decoder.feed(cap)
     event.write(os.path.join(run, "events.jsonl"), meta(plan, settings, decoder.model.nodes), decoder.finished(),
-                end(plan, decoder, len(captures)))
+                end(plan, decoder, captures, settings))
 
 
 def meta(plan, settings, nodes):
@@ -133,9 +145,11 @@ def meta(plan, settings, nodes):
                      "kernel_dir": settings.get("kernel_dir"), "source": settings.get("source")}}
 
 
-def end(plan, decoder, hits):
+def end(plan, decoder, captures, settings):
     rows = []
+    stopping = settings.get("engine") == "gdb" and settings.get("mode") == "live"
     for about in plan["points"]:
         count = decoder.counts[about["name"]]
         rows.append(dict({"name": about["name"]}, **count, why=None if count["hits"] else why_never(about)))
-    return {"type": "end", "hits": hits, "events": len(decoder.events), "complete": decoder.ended, "points": rows}
+    return {"type": "end", "hits": len(captures), "events": len(decoder.events), "complete": decoder.ended,
+            "stops": stops(captures) if stopping else None, "points": rows}

@@ -121,6 +121,17 @@ def _():
     same(sum(count["duplicates"] for count in decoder.counts.values()), len(numbers))
 
 
+@it("bounds by how far stops moved the clock: by the time between them, and by the beat")
+def _():
+    def at(*clocks_ns):
+        return decode.captures(b"".join([decode.capture.MAGIC, b"\0" * 32] + [
+            capture.pack(0, capture.NONE, clock_ns, capture.UNKNOWN, range(17), []) for clock_ns in clocks_ns]))
+    same(decode.decode.stops(at(0, 0, 300_000_000, 300_000_400, 300_000_400, 301_500_000)),
+         {"count": 6, "moved_ns": 2_000_400, "most_ns": 1_000_000})
+    same(decode.decode.stops(at(200, 500)), {"count": 2, "moved_ns": 500, "most_ns": 300})
+    same(decode.decode.stops([]), {"count": 0, "moved_ns": 0, "most_ns": 0})
+
+
 print("1..%d" % len(TESTS))
 failed = 0
 for number, (title, test) in enumerate(TESTS, 1):
