@@ -38,7 +38,7 @@ DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 ktrun_sources     := $(wildcard ktrun/*.c)
 ktreport_sources  := $(wildcard report/*.c)
 ktrun_libraries    := -ljansson
-ktreport_libraries := -ljansson -lpcap -lm
+ktreport_libraries := -lpcap -lsmartcols -lm
 # the guest's programs: one source, one static binary each
 apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()

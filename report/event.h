@@ -51,6 +51,7 @@ struct event {
 	size_t peer; /* of a segment or ARP frame: index + 1 of the event at its other end */
 	const char
 		*seen_on; /* of a frame: the node that passed it on without an event of its own */
+	int64_t seen_ns; /* when the wire says that it came there */
 	const char *type; /* these are interned (names_get): equal names are equal pointers */
 	const char *netns; /* NULL where the line says null */
 	const char *ctx;

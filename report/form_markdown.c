@@ -68,28 +68,45 @@ static void put_mermaid(FILE *out, const char *text)
 	str_free(&safe);
 }
 
+static void put_note(FILE *out, int node, const char *text)
+{
+	if (node < 0)
+		return;
+	fprintf(out, "  Note over n%d: ", node);
+	put_mermaid(out, text);
+	fputc('\n', out);
+}
+
+static void put_arrow(FILE *out, const struct ladder_row *row)
+{
+	if (row->node < 0)
+		return;
+	fprintf(out, "  n%d%sn%d: ", row->node, row->kind == ROW_LOST ? "-x" : "->>",
+		row->to < 0 ? row->node : row->to);
+	put_mermaid(out, row->text);
+	fputc('\n', out);
+}
+
+/* An arrow of Mermaid's takes no time: what waits is drawn where it arrives. */
 static void put_diagram_row(FILE *out, const struct ladder_row *row)
 {
+	char *leaving;
+
 	switch (row->kind) {
 	case ROW_STEP:
-	case ROW_ARRIVE:
 		break;
 	case ROW_NOTE:
-		if (row->node < 0)
-			break;
-		fprintf(out, "  Note over n%d: ", row->node);
-		put_mermaid(out, row->text);
-		fputc('\n', out);
+		put_note(out, row->node, row->text);
+		break;
+	case ROW_DEPART:
+		leaving = xasprintf(_("%s (on its way)"), row->text);
+		put_note(out, row->node, leaving);
+		free(leaving);
 		break;
 	case ROW_ARROW:
-	case ROW_DEPART:
+	case ROW_ARRIVE:
 	case ROW_LOST:
-		if (row->node < 0)
-			break;
-		fprintf(out, "  n%d%sn%d: ", row->node, row->kind == ROW_LOST ? "-x" : "->>",
-			row->to < 0 ? row->node : row->to);
-		put_mermaid(out, row->text);
-		fputc('\n', out);
+		put_arrow(out, row);
 		break;
 	}
 }
@@ -140,7 +157,8 @@ static void put_frame(FILE *out, const struct trace *trace, struct json frame)
 		if (link)
 			fprintf(out, "](%s)", link);
 	}
-	fputs(json_true(json_path(frame, "inlined")) ? " (inlined)\n" : "\n", out);
+	fputs(json_true(json_path(frame, "inlined")) ? _(" (inlined)") : "", out);
+	fputc('\n', out);
 	free(link);
 	free(file);
 	free(fn);
@@ -149,7 +167,7 @@ static void put_frame(FILE *out, const struct trace *trace, struct json frame)
 static bool has_stack_of_interest(const struct event *ev)
 {
 	return ev->kind == EV_TCP_TX || ev->kind == EV_TCP_STATE || ev->kind == EV_ARP_TX ||
-	       ev->kind == EV_CONN_QUEUE;
+	       ev->kind == EV_CONN_QUEUE || (ev->kind == EV_CALL && text_is(ev->at, "enter"));
 }
 
 static void put_stacks(FILE *out, const struct request *rq)
@@ -158,12 +176,13 @@ static void put_stacks(FILE *out, const struct request *rq)
 	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 		struct json_iter it = json_iter(event_get(ev, "stack"));
-		char *sentence;
+		char *sentence, *name;
 
 		if (!has_stack_of_interest(ev) || !request_wants(rq, ev))
 			continue;
 		sentence = event_sentence(rq->trace, ev);
-		fprintf(out, "\n<details><summary>event %lld, ", (long long)ev->n);
+		name = xasprintf(_("event %lld"), (long long)ev->n);
+		fprintf(out, "\n<details><summary>%s, ", name);
 		put_cell(out, ev->netns ? ev->netns : "-");
 		fputs(": ", out);
 		put_cell(out, sentence ? sentence : ev->type);
@@ -171,6 +190,7 @@ static void put_stacks(FILE *out, const struct request *rq)
 		while (json_next(&it))
 			put_frame(out, rq->trace, it.value);
 		fputs("\n</details>\n", out);
+		free(name);
 		free(sentence);
 	}
 }
@@ -180,11 +200,13 @@ void form_markdown(FILE *out, const struct request *rq)
 	static const char *const names[] = { "checks", "explain",    "segments", "states", "queues",
 					     "routes", "neighbours", "syscalls", "points" };
 
+	char *title = xasprintf(_("%s on Linux %s"), rq->trace->lab ? rq->trace->lab : _("a lab"),
+				rq->trace->release ? rq->trace->release : "?");
+
 	fputs("# ", out);
-	put_cell(out, rq->trace->lab ? rq->trace->lab : "a lab");
-	fputs(" on Linux ", out);
-	put_cell(out, rq->trace->release ? rq->trace->release : "?");
+	put_cell(out, title);
 	fputc('\n', out);
+	free(title);
 	put_view(out, "summary", rq);
 	put_diagram(out, rq);
 	fprintf(out, "\n## %s\n", _("Tables"));

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes tables to a terminal: aligned, wrapped in the last column, made safe.
+// Writes tables to a terminal with libsmartcols: aligned, wrapped, made safe.
 #include "i18n.h"
 #include "view.h"
 
+#include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * libsmartcols aligns, with the columns that East Asian letters take. What it does not do well is
+ * decided here: it takes the width from every column that may wrap, so that a number of three
+ * digits stands on three lines, and breaks within words. So the widths are shared out first, the
+ * widest column giving way, and the cells come to it broken at words.
+ */
 enum {
 	GAP = 2,
 	LEAST_WRAPPED = 20
@@ -15,7 +22,6 @@ struct grid {
 	const struct table *table;
 	const struct style *style;
 	int *widths;
-	bool *right;
 };
 
 static char *safe_cell(const struct grid *g, size_t row, size_t column)
@@ -27,121 +33,164 @@ static char *safe_cell(const struct grid *g, size_t row, size_t column)
 	return str_take(&out);
 }
 
-static void measure_column(struct grid *g, size_t column)
+static int longest_line(const char *text)
 {
-	bool numbers = false;
-	char *text;
+	int longest = 0;
+
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		char *line;
+		int width;
+
+		end = text + strcspn(text, "\n");
+		line = xstrndup(text, (size_t)(end - text));
+		width = text_width(line);
+		longest = width > longest ? width : longest;
+		free(line);
+	}
+	return longest;
+}
+
+static int natural_width(const struct grid *g, size_t column)
+{
 	int width = text_width(_(g->table->columns[column].title));
 
 	for (size_t row = 0; row < table_rows(g->table); row++) {
-		text = safe_cell(g, row, column);
-		if (text_width(text) > width)
-			width = text_width(text);
+		char *text = safe_cell(g, row, column);
+		int wished = longest_line(text);
+
+		width = wished > width ? wished : width;
 		free(text);
-		numbers |= table_cell(g->table, row, column)->kind == CELL_NUMBER;
 	}
-	g->widths[column] = width;
-	g->right[column] = numbers;
+	return width;
+}
+
+static int total_width(const struct grid *g)
+{
+	int total = -GAP;
+
+	for (size_t i = 0; i < g->table->width; i++)
+		total += g->widths[i] + GAP;
+	return total;
 }
 
 /* The widest columns give way until the line fits. */
-static void squeeze(struct grid *g)
+static void share_width(struct grid *g)
 {
-	int total, widest;
+	for (size_t i = 0; i < g->table->width; i++)
+		g->widths[i] = natural_width(g, i);
+	for (int too_much = total_width(g) - g->style->width; too_much > 0; too_much--) {
+		size_t widest = 0;
 
-	for (;;) {
-		total = -GAP;
-		widest = 0;
-		for (size_t i = 0; i < g->table->width; i++) {
-			total += g->widths[i] + GAP;
+		for (size_t i = 0; i < g->table->width; i++)
 			if (g->widths[i] > g->widths[widest])
-				widest = (int)i;
-		}
-		if (total <= g->style->width || g->widths[widest] <= LEAST_WRAPPED)
+				widest = i;
+		if (g->widths[widest] <= LEAST_WRAPPED)
 			return;
 		g->widths[widest]--;
 	}
 }
 
-static void put_aligned(FILE *out, const char *text, size_t len, int width, bool right)
+static bool has_numbers(const struct table *t, size_t column)
 {
-	char *piece = xstrndup(text, len);
-	int pad = width - text_width(piece);
-
-	if (right)
-		fprintf(out, "%*s", pad > 0 ? pad : 0, "");
-	fputs(piece, out);
-	if (!right)
-		fprintf(out, "%*s", pad > 0 ? pad : 0, "");
-	free(piece);
+	for (size_t row = 0; row < table_rows(t); row++)
+		if (table_cell(t, row, column)->kind == CELL_NUMBER)
+			return true;
+	return false;
 }
 
-/* One screen line of a row: the next piece of each cell. False when nothing was left. */
-static bool put_pieces(FILE *out, struct grid *g, const char **rests)
+static bool has_titles(const struct table *t)
 {
-	size_t last = 0, len;
-	const char *next;
+	for (size_t i = 0; i < t->width; i++)
+		if (*_(t->columns[i].title))
+			return true;
+	return false;
+}
+
+/* Each line of the text, broken at words; frees the text. */
+static char *break_lines(char *text, int columns)
+{
+	struct str out = { 0 };
+	const char *p, *end, *next;
+
+	for (p = text; *p; p = *end ? end + 1 : end) {
+		char *line;
+
+		end = p + strcspn(p, "\n");
+		line = xstrndup(p, (size_t)(end - p));
+		for (const char *rest = line; *rest; rest = next) {
+			size_t len = text_fit(rest, columns);
+
+			next = rest + len;
+			if (*next)
+				len = text_wrap(rest, columns, &next);
+			str_addn(&out, rest, len);
+			str_add(&out, *next ? "\n" : "");
+		}
+		str_add(&out, *end ? "\n" : "");
+		free(line);
+	}
+	free(text);
+	return str_take(&out);
+}
+
+static struct libscols_table *new_lines(const struct grid *g)
+{
+	const struct table *t = g->table;
+	struct libscols_table *lines = scols_new_table();
+
+	scols_table_set_termforce(lines, SCOLS_TERMFORCE_ALWAYS);
+	scols_table_set_termwidth(lines, (size_t)total_width(g));
+	scols_table_set_column_separator(lines, "  ");
+	scols_table_enable_noencoding(lines, 1); /* text_safe() did it */
+	scols_table_enable_noheadings(lines, !has_titles(t));
+	for (size_t i = 0; i < t->width; i++)
+		scols_column_set_wrapfunc(
+			scols_table_new_column(lines, _(t->columns[i].title), g->widths[i],
+					       SCOLS_FL_WRAP |
+						       (has_numbers(t, i) ? SCOLS_FL_RIGHT : 0)),
+			scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+	return lines;
+}
+
+static void add_row(struct libscols_table *lines, const struct grid *g, size_t row)
+{
+	struct libscols_line *line = scols_table_new_line(lines, NULL);
 
 	for (size_t i = 0; i < g->table->width; i++)
-		if (*rests[i])
-			last = i + 1;
-	if (!last)
-		return false;
-	for (size_t i = 0; i < last; i++) {
-		len = strcspn(rests[i], "\n");
-		if (text_fit(rests[i], g->widths[i]) < len)
-			len = text_wrap(rests[i], g->widths[i], &next);
-		else
-			next = rests[i] + len + (rests[i][len] == '\n');
-		put_aligned(out, rests[i], len, i + 1 < last || g->right[i] ? g->widths[i] : 0,
-			    g->right[i]);
-		if (i + 1 < last)
-			fprintf(out, "%*s", GAP, "");
-		rests[i] = next;
-	}
-	fputc('\n', out);
-	return true;
+		scols_line_refer_data(line, i, break_lines(safe_cell(g, row, i), g->widths[i]));
 }
 
-static void put_row(FILE *out, struct grid *g, char **texts)
+/* Without the spaces at the ends of lines; the first line is the head. */
+static void put_lines(FILE *out, const char *text, const struct style *style, bool head)
 {
-	const char **rests = xcalloc(g->table->width, sizeof(*rests));
+	const char *end;
 
-	for (size_t i = 0; i < g->table->width; i++)
-		rests[i] = texts[i];
-	while (put_pieces(out, g, rests))
-		;
-	free(rests);
+	for (; *text; text = *end ? end + 1 : end, head = false) {
+		size_t len;
+
+		end = text + strcspn(text, "\n");
+		for (len = (size_t)(end - text); len && text[len - 1] == ' ';)
+			len--;
+		fprintf(out, "%s%.*s%s\n", head ? color_on(style, DIM) : "", (int)len, text,
+			head ? color_on(style, PLAIN) : "");
+	}
 }
 
-static void put_head(FILE *out, struct grid *g)
+static void put_rows(FILE *out, const struct table *t, const struct style *style)
 {
-	const char **titles = xcalloc(g->table->width, sizeof(*titles));
-	bool any = false;
+	struct grid g = { .table = t, .style = style, .widths = xcalloc(t->width, sizeof(int)) };
+	struct libscols_table *lines;
+	char *text = NULL;
 
-	for (size_t i = 0; i < g->table->width; i++) {
-		titles[i] = _(g->table->columns[i].title);
-		any |= *titles[i] != '\0';
-	}
-	fputs(color_on(g->style, DIM), out);
-	if (any)
-		put_row(out, g, (char **)titles);
-	fputs(color_on(g->style, PLAIN), out);
-	free(titles);
-}
-
-static void put_rows(FILE *out, struct grid *g)
-{
-	char **texts = xcalloc(g->table->width, sizeof(*texts));
-
-	for (size_t row = 0; row < table_rows(g->table); row++) {
-		for (size_t i = 0; i < g->table->width; i++)
-			texts[i] = safe_cell(g, row, i);
-		put_row(out, g, texts);
-		for (size_t i = 0; i < g->table->width; i++)
-			free(texts[i]);
-	}
-	free(texts);
+	share_width(&g);
+	lines = new_lines(&g);
+	for (size_t row = 0; row < table_rows(t); row++)
+		add_row(lines, &g, row);
+	scols_print_table_to_string(lines, &text);
+	put_lines(out, text ? text : "", style, has_titles(t));
+	free(text);
+	free(g.widths);
+	scols_unref_table(lines);
 }
 
 static void put_note(FILE *out, const struct style *style, const char *note)
@@ -160,24 +209,11 @@ static void put_note(FILE *out, const struct style *style, const char *note)
 
 static void put_table(FILE *out, const struct table *t, const struct style *style)
 {
-	struct grid g = {
-		.table = t,
-		.style = style,
-		.widths = xcalloc(t->width, sizeof(int)),
-		.right = xcalloc(t->width, sizeof(bool)),
-	};
-
-	for (size_t i = 0; i < t->width; i++)
-		measure_column(&g, i);
-	squeeze(&g);
 	fprintf(out, "%s%s%s\n", color_on(style, BOLD), _(t->title), color_on(style, PLAIN));
 	if (table_rows(t))
-		put_head(out, &g);
-	put_rows(out, &g);
+		put_rows(out, t, style);
 	for (size_t i = 0; i < t->notes.n; i++)
 		put_note(out, style, t->notes.v[i]);
-	free(g.widths);
-	free(g.right);
 }
 
 void form_text(FILE *out, const struct doc *doc, const struct style *style)

@@ -104,8 +104,9 @@ static void add_sent(struct ladder *ladder, const struct event *ev)
 	row->to = peer ? column_of(ladder, peer->netns) : -1;
 	row->received = peer;
 	if (!peer && ev->seen_on) {
-		row->kind = ROW_ARROW;
+		row->kind = ROW_DEPART;
 		row->to = column_of(ladder, ev->seen_on);
+		*vec_add(&ladder->to_routers) = ev;
 	}
 	row->text = event_sentence(ladder->trace, ev);
 	row->detail = event_options(ev);
@@ -136,6 +137,37 @@ static void add_received(struct ladder *ladder, const struct event *ev)
 		row->text = event_sentence(ladder->trace, ev);
 	}
 	row->at = xstrdup(ev->fn ? ev->fn : "?");
+}
+
+/* A router has no event of its own for it: the wire says when it came, after ARP for example. */
+static void add_at_router(struct ladder *ladder, const struct event *ev)
+{
+	struct ladder_row *row = last_row(ladder);
+
+	if (row && row->kind == ROW_DEPART && row->event == ev) {
+		row->kind = ROW_ARROW;
+		return;
+	}
+	row = add_row(ladder, ROW_ARRIVE, ev);
+	row->t_ns = ev->seen_ns - ladder->zero_ns;
+	row->to = column_of(ladder, ev->seen_on);
+	row->text = event_sentence(ladder->trace, ev);
+}
+
+/* Those that came to a router before that time; a wire keeps the order. */
+static void add_at_routers(struct ladder *ladder, int64_t t_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ladder->to_routers.n; i++) {
+		const struct event *ev = ladder->to_routers.v[i];
+
+		if (ev->seen_ns <= t_ns)
+			add_at_router(ladder, ev);
+		else
+			ladder->to_routers.v[kept++] = ev;
+	}
+	ladder->to_routers.n = kept;
 }
 
 static bool ends_last_call(struct ladder *ladder, const struct event *ev)
@@ -182,6 +214,7 @@ struct ladder *ladder_new(const struct request *rq)
 		ev = &trace->events.v[i];
 		if (!has_row[ev->kind] || !request_wants(rq, ev))
 			continue;
+		add_at_routers(ladder, ev->t_ns);
 		if (is_tx(ev))
 			add_sent(ladder, ev);
 		else if (is_rx(ev))
@@ -189,6 +222,7 @@ struct ladder *ladder_new(const struct request *rq)
 		else
 			add_note(ladder, ev);
 	}
+	add_at_routers(ladder, INT64_MAX);
 	return ladder;
 }
 
@@ -202,5 +236,6 @@ void ladder_free(struct ladder *ladder)
 	}
 	vec_free(&ladder->rows);
 	vec_free(&ladder->nodes);
+	vec_free(&ladder->to_routers);
 	free(ladder);
 }

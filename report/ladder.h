@@ -33,6 +33,7 @@ struct ladder {
 	const struct trace *trace;
 	VEC(const char *) nodes; /* names, in the order of the columns */
 	VEC(struct ladder_row) rows;
+	VEC(const struct event *) to_routers; /* on their way; empty once the ladder stands */
 	int64_t zero_ns; /* guest time of the ladder's zero: the first segment, or the first event */
 };
 

@@ -380,15 +380,22 @@ static void link_events(struct trace *trace, size_t tx, size_t rx)
 
 /* A router does not take a segment: that it came there is seen on the wire only. */
 static void link_router(struct trace *trace, const struct frame *sent, const struct frame *seen,
-			const struct node *router)
+			const struct node *router, int64_t clock_offset_ns)
 {
-	if (sent->tx_event && seen->reason == forwarded)
-		trace->events.v[sent->tx_event - 1].seen_on = router->name;
+	struct event *ev = sent->tx_event ? &trace->events.v[sent->tx_event - 1] : NULL;
+
+	if (!ev || ev->seen_on || seen->reason != forwarded)
+		return;
+	ev->seen_on = router->name;
+	ev->seen_ns = seen->t_ns + clock_offset_ns;
+	if (ev->seen_ns < ev->t_ns)
+		ev->seen_ns = ev->t_ns;
 }
 
 /* Two taps on one hub see the same frames in the same order. */
-static void pair_taps(struct trace *trace, struct wire *a, struct wire *b)
+static void pair_taps(const struct ledger *ledger, struct wire *a, struct wire *b)
 {
+	struct trace *trace = ledger->trace;
 	const struct node *na = node_of_nic(trace, a), *nb = node_of_nic(trace, b);
 	size_t from = 0;
 
@@ -405,8 +412,10 @@ static void pair_taps(struct trace *trace, struct wire *a, struct wire *b)
 			b->frames.v[j].twin_wire = (size_t)(a - trace->wires.v);
 			link_events(trace, a->frames.v[i].tx_event, b->frames.v[j].rx_event);
 			link_events(trace, b->frames.v[j].tx_event, a->frames.v[i].rx_event);
-			link_router(trace, &a->frames.v[i], &b->frames.v[j], nb);
-			link_router(trace, &b->frames.v[j], &a->frames.v[i], na);
+			link_router(trace, &a->frames.v[i], &b->frames.v[j], nb,
+				    ledger->clock_offset_ns);
+			link_router(trace, &b->frames.v[j], &a->frames.v[i], na,
+				    ledger->clock_offset_ns);
 			from = j + 1;
 			break;
 		}
@@ -484,7 +493,7 @@ void ledger_join(struct trace *trace)
 			match_tap(&ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i]);
 	for (size_t a = 0; a < trace->wires.n; a++)
 		for (size_t b = a + 1; b < trace->wires.n; b++)
-			pair_taps(trace, &trace->wires.v[a], &trace->wires.v[b]);
+			pair_taps(&ledger, &trace->wires.v[a], &trace->wires.v[b]);
 	settle(&ledger);
 	trace->clock_offset_ns = ledger.clock_offset_ns;
 	for (size_t i = 0; i < ledger.lanes.n; i++)

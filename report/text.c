@@ -124,6 +124,16 @@ static bool is_wide_at(const char *text)
 	return char_width(decode(text, &len)) == 2;
 }
 
+/* A path that is too long breaks behind its last '/', a name behind its last '_'. */
+static size_t fit_of_name(const char *text, size_t fit)
+{
+	for (const char *sign = "/_"; *sign; sign++)
+		for (size_t at = fit; at > 1; at--)
+			if (text[at - 1] == *sign)
+				return at;
+	return fit;
+}
+
 size_t text_wrap(const char *text, int columns, const char **next)
 {
 	size_t fit = text_fit(text, columns), space = fit;
@@ -131,8 +141,7 @@ size_t text_wrap(const char *text, int columns, const char **next)
 	if (text[fit] && !is_wide_at(text + fit)) {
 		while (space && text[space] != ' ')
 			space--;
-		if (space)
-			fit = space;
+		fit = space ? space : fit_of_name(text, fit);
 	}
 	if (!fit) /* a column too narrow for one letter: go on nevertheless */
 		fit = strlen(text);

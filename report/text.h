@@ -36,7 +36,8 @@ void text_safe(struct str *out, const char *text, bool utf8);
 int text_width(const char *text);
 /* How many bytes of the text fit into that many columns. */
 size_t text_fit(const char *text, int columns);
-/* The same, but ends at a space where there is one; *next is where the rest begins. */
+/* The same, but ends at a space, else within a name behind '_' or '/', where there is one; *next is
+ * where the rest begins. */
 size_t text_wrap(const char *text, int columns, const char **next);
 
 #endif

@@ -163,16 +163,25 @@ static enum color color_of(const struct event *ev)
 	return colors[ev->kind];
 }
 
+/* The dashes beside a label; where it leaves no room, a line of their own. */
+static int dashes_beside(const struct drawing *d, const char *label)
+{
+	int width = text_width(label), room = d->wire_width - width - 2;
+
+	if (room >= LEAST_ARROW)
+		return room;
+	return width <= d->wire_width ? d->wire_width - 1 : LEAST_ARROW;
+}
+
 /* "S seq 0 win 64240 ─────▶", as wide as the wire. */
 static char *arrow_right(const struct drawing *d, const char *label, const char *line,
 			 const char *head)
 {
 	struct str out = { 0 };
-	int room = d->wire_width - text_width(label) - 2;
 
 	str_add(&out, label);
 	str_add(&out, *label ? " " : "");
-	str_fill(&out, line, room > LEAST_ARROW ? room : LEAST_ARROW);
+	str_fill(&out, line, dashes_beside(d, label));
 	str_add(&out, head);
 	return str_take(&out);
 }
@@ -181,10 +190,9 @@ static char *arrow_left(const struct drawing *d, const char *label, const char *
 			const char *head)
 {
 	struct str out = { 0 };
-	int room = d->wire_width - text_width(label) - 2;
 
 	str_add(&out, head);
-	str_fill(&out, line, room > LEAST_ARROW ? room : LEAST_ARROW);
+	str_fill(&out, line, dashes_beside(d, label));
 	str_add(&out, *label ? " " : "");
 	str_add(&out, label);
 	return str_take(&out);
@@ -369,7 +377,7 @@ static void put_title(struct drawing *d)
 	struct str text = { 0 };
 	char *title;
 
-	str_addf(&text, _("%s on Linux %s"), trace->lab ? trace->lab : "a lab",
+	str_addf(&text, _("%s on Linux %s"), trace->lab ? trace->lab : _("a lab"),
 		 trace->release ? trace->release : "?");
 	title = safe(d, str_text(&text));
 	fprintf(d->out, "%s%s%s\n", color_on(d->style, BOLD), title, color_on(d->style, PLAIN));

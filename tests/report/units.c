@@ -118,6 +118,8 @@ static void test_text(void)
 	it("counts two columns for an East Asian letter", text_width("a路由") == 5);
 	it("fits whole letters only", text_fit("路由", 3) == 3);
 	it("wraps at a space", text_wrap("ab cd", 4, &next) == 2 && strcmp(next, "cd") == 0);
+	it("wraps a name behind an underscore",
+	   text_wrap("tcp_v4_send_synack()", 14, &next) == 12 && strcmp(next, "synack()") == 0);
 	it("wraps a word that is too long", text_wrap("abcdef", 4, &next) == 4);
 }
 
