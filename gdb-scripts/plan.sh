@@ -15,10 +15,11 @@ export POINTS="${POINTS:-}"
 	exit 2
 }
 sum=$({
-	cat "$here/ktlab/kernel.py" "$here/ktlab/points.py" "$here/ktlab/plan.py" "$KTLAB_LABDIR/points"
+	cat "$here/ktlab/kernel.py" "$here/ktlab/points.py" "$here/ktlab/plan.py" "$here/ktlab/image.py" "$KTLAB_LABDIR/points"
 	echo "$KTLAB_LABDIR $POINTS"
 	cat "$KTLAB_KDIR/kernel.env"
-	stat -c '%s %Y' "$KTLAB_KDIR/vmlinux"
+	stat -L -c '%s %Y' "$KTLAB_KDIR/vmlinux"
+	cat "$KTLAB_KDIR/bzImage"
 } | sha256sum | cut -c1-16)
 kept=$KTLAB_KDIR/plans/$sum.json
 
@@ -27,6 +28,8 @@ if [ ! -r "$kept" ]; then
 	# a cache that cannot be written to costs a second each time, no more
 	if mkdir -p "$KTLAB_KDIR/plans" 2>/dev/null && cp "$KTLAB_PLAN" "$kept.$$" 2>/dev/null; then
 		mv "$kept.$$" "$kept"
+	else
+		rm -f "$kept.$$"
 	fi
 else
 	cp "$kept" "$KTLAB_PLAN"

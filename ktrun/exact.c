@@ -21,6 +21,9 @@ enum {
 	PCAP_FRAME_LENGTH = 8
 };
 
+/* under which run.json has the sum of the recording, wherever its folder is later */
+static const char recording_key[] = "recording.bin";
+
 /* The first byte in which two files differ, or -1 if in none; -2 if one cannot be read. */
 static long files_differ(const char *one, const char *other)
 {
@@ -122,6 +125,32 @@ void exact_compare(struct run *run)
 			text_format("traced run = untraced run: %ld frames, identical", frames);
 }
 
+/* The sum of the recording's bytes; NULL if it cannot be read. */
+static json_t *recording_sum(const struct run *run)
+{
+	char *path = text_format("%s/recording.bin", run->untraced);
+	const char *const paths[] = { path };
+	json_t *sums = files_sha256(paths, 1), *sum = json_incref(json_object_get(sums, path));
+
+	json_decref(sums);
+	free(path);
+	return sum;
+}
+
+/* Whether the recording has the bytes that it was made with, where run.json of then says so. */
+static bool recording_whole(struct run *run, json_t *sums)
+{
+	json_t *was = json_object_get(sums, recording_key), *is = was ? recording_sum(run) : NULL;
+	bool whole = !was || json_equal(was, is);
+
+	if (!whole)
+		run_fail(run, STATUS_SETUP,
+			 text_format("the recording in '%s' is damaged", run->untraced),
+			 text_copy("record again: EXACT=1"));
+	json_decref(is);
+	return whole;
+}
+
 /* Whether the recorded run had the files that this one has; what is not known of it differs. */
 static bool inputs_same(struct run *run)
 {
@@ -143,6 +172,7 @@ static bool inputs_same(struct run *run)
 			equal = false;
 		}
 	}
+	equal = equal && recording_whole(run, sums);
 	json_decref(other);
 	free(path);
 	return equal;
@@ -177,6 +207,8 @@ bool exact_prepare(struct run *run)
 	}
 	phase_begin(run, PHASE_UNTRACED);
 	done = guest_untraced(run);
+	if (done && !strcmp(run->mode, "replay"))
+		json_object_set_new(run->hashes, recording_key, recording_sum(run));
 	phase_end(run);
 	return done;
 }

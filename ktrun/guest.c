@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "room.h"
+#include "sockets.h"
 #include "text.h"
 #include "watch.h"
 
@@ -31,6 +33,9 @@ enum {
 
 enum {
 	LOG_BYTES = 4096,
+	CONSOLE_TAIL_BYTES = 65536,
+	/* what a guest may write to its console: a thousand times what a lab says */
+	CONSOLE_BYTES = 16 << 20,
 	STATUS_PANIC = 0,
 	STATUS_QEMU = 1,
 	STATUS_GUEST = 33
@@ -75,39 +80,6 @@ bool engine_check(struct run *run)
 	run_fail(run, STATUS_SETUP, text_format("unknown engine '%s'", run->settings.engine),
 		 known);
 	return false;
-}
-
-static bool sockets_make(struct run *run)
-{
-	const char *base = getenv("XDG_RUNTIME_DIR");
-
-	/* a socket's path has at most 107 bytes */
-	if (!base || strlen(base) > 64 || access(base, W_OK))
-		base = "/tmp";
-	run->sockets = text_format("%s/ktlab-XXXXXX", base);
-	if (mkdtemp(run->sockets))
-		return true;
-	run_fail(run, STATUS_SETUP,
-		 text_format("cannot make a folder for the socket in '%s': %s", base,
-			     strerror(errno)),
-		 text_copy(""));
-	free(run->sockets);
-	run->sockets = NULL;
-	return false;
-}
-
-static void sockets_remove(struct run *run)
-{
-	char *path;
-
-	if (!run->sockets)
-		return;
-	path = text_format("%s/gdb", run->sockets);
-	unlink(path);
-	rmdir(run->sockets);
-	free(path);
-	free(run->sockets);
-	run->sockets = NULL;
 }
 
 /* Starts one of the run's programs; says so with V=1, and why it cannot. */
@@ -236,6 +208,22 @@ static void engine_read(struct run *run, int fd, char *pending, size_t size)
 	pending[length] = '\0';
 }
 
+/* Whether the guest's console is of a size that somebody may read; run_fail() has been told if not. */
+static bool console_fits(struct run *run, const char *folder)
+{
+	char *path = text_format("%s/console.log", folder);
+	struct stat info;
+	bool fits = stat(path, &info) || info.st_size <= CONSOLE_BYTES;
+
+	if (!fits)
+		run_fail(run, STATUS_BROKEN,
+			 text_format("the guest has written more than %d MB to its console",
+				     CONSOLE_BYTES >> 20),
+			 text_format("see '%s'", path));
+	free(path);
+	return fits;
+}
+
 /* Until both have ended, one has and the other's grace is over, or the run must stop. */
 static void guest_watch(struct run *run)
 {
@@ -245,7 +233,8 @@ static void guest_watch(struct run *run)
 	double ended_s = 0;
 
 	while (qemu->running || engine->running) {
-		bool go_on = watch_next(run, speaker->running ? speaker->out_fd : -1);
+		bool go_on = watch_next(run, speaker->running ? speaker->out_fd : -1) &&
+			     console_fits(run, run->folder);
 
 		engine_read(run, speaker->out_fd, pending, sizeof(pending));
 		if (!go_on)
@@ -287,48 +276,85 @@ static char *log_last_line(const struct run *run, const char *name)
 	return line;
 }
 
-/* What the kernel said when it panicked, or NULL; the caller frees it. */
-static char *panic_sentence(const struct run *run)
+/* A log of the QEMU that ran last; the caller frees it. */
+static char *log_path(const struct run *run, const char *name)
 {
-	static const char words[] = "Kernel panic - not syncing: ";
-	char *path = run_path(run, "console.log"), *text = file_tail(path, 65536);
-	char *found = text ? strstr(text, words) : NULL, *sentence = NULL;
+	bool untraced = run->phase == PHASE_UNTRACED && !strcmp(name, "console.log");
+
+	return text_format("%s/%s", untraced ? run->untraced : run->folder, name);
+}
+
+/* The rest of the console's line after these words, or NULL; the caller frees it. */
+static char *console_words(const struct run *run, const char *words)
+{
+	char *path = log_path(run, "console.log"), *text = file_tail(path, CONSOLE_TAIL_BYTES);
+	char *found = text ? strstr(text, words) : NULL, *rest = NULL;
 
 	if (found) {
 		found += strlen(words);
 		found[strcspn(found, "\r\n")] = '\0';
-		sentence = text_copy(found);
+		rest = text_copy(found);
 	}
 	free(path);
 	free(text);
+	return rest;
+}
+
+/* What the kernel said when it could not go on, or when a program of the guest could not; NULL if nothing. The caller frees it. */
+static char *console_sentence(const struct run *run)
+{
+	static const struct {
+		const char *words, *meaning;
+	} known[] = {
+		{ "Kernel panic - not syncing: ", "the guest panicked" },
+		{ "Out of memory: ", "the guest's memory ran out" },
+	};
+	char *rest = NULL, *sentence = NULL;
+
+	for (size_t i = 0; !rest && i < sizeof(known) / sizeof(known[0]); i++) {
+		rest = console_words(run, known[i].words);
+		if (rest)
+			sentence = text_format("%s: %s", known[i].meaning, rest);
+	}
+	free(rest);
 	return sentence;
+}
+
+/* Whether the QEMU that ran last has replayed a recording. */
+static bool replays(const struct run *run)
+{
+	return run->started[PHASE_BOOT] && !strcmp(run->mode, "replay");
 }
 
 static char *see(const struct run *run, const char *log)
 {
-	return text_format("see '%s/%s'", run->folder, log);
+	char *path = log_path(run, log), *sentence = text_format("see '%s'", path);
+
+	free(path);
+	return sentence;
 }
 
 /* Why QEMU's exit status means that the run failed, or NULL; the caller frees it. */
 static char *qemu_verdict(const struct run *run, int status)
 {
-	char *panic, *line, *sentence;
+	char *line, *sentence;
 
-	switch (status) {
-	case STATUS_PANIC:
-		panic = panic_sentence(run);
-		sentence = panic ? text_format("the guest panicked: %s", panic)
-				 : text_copy("the guest ended without an exit status");
-		free(panic);
-		return sentence;
-	case STATUS_QEMU:
-		line = log_last_line(run, "qemu.log");
-		sentence = text_format("QEMU did not run: %s", line);
-		free(line);
-		return sentence;
-	case STATUS_GUEST:
+	if (status == STATUS_GUEST)
 		return NULL;
-	}
+	line = log_last_line(run, "qemu.log");
+	if (status == STATUS_QEMU)
+		sentence = text_format(replays(run) ? "QEMU cannot replay the recording: %s"
+						    : "QEMU did not run: %s",
+				       line);
+	else if (status == STATUS_PANIC && strstr(line, "terminating on signal"))
+		sentence = text_format("somebody ended QEMU: %s", line);
+	else
+		sentence = console_sentence(run);
+	free(line);
+	if (sentence)
+		return sentence;
+	if (status == STATUS_PANIC)
+		return text_copy("the guest ended without an exit status");
 	if (status > STATUS_GUEST && status % 2)
 		return text_format("the lab's guest.sh ended with status %d",
 				   (status - STATUS_GUEST) / 2);
@@ -337,7 +363,8 @@ static char *qemu_verdict(const struct run *run, int status)
 
 static void judge_room(struct run *run)
 {
-	if (child_exit_status(&run->engine) && !room_left(run, 1))
+	if ((child_exit_status(&run->engine) || child_exit_status(&run->qemu) != STATUS_GUEST) &&
+	    !room_left(run, 1))
 		run_fail(run, STATUS_BROKEN, text_format("no space left in '%s'", run->folder),
 			 text_copy("make room, or name another folder: OUT=DIR"));
 }
@@ -436,7 +463,7 @@ bool guest_untraced(struct run *run)
 	const char *mode = strcmp(run->mode, "replay") ? "live" : "record";
 
 	if (qemu_start(run, mode, run->untraced, NULL, NULL))
-		while (run->qemu.running && watch_next(run, -1))
+		while (run->qemu.running && watch_next(run, -1) && console_fits(run, run->untraced))
 			;
 	child_stop(&run->qemu);
 	judge_signal(run, &run->qemu);

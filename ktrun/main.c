@@ -19,12 +19,9 @@
 #include "inputs.h"
 #include "progress.h"
 #include "record.h"
+#include "room.h"
 #include "text.h"
 #include "watch.h"
-
-enum {
-	ROOM_BYTES = 16 << 20
-};
 
 /* What a run writes; the files of the run before are removed, so that nothing old passes for new. */
 static const char *const run_files[] = {
@@ -353,9 +350,11 @@ static void run_lab(struct run *run, char **summary)
 {
 	if (!record_run(run, "running") || !record_settings(run) || !plan_make(run))
 		return;
+	room_reserve(run);
 	if ((*run->settings.exact || *run->settings.from) && !exact_prepare(run))
 		return;
 	guest_run(run);
+	room_release(run);
 	if (run->status == STATUS_SETUP)
 		return;
 	if (!run->reason)
@@ -422,7 +421,7 @@ static void run_free(struct run *run)
 
 int main(int argc, char **argv)
 {
-	struct run run = { .folder_fd = -1 };
+	struct run run = { .folder_fd = -1, .reserve_fd = -1 };
 	char *summary = NULL;
 
 	settings_parse(&run.settings, argc, argv);
@@ -441,6 +440,7 @@ int main(int argc, char **argv)
 	    tools_check(&run) && folder_open(&run)) {
 		record_facts(&run);
 		run_lab(&run, &summary);
+		room_release(&run);
 		record_run(&run, verdict_word(&run));
 		verdict_print(&run, summary);
 	}

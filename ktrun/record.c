@@ -11,7 +11,7 @@
 #include "inputs.h"
 #include "text.h"
 
-/* Writes a JSON file that is whole or not there. */
+/* Writes a JSON file that is whole or, if there is no room, not there: an older one would not be true any more. */
 static bool json_write(struct run *run, const char *name, json_t *object)
 {
 	char *path = run_path(run, name), *part = text_format("%s.new", path);
@@ -21,6 +21,7 @@ static bool json_write(struct run *run, const char *name, json_t *object)
 		int error = errno;
 
 		remove(part);
+		remove(path);
 		run_fail(run, STATUS_BROKEN,
 			 text_format("cannot write '%s': %s", path, strerror(error)),
 			 text_copy("make room, or name another folder: OUT=DIR"));

@@ -4,7 +4,6 @@
 #include "run.h"
 
 #include <stdlib.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 #include "progress.h"
@@ -62,11 +61,4 @@ char *run_path(const struct run *run, const char *name)
 char *root_path(const struct run *run, const char *name)
 {
 	return text_format("%s/%s", run->root, name);
-}
-
-bool room_left(const struct run *run, unsigned long bytes)
-{
-	struct statvfs fs;
-
-	return statvfs(run->folder, &fs) || fs.f_bavail * fs.f_frsize >= bytes;
 }

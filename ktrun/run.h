@@ -40,6 +40,8 @@ struct run {
 	const char *mode; /* how the traced QEMU runs: live, or replay of a recording */
 	char *untraced; /* folder of the untraced run, with its recording; NULL: there is none */
 	char *sockets; /* private folder of the gdbstub's socket, or NULL */
+	int sockets_fd; /* holds its lock */
+	int reserve_fd; /* the space kept back, or -1 */
 	int signal_fd;
 	int signal; /* the first of SIGINT, SIGTERM, SIGHUP that came, or 0 */
 	int signals; /* how many came */
@@ -72,9 +74,6 @@ void run_fail(struct run *run, enum status status, char *reason, char *remedy);
 
 /* A file of the run folder; the caller frees it. */
 char *run_path(const struct run *run, const char *name);
-
-/* Whether the file system of the run folder has so many bytes left. */
-bool room_left(const struct run *run, unsigned long bytes);
 
 /* A file of the clone; the caller frees it. */
 char *root_path(const struct run *run, const char *name);

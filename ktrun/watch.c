@@ -72,8 +72,12 @@ bool watch_next(struct run *run, int out_fd)
 		return false;
 	}
 	if (wall_s > run->settings.limit_s) {
+		bool replay = run->qemu.running && run->phase != PHASE_UNTRACED &&
+			      !strcmp(run->mode, "replay");
+
 		run_fail(run, STATUS_BROKEN,
-			 text_format("phase '%s' was not over after %d s", phase_names[run->phase],
+			 text_format("phase '%s'%s was not over after %d s",
+				     phase_names[run->phase], replay ? " of the replay" : "",
 				     run->settings.limit_s),
 			 text_format("see '%s/console.log'; LIMIT=SECONDS sets the limit",
 				     run->folder));

@@ -12,8 +12,19 @@ def setting(name):
     return os.environ["KTLAB_" + name]
 
 
+def vmlinux_build_id(path):
+    """The build id of the vmlinux that GDB has read, once it is known to be of use."""
+    try:
+        gdb.lookup_type("struct sock")
+    except gdb.error as error:
+        raise ValueError("'%s' has no debug information: it is damaged, or it was stripped\n"
+                         "make kernel makes it anew once its folder is removed" % path) from error
+    return gdb.objfiles()[0].build_id
+
+
 def plan():
-    from . import plan as maker
+    from . import image, plan as maker
+    image.check(os.path.join(setting("KDIR"), "bzImage"), vmlinux_build_id(os.path.join(setting("KDIR"), "vmlinux")))
     with open(os.path.join(setting("KDIR"), "config"), encoding="utf-8") as file:
         hz = int(re.search(r"^CONFIG_HZ=(\d+)$", file.read(), re.M).group(1))
     maker.write(setting("LABDIR"), setting("PLAN"), hz, os.environ["POINTS"].split())

@@ -72,7 +72,7 @@ class Tracer:
         # entered before the points were armed, or reported twice: nothing is known of its arguments
         lone = site["at"] == "return" and entry == capture.NONE
         blocks = [] if lone else take(self.plan["takes"][site["takes"]], regs, at_entry)
-        os.write(self.out, capture.pack(number, entry, clock_ns, self.icount(), regs.values(), blocks))
+        write_all(self.out, capture.pack(number, entry, clock_ns, self.icount(), regs.values(), blocks))
         self.records += 1
         if time.monotonic() - self.told > 0.2:
             self.tell("hits %d" % self.records)
@@ -99,6 +99,12 @@ class Tracer:
     def tell(text):
         """A line for the supervisor."""
         os.write(1, (text + "\n").encode())
+
+
+def write_all(fd, data):
+    """All of it: of a disk that is nearly full, write() may take a part."""
+    while data:
+        data = data[os.write(fd, data):]
 
 
 def take(wanted, regs, at_entry):

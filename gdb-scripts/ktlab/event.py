@@ -20,13 +20,21 @@ def line(record):
 
 def write(path, meta, events, end):
     """Writes the whole file under its final name only when it is complete. Fills in the digest of `end`."""
-    digest = hashlib.sha256()
-    with open(path + ".new", "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(line(meta))
-        for record in events:
-            text = line(record)
-            digest.update(text.encode("utf-8", "surrogateescape"))
-            file.write(text)
-        end["sha256"] = digest.hexdigest()
-        file.write(line(end))
+    try:
+        with open(path + ".new", "w", encoding="utf-8", errors="surrogateescape") as file:
+            _write(file, meta, events, end)
+    except OSError:
+        os.remove(path + ".new")
+        raise
     os.replace(path + ".new", path)
+
+
+def _write(file, meta, events, end):
+    digest = hashlib.sha256()
+    file.write(line(meta))
+    for record in events:
+        text = line(record)
+        digest.update(text.encode("utf-8", "surrogateescape"))
+        file.write(text)
+    end["sha256"] = digest.hexdigest()
+    file.write(line(end))

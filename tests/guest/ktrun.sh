@@ -109,12 +109,15 @@ dies_alone() {
 	local status=0
 	export FAKE_AT=lab
 	ktrun_begin && kill -s KILL "$ktrun_pid" && ! wait "$ktrun_pid" && gone qemu && gone gdb || status=1
-	# what a killed ktrun cannot remove
-	rm -rf "${XDG_RUNTIME_DIR:?}"/*
 	xargs -r kill -s KILL 2>/dev/null <"$FAKE/pids" || true
 	return $status
 }
 it 'takes QEMU and GDB along when it is killed itself' dies_alone
+it 'cannot remove its folder with the socket then' test -n "$(ls "$XDG_RUNTIME_DIR")"
+mkdir "$XDG_RUNTIME_DIR/ktlab-run-abcde" "$XDG_RUNTIME_DIR/ktlab-run-abcdef"
+it 'removes that of a killed run, and no other' bash -c \
+	'"$@" && [ "$(ls "$XDG_RUNTIME_DIR")" = ktlab-run-abcde ]' - env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
+rmdir "$XDG_RUNTIME_DIR/ktlab-run-abcde"
 
 second() {
 	local status=0
@@ -130,10 +133,13 @@ second() {
 it 'refuses a second run in the same folder' second
 
 two_folders() {
+	local sockets
 	export FAKE_AT=lab
 	ktrun_begin || return
+	sockets=$(ls "$XDG_RUNTIME_DIR")
 	(unset FAKE_AT; mkdir "$work/fake2"; FAKE="$work/fake2" env -C "$clone" build/ktrun --kernel kernel \
 		--initrd initrd --out "$work/out2" labs/handshake) || return
+	[ -n "$sockets" ] && [ "$(ls "$XDG_RUNTIME_DIR")" = "$sockets" ] || { echo "the other run's socket is gone"; return 1; }
 	kill -s TERM "$ktrun_pid"
 	! wait "$ktrun_pid"
 }
@@ -148,10 +154,12 @@ it 'removes the files of the run before, and no others' stale
 
 unset FAKE_AT
 it 'says that it cannot write there' fails 2 "cannot write in '/proc/ktlab/handshake'" ktrun --out /proc/ktlab
-if mkdir "$work/small" && mount -t tmpfs -o size=20m none "$work/small" 2>/dev/null; then
+if mkdir "$work/small" && mount -t tmpfs -o size=28m none "$work/small" 2>/dev/null; then
 	trap 'umount "$work/small"; rm -rf "$work"' EXIT
 	it 'says that the space ran out' env FAKE_CAPTURES_BYTES=30M bash -c '"$@" 2>&1 | grep "no space left in"' - \
 		env -C "$clone" build/ktrun --kernel kernel --initrd initrd --out "$work/small" labs/handshake
+	it 'does not leave a record that the run goes on, also where there is no room for another' \
+		fails 1 '' grep '"running"' "$work"/small/handshake/*.json
 	rm "$work"/small/*/captures.bin
 	head -c 10M /dev/zero >"$work/small/other"
 	it 'says before the boot that there is too little space' fails 2 'no space left in' ktrun --out "$work/small"
