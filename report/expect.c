@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // labs/NAME/expect: what must be seen in a run, in sentences with conditions under them.
 #include "expect.h"
+#include "i18n.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -410,77 +411,107 @@ static const struct event *find_nearest(const struct judge *j, const struct expr
 	return best;
 }
 
-static void add_place(struct str *out, const struct event *ev)
+/* "event 48 (tcp.tx, client, ip_output)"; the caller frees it. */
+static char *place_of(const struct event *ev)
 {
-	str_addf(out, "event %lld (%s", (long long)ev->n, ev->type);
+	struct str what = { 0 };
+	char *place;
+
+	str_add(&what, ev->type);
 	if (ev->netns)
-		str_addf(out, " on %s", ev->netns);
+		str_addf(&what, ", %s", ev->netns);
 	if (ev->fn)
-		str_addf(out, ", %s", ev->fn);
-	str_add(out, ")");
+		str_addf(&what, ", %s", ev->fn);
+	place = xasprintf(_("event %lld (%s)"), (long long)ev->n, str_text(&what));
+	str_free(&what);
+	return place;
 }
 
-static void explain_nearest(const struct judge *j, struct expectation *e, const struct item *item,
-			    size_t cursor, struct str *out)
+static char *explain_difference(const struct event *ev, const struct expr *differs,
+				const struct bindings *names)
+{
+	struct str wanted = { 0 }, found = { 0 };
+	char *place = place_of(ev), *text;
+
+	expr_describe(differs, names, &wanted);
+	str_addf(&found, "%s=", expr_field(differs));
+	if (!event_text(ev, expr_field(differs), &found))
+		str_add(&found, "null");
+	text = xasprintf(_("nearest is %s\nexpected %s, found %s"), place, str_text(&wanted),
+			 str_text(&found));
+	str_free(&wanted);
+	str_free(&found);
+	free(place);
+	return text;
+}
+
+static char *explain_order(const struct event *ev)
+{
+	char *place = place_of(ev);
+	char *text = xasprintf(
+		_("nearest is %s, which fits, but stands before what was matched last"), place);
+
+	free(place);
+	return text;
+}
+
+static char *explain_nearest(const struct judge *j, struct expectation *e, const struct item *item,
+			     size_t cursor)
 {
 	struct bindings names = names_of(j);
 	const struct expr *differs = NULL;
 
 	e->nearest = find_nearest(j, item->expr, cursor);
-	if (!e->nearest) {
-		str_add(out, "nothing comes near it");
-		return;
-	}
+	if (!e->nearest)
+		return xstrdup(_("nothing comes near it"));
 	expr_nearness(item->expr, e->nearest, &names, &differs);
-	str_add(out, "nearest is ");
-	add_place(out, e->nearest);
-	if (!differs) {
-		str_add(out, ", which fits, but stands before what was matched last");
-		return;
-	}
-	str_addf(out, "\nexpected %s", "");
-	expr_describe(differs, &names, out);
-	str_addf(out, ", found %s=", expr_field(differs));
-	if (!event_text(e->nearest, expr_field(differs), out))
-		str_add(out, "null");
+	return differs ? explain_difference(e->nearest, differs, &names)
+		       : explain_order(e->nearest);
 }
 
-static void fail(struct expectation *e, const struct item *item, struct str *why)
+/* Takes the reason over. */
+static void fail(struct expectation *e, const struct item *item, char *why)
 {
 	e->verdict = FAILED;
 	e->culprit = item;
 	free(e->why);
-	e->why = str_take(why);
+	e->why = why;
 }
 
-static void explain_count(const struct item *item, struct str *out)
+static char *count_text(const struct item *item)
 {
-	if (item->most == 0)
-		str_add(out, "must never be, but was seen");
-	else if (item->least == item->most)
-		str_addf(out, "expected %lld of it, found", (long long)item->least);
-	else
-		str_addf(out, "expected %lld to %lld of it, found", (long long)item->least,
-			 (long long)item->most);
-	str_addf(out, " %lld", (long long)item->count);
-	if (item->most == 0)
-		str_add(out, item->count == 1 ? " time" : " times");
-	if (item->found) {
-		str_add(out, "; first is ");
-		add_place(out, item->found);
-	}
+	long long least = item->least, most = item->most, count = item->count;
+
+	if (most == 0)
+		return xasprintf(ngettext("must never be, but was seen %lld time",
+					  "must never be, but was seen %lld times",
+					  (unsigned long)count),
+				 count);
+	if (least == most)
+		return xasprintf(_("expected %lld of it, found %lld"), least, count);
+	return xasprintf(_("expected %lld to %lld of it, found %lld"), least, most, count);
+}
+
+static char *explain_count(const struct item *item)
+{
+	char *count = count_text(item), *place, *text;
+
+	if (!item->found)
+		return count;
+	place = place_of(item->found);
+	text = xasprintf(_("%s; first is %s"), count, place);
+	free(place);
+	free(count);
+	return text;
 }
 
 static bool judge_count(struct judge *j, struct expectation *e, struct item *item,
 			struct range range)
 {
-	struct str why = { 0 };
-
 	count_item(j, item, range);
 	if (item->count >= item->least && item->count <= item->most)
 		return true;
-	explain_count(item, &why);
-	fail(e, item, &why);
+	fail(e, item, explain_count(item));
 	return false;
 }
 
@@ -496,20 +527,18 @@ static void bind(struct judge *j, const struct item *item)
 
 static bool judge_item(struct judge *j, struct expectation *e, struct item *item, size_t cursor)
 {
-	struct str why = { 0 };
 	struct range range;
 
 	if (!item_range(j, item, cursor, &range)) {
-		str_add(&why, "what it begins or ends at was not found");
-		fail(e, item, &why);
+		fail(e, item, xstrdup(_("what it begins or ends at was not found")));
 		return false;
 	}
 	if (item->counts)
 		return judge_count(j, e, item, range);
 	item->found = search(j, item->expr, range);
 	if (!item->found) {
-		explain_nearest(j, e, item, range.from < j->trace->events.n ? range.from : 0, &why);
-		fail(e, item, &why);
+		fail(e, item,
+		     explain_nearest(j, e, item, range.from < j->trace->events.n ? range.from : 0));
 	} else if (!item->anywhere && index_of(j, item->found) >= j->cursor) {
 		j->cursor = index_of(j, item->found) + 1;
 	}
@@ -564,7 +593,7 @@ static void skip_block(struct judge *j, struct expectation *e)
 {
 	e->verdict = SKIPPED;
 	free(e->why);
-	e->why = xasprintf("only for kernel %s %s: %s", e->kernel_op, e->kernel_version,
+	e->why = xasprintf(_("only for kernel %s %s: %s"), e->kernel_op, e->kernel_version,
 			   e->kernel_why);
 	for (size_t i = 0; i < e->items.n; i++)
 		bind(j, &e->items.v[i]);
@@ -577,13 +606,14 @@ static void judge_ledger(struct expect *expect, const struct trace *trace)
 	struct str why = { 0 };
 
 	*e = (struct expectation){
-		.sentence = xstrdup("Every TCP and ARP frame on the wire has its event, and every "
-				    "segment sent has its frame."),
+		.sentence =
+			xstrdup(_("Every TCP and ARP frame on the wire has its event, and every "
+				  "segment sent has its frame.")),
 		.verdict = trace->unmatched ? FAILED : HELD,
 	};
 	if (!trace->unmatched)
 		return;
-	str_addf(&why, "%zu unmatched", trace->unmatched);
+	str_addf(&why, _("%zu unmatched"), trace->unmatched);
 	for (size_t i = 0; i < trace->unmatched_list.n; i++)
 		str_addf(&why, "\n%s", trace->unmatched_list.v[i]);
 	e->why = str_take(&why);

@@ -241,6 +241,40 @@ static void put_ladder(struct page *page)
 	ladder_free(ladder);
 }
 
+/* The numbers of the events that say so, as they stand in the cell. */
+static void put_numbers(FILE *out, const char *text)
+{
+	fputc('[', out);
+	for (const char *p = text ? text : ""; *p; p++)
+		fputc(*p == ' ' ? ',' : *p, out);
+	fputc(']', out);
+}
+
+static void put_answers(struct page *page)
+{
+	struct doc doc = { 0 };
+	const struct table *t;
+
+	view_answers(&doc, page->rq);
+	t = &doc.tables.v[0];
+	fputs("\"answers\":[", page->out);
+	for (size_t i = 0; i < table_rows(t); i++) {
+		fputs(i ? ",\n{" : "\n{", page->out);
+		put_member(page->out, "question", table_cell(t, i, 0)->text);
+		put_member(page->out, "answer", table_cell(t, i, 1)->text);
+		fputs("\"events\":", page->out);
+		put_numbers(page->out, table_cell(t, i, 2)->text);
+		fputs("}", page->out);
+	}
+	fputs("],\n\"more_answers\":[", page->out);
+	for (size_t i = 0; i < t->notes.n; i++) {
+		fputs(i ? "," : "", page->out);
+		put_string(page->out, t->notes.v[i]);
+	}
+	fputs("],\n", page->out);
+	doc_free(&doc);
+}
+
 static void put_checks(struct page *page)
 {
 	static const char *const words[] = {
@@ -301,53 +335,88 @@ static void put_meanings(struct page *page)
 
 /* The page's own words, as they stand in report/page.html. */
 static const char *const words[] = {
+	N_("(inlined)"),
+	N_("(on its way)"),
 	N_("A here"),
 	N_("Answers"),
 	N_("B here"),
-	N_("Click a row, or walk with the arrow keys: the panel shows the event, its stack and its "
-	   "fields."),
+	N_("B − A = {time} of virtual time, {n} events"),
+	N_("Choose an event and set A; choose another and set B (keys a and b)."),
+	N_("Click a row, or walk with the arrow keys: the panel shows the event, its stack "
+	   "and its fields."),
 	N_("Events"),
 	N_("Expectations"),
 	N_("Ladder"),
 	N_("Layers"),
 	N_("Layers that a packet went through"),
+	N_("Mode live: each stop at a point moves virtual time on to the next timer. The "
+	   "order is true; the times between events are longer than without tracing."),
 	N_("Neighbours"),
 	N_("Neighbours over time"),
 	N_("Points"),
 	N_("Routes"),
 	N_("Routes: how each was found"),
-	N_("Timeline"),
-	N_("all kinds"),
-	N_("by event, not by time"),
-	N_("Which function sent the SYN?"),
-	N_("Which function sent the SYN-ACK?"),
-	N_("When did a queue change?"),
-	N_("Which route was chosen first, and why?"),
-	N_("How long did ARP take?"),
-	N_("When was the client ESTABLISHED?"),
-	N_("When was the server’s child ESTABLISHED?"),
-	N_("nothing of a handshake in this run"),
-	N_("stack, innermost first"),
-	N_("other end: "),
-	N_("inside of: "),
-	N_("Mode live: each stop at a point moves virtual time on to the next timer. The order is "
-	   "true; the times between events are longer than without tracing."),
+	N_("Seconds of virtual time, from the first segment. Flags: S SYN, . ACK, P push, "
+	   "F FIN, R reset. Dotted: still on its way."),
 	N_("The kernel’s source was not at hand: stacks show places without their lines."),
+	N_("The last {n} events are left out of this page."),
+	N_("Timeline"),
 	N_("all held"),
-	N_("no expectations"),
-	N_("no route was looked up"),
-	N_("no neighbour changed its state"),
-	N_("no packet in this run"),
-	N_("no expectations were given"),
-	N_("held"),
-	N_("failed"),
-	N_("skipped"),
-	N_("point"),
-	N_("watched at"),
+	N_("all kinds"),
 	N_("as"),
-	N_("hits"),
+	N_("by event, not by time"),
+	N_("close"),
+	N_("damaged: {problem}"),
+	N_("down to the wire"),
+	N_("event {n}"),
 	N_("events"),
+	N_("failed"),
+	N_("fields"),
+	N_("for {who}"),
+	N_("held"),
+	N_("hits"),
+	N_("inside of: "),
+	N_("key a"),
+	N_("key b"),
+	N_("key: to {dst} from {src}, why: {purpose}"),
+	N_("kind of event"),
+	N_("ladder"),
+	N_("no expectations"),
+	N_("no expectations were given"),
+	N_("no neighbour changed its state"),
+	N_("no node"),
+	N_("no packet in this run"),
+	N_("no prefix fits ({error})"),
+	N_("no route was looked up"),
+	N_("no rules but the kernel’s own; tables in the order in which they were "
+	   "searched"),
+	N_("no table was searched: the answer was kept from before"),
+	N_("on the CPU: {who}"),
+	N_("other end: "),
+	N_("point"),
+	N_("rule {pref}"),
+	N_("search events"),
+	N_("search: words, or field=value; Enter: next"),
+	N_("sections"),
+	N_("skipped"),
+	N_("stack, innermost first"),
+	N_("step {name}"),
+	N_("table {name}"),
+	N_("the chosen event"),
 	N_("twice"),
+	N_("up from the wire"),
+	N_("watched at"),
+	N_("what was interrupted:"),
+	N_("{context} in its own thread {who}"),
+	N_("{context}: {who} was on the CPU and was interrupted"),
+	N_("{hits} hits, {events} events, engine {engine}, mode {mode}; {tcp} TCP and "
+	   "{arp} ARP frames at {taps} taps, {unmatched} unmatched"),
+	N_("{lab} on Linux {release}"),
+	N_("{n} failed"),
+	N_("{n} of {all} events"),
+	N_("{packet} (choose another packet in the ladder)"),
+	N_("{type} in {fn}() on {node}, {time} s"),
+	N_("✓ longest prefix, taken"),
 };
 
 static void put_words(struct page *page)
@@ -413,6 +482,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_events(&page);
 	want_places(&page);
 	put_sources(&page);
+	put_answers(&page);
 	put_checks(&page);
 	put_points(&page);
 	put_meanings(&page);

@@ -197,8 +197,9 @@ static void put_stacks(FILE *out, const struct request *rq)
 
 void form_markdown(FILE *out, const struct request *rq)
 {
-	static const char *const names[] = { "checks", "explain",    "segments", "states", "queues",
-					     "routes", "neighbours", "syscalls", "points" };
+	static const char *const names[] = { "checks",	  "explain", "segments",   "states",
+					     "queues",	  "routes",  "neighbours", "syscalls",
+					     "functions", "wire",    "points" };
 
 	char *title = xasprintf(_("%s on Linux %s"), rq->trace->lab ? rq->trace->lab : _("a lab"),
 				rq->trace->release ? rq->trace->release : "?");
@@ -208,6 +209,7 @@ void form_markdown(FILE *out, const struct request *rq)
 	fputc('\n', out);
 	free(title);
 	put_view(out, "summary", rq);
+	put_view(out, "answers", rq);
 	put_diagram(out, rq);
 	fprintf(out, "\n## %s\n", _("Tables"));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -145,7 +145,7 @@ static struct libscols_table *new_lines(const struct grid *g)
 	scols_table_enable_noheadings(lines, !has_titles(t));
 	for (size_t i = 0; i < t->width; i++)
 		scols_column_set_wrapfunc(
-			scols_table_new_column(lines, _(t->columns[i].title), g->widths[i],
+			scols_table_new_column(lines, _(t->columns[i].title), 0,
 					       SCOLS_FL_WRAP |
 						       (has_numbers(t, i) ? SCOLS_FL_RIGHT : 0)),
 			scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);

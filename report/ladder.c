@@ -193,7 +193,7 @@ static void add_note(struct ladder *ladder, const struct event *ev)
 }
 
 /* Time counts from the first segment, so that retransmits read 1 s, 3 s, 7 s. */
-static int64_t find_zero(const struct trace *trace)
+int64_t ladder_zero(const struct trace *trace)
 {
 	for (size_t i = 0; i < trace->events.n; i++)
 		if (trace->events.v[i].kind == EV_TCP_TX)
@@ -208,7 +208,7 @@ struct ladder *ladder_new(const struct request *rq)
 	const struct event *ev;
 
 	ladder->trace = trace;
-	ladder->zero_ns = find_zero(trace);
+	ladder->zero_ns = ladder_zero(trace);
 	find_nodes(ladder);
 	for (size_t i = 0; i < request_events(rq); i++) {
 		ev = &trace->events.v[i];

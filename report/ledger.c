@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The wire ledger: gives every captured frame the event that sent it and the event that received it.
 #include "trace.h"
+#include "i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,11 +54,11 @@ struct ledger {
 };
 
 /* Why a frame may have no event of its receiver. */
-static const char forwarded[] = "the router forwards it";
+static const char forwarded[] = N_("the router forwards it");
 /* hw/net/e1000.c: process_tx_desc() calls xmit_seg() once more at the end of the packet, with only
  * the headers left, when the last part was as long as the others. */
 static const char surplus[] =
-	"empty: QEMU's e1000 adds it to a segment that it cuts into equal parts";
+	N_("empty: QEMU's e1000 adds it to a segment that it cuts into equal parts");
 
 static uint32_t event_u32(const struct event *ev, const char *path)
 {
@@ -294,7 +295,7 @@ static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
 	if (f->sent) {
 		f->tx_event = match_frame(ledger, f, node->name, false);
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
-		f->reason = "the frame is for another node";
+		f->reason = N_("the frame is for another node");
 		return;
 	} else {
 		f->rx_event = match_frame(ledger, f, node->name, true);
@@ -318,24 +319,10 @@ static const char *excuse(const struct ledger *ledger, const struct frame *f)
 	if (!trace->events.n || !ledger->clock_known)
 		return NULL;
 	if (t_ns < trace->events.v[0].t_ns)
-		return "captured before the points were armed";
+		return N_("captured before the points were armed");
 	if (trace->complete && t_ns > trace->events.v[trace->events.n - 1].t_ns)
-		return "captured after the lab's end";
+		return N_("captured after the lab's end");
 	return NULL;
-}
-
-static void describe(struct str *out, const struct frame *f)
-{
-	char from[16], to[16], flags[8];
-
-	ip_text(f->saddr, from);
-	ip_text(f->daddr, to);
-	if (f->kind == FRAME_ARP)
-		str_addf(out, "ARP %s %s asks for %s", f->arp_op == 1 ? "request" : "reply", from,
-			 to);
-	else
-		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
-			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);
 }
 
 static void add_unmatched(struct trace *trace, struct str *text)
@@ -349,7 +336,7 @@ static void add_unmatched(struct trace *trace, struct str *text)
 
 static void settle_frame(struct ledger *ledger, const struct wire *wire, struct frame *f, size_t i)
 {
-	struct str text = { 0 };
+	struct str what = { 0 }, text = { 0 };
 
 	if (f->kind == FRAME_OTHER || f->tx_event || f->rx_event)
 		return;
@@ -357,9 +344,10 @@ static void settle_frame(struct ledger *ledger, const struct wire *wire, struct 
 		f->reason = excuse(ledger, f);
 	if (f->reason)
 		return;
-	str_addf(&text, "wire-%s-%s.pcap frame %zu: ", wire->node, wire->nic, i + 1);
-	describe(&text, f);
-	str_add(&text, ": no event speaks of it");
+	frame_describe(&what, f);
+	str_addf(&text, _("wire-%s-%s.pcap frame %zu: %s: no event speaks of it"), wire->node,
+		 wire->nic, i + 1, str_text(&what));
+	str_free(&what);
 	add_unmatched(ledger->trace, &text);
 }
 
@@ -461,8 +449,8 @@ static void settle_event(struct ledger *ledger, const struct lane *lane, const s
 
 	if (entry->seen || was_dropped(ledger, ev))
 		return;
-	str_addf(&text, "event %lld (%s at %s): no frame on the wire", (long long)ev->n, ev->type,
-		 lane->node ? lane->node : "?");
+	str_addf(&text, _("event %lld (%s at %s): no frame on the wire"), (long long)ev->n,
+		 ev->type, lane->node ? lane->node : "?");
 	add_unmatched(trace, &text);
 }
 

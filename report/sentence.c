@@ -18,6 +18,18 @@ static void add_field(struct str *out, const struct event *ev, const char *befor
 		out->p[len] = '\0';
 }
 
+/* One field in a template of the catalogue: "ARP who has %s?"; nothing when it is not known. */
+static void say_with(struct str *out, const struct event *ev, const char *template,
+		     const char *path)
+{
+	char *text = event_dup(ev, path), *sentence;
+
+	sentence = xasprintf(template, text);
+	str_add(out, sentence);
+	free(sentence);
+	free(text);
+}
+
 static void say_args(const struct event *ev, struct str *out)
 {
 	static const struct {
@@ -81,10 +93,11 @@ static const char *object_name(const struct trace *trace, const struct event *ev
 static void say_state(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	str_add(out, object_name(trace, ev));
-	if (event_text(ev, "old", out))
-		str_add(out, " -> ");
-	else
-		str_add(out, _("born in "));
+	if (!event_text(ev, "old", out)) {
+		say_with(out, ev, _("born in %s"), "new");
+		return;
+	}
+	str_add(out, " -> ");
 	event_text(ev, "new", out);
 }
 
@@ -126,15 +139,12 @@ static void say_segment(const struct trace *trace, const struct event *ev, struc
 static void say_arp(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	if (json_true(event_get(ev, "gratuitous"))) {
-		add_field(out, ev, _("ARP announces "), "spa");
-	} else if (event_is(ev, "op", "request")) {
-		add_field(out, ev, _("ARP who has "), "tpa");
-		str_add(out, "?");
-	} else {
-		add_field(out, ev, "ARP ", "spa");
-		str_add(out, _(" is here"));
-	}
+	if (json_true(event_get(ev, "gratuitous")))
+		say_with(out, ev, _("ARP announces %s"), "spa");
+	else if (event_is(ev, "op", "request"))
+		say_with(out, ev, _("ARP who has %s?"), "tpa");
+	else
+		say_with(out, ev, _("ARP %s is here"), "spa");
 }
 
 static void say_change(const struct event *ev, const char *what, const char *key, struct str *out)
@@ -161,13 +171,13 @@ static void say_queue(const struct trace *trace, const struct event *ev, struct 
 	if (!out->len)
 		event_text(ev, "op", out);
 	if (event_is(ev, "op", "overflow"))
-		add_field(out, ev, _(", refused: limit "), "accept_max");
+		say_with(out, ev, _(", refused: limit %s"), "accept_max");
 }
 
 static void say_lookup(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, _("table "), "table_name");
+	say_with(out, ev, _("table %s"), "table_name");
 	add_field(out, ev, ": ", "in.daddr");
 	add_field(out, ev, " -> ", "err");
 	add_field(out, ev, " -> ", "out.prefix");
@@ -178,7 +188,7 @@ static void say_lookup(const struct trace *trace, const struct event *ev, struct
 static void say_route(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, _("route to "), "dst");
+	say_with(out, ev, _("route to %s"), "dst");
 	add_field(out, ev, ": ", "error");
 	add_field(out, ev, " via ", "via");
 	add_field(out, ev, " dev ", "out_dev");
@@ -191,13 +201,13 @@ static void say_neighbour(const struct trace *trace, const struct event *ev, str
 	char *old = event_dup(ev, "lladdr.old"), *new = event_dup(ev, "lladdr.new");
 
 	(void)trace;
-	add_field(out, ev, _("neighbour "), "ip");
+	say_with(out, ev, _("neighbour %s"), "ip");
 	add_field(out, ev, " ", "nud.old");
 	add_field(out, ev, " -> ", "nud.new");
 	if (*new &&strcmp(old, new) != 0)
 		str_addf(out, " %s", new);
 	if (event_int(ev, "queue_len", 0) > 0)
-		add_field(out, ev, _(", waiting packets: "), "queue_len");
+		say_with(out, ev, _(", waiting packets: %s"), "queue_len");
 	free(old);
 	free(new);
 }
@@ -205,15 +215,17 @@ static void say_neighbour(const struct trace *trace, const struct event *ev, str
 static void say_neigh_lookup(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, _("neighbour "), "ip");
-	str_add(out, json_true(event_get(ev, "found")) ? _(" known") : _(" created"));
+	say_with(out, ev,
+		 json_true(event_get(ev, "found")) ? _("neighbour %s known")
+						   : _("neighbour %s created"),
+		 "ip");
 	add_field(out, ev, ", ", "nud");
 }
 
 static void say_drop(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
-	add_field(out, ev, _("dropped in "), "by_fn");
+	say_with(out, ev, _("dropped in %s"), "by_fn");
 	add_field(out, ev, ": ", "reason");
 }
 
@@ -221,7 +233,7 @@ static void say_init_call(const struct trace *trace, const struct event *ev, str
 {
 	(void)trace;
 	event_text(ev, "name", out);
-	add_field(out, ev, _("(), level "), "level");
+	say_with(out, ev, _("(), level %s"), "level");
 	add_field(out, ev, " ", "level_name");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a view gives: tables of cells, which every output form can write.
 #include "table.h"
+#include "i18n.h"
 
 #include <stdlib.h>
 
@@ -100,7 +101,7 @@ const char *cell_text(const struct cell *cell, char buffer[24])
 	case CELL_TEXT:
 		return cell->text;
 	case CELL_BOOL:
-		return cell->number ? "yes" : "no";
+		return cell->number ? _("yes") : _("no");
 	case CELL_NUMBER:
 		break;
 	}

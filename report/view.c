@@ -6,6 +6,7 @@
 const struct view views[] = {
 	{ "ladder", NULL, N_("both ends, the wire between them, and time"), view_ladder,
 	  view_ladder_print },
+	{ "answers", NULL, N_("what is asked first, answered"), view_answers, NULL },
 	{ "segments", NULL, N_("every TCP segment, sent and received"), view_segments, NULL },
 	{ "states", NULL, N_("every change of a TCP state"), view_states, NULL },
 	{ "queues", NULL, N_("the SYN queue and the accept queue"), view_queues, NULL },
@@ -19,6 +20,8 @@ const struct view views[] = {
 	{ "layers", NULL, N_("the layers that each packet went through"), view_layers, NULL },
 	{ "routes", NULL, N_("route lookups: key, tables, result, purpose"), view_routes, NULL },
 	{ "neighbours", NULL, N_("neighbour entries and ARP frames"), view_neighbours, NULL },
+	{ "wire", NULL, N_("each frame on the wire with its event, or why it has none"), view_wire,
+	  NULL },
 	{ "points", NULL, N_("hits and events of each point"), view_points, NULL },
 	{ "checks", NULL, N_("the lab's expectations"), view_checks, NULL },
 	{ "packet", "ID", N_("one packet's way from the sender to the reader"), view_packet, NULL },

@@ -44,6 +44,8 @@ bool request_wants(const struct request *rq, const struct event *ev);
 
 void view_ladder(struct doc *doc, const struct request *rq);
 void view_ladder_print(FILE *out, const struct request *rq, const struct style *style);
+void view_answers(struct doc *doc, const struct request *rq);
+void view_wire(struct doc *doc, const struct request *rq);
 void view_segments(struct doc *doc, const struct request *rq);
 void view_states(struct doc *doc, const struct request *rq);
 void view_queues(struct doc *doc, const struct request *rq);

@@ -92,15 +92,10 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 	table_take(t, place_of(ev));
 }
 
-static void note_if_empty(struct table *t, const char *what, const char *argument)
-{
-	if (!t->cells.n)
-		table_note(t, _("no event of %s '%s'"), what, argument ? argument : "");
-}
-
 void view_calls(struct doc *doc, const struct request *rq)
 {
-	struct table *t = DOC_TABLE(doc, "calls", event_columns, "What happened inside of what");
+	struct table *t =
+		DOC_TABLE(doc, "calls", event_columns, N_("What happened inside of what"));
 
 	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
@@ -114,7 +109,7 @@ void view_calls(struct doc *doc, const struct request *rq)
 
 void view_packet(struct doc *doc, const struct request *rq)
 {
-	struct table *t = DOC_TABLE(doc, "packet", event_columns, "The way of a packet");
+	struct table *t = DOC_TABLE(doc, "packet", event_columns, N_("The way of a packet"));
 	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
 
 	for (size_t i = 0; i < request_events(rq); i++) {
@@ -123,12 +118,14 @@ void view_packet(struct doc *doc, const struct request *rq)
 		if (ev->pkt == id && id && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, 0);
 	}
-	note_if_empty(t, "packet", rq->argument);
+	if (!t->cells.n)
+		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
 }
 
 void view_connection(struct doc *doc, const struct request *rq)
 {
-	struct table *t = DOC_TABLE(doc, "connection", event_columns, "The life of a connection");
+	struct table *t =
+		DOC_TABLE(doc, "connection", event_columns, N_("The life of a connection"));
 	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
 	const struct conn *conn = trace_conn(rq->trace, id);
 
@@ -142,12 +139,13 @@ void view_connection(struct doc *doc, const struct request *rq)
 		table_note(t, _("client %s:%lld, server %s:%lld"), conn->client_addr,
 			   (long long)conn->client_port, conn->server_addr,
 			   (long long)conn->server_port);
-	note_if_empty(t, "connection", rq->argument);
+	if (!t->cells.n)
+		table_note(t, _("no event of connection '%s'"), rq->argument ? rq->argument : "");
 }
 
 void view_step(struct doc *doc, const struct request *rq)
 {
-	struct table *t = DOC_TABLE(doc, "step", event_columns, "A step of the lab");
+	struct table *t = DOC_TABLE(doc, "step", event_columns, N_("A step of the lab"));
 
 	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
@@ -155,7 +153,8 @@ void view_step(struct doc *doc, const struct request *rq)
 		if (text_is(ev->step, rq->argument) && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
 	}
-	note_if_empty(t, "step", rq->argument);
+	if (!t->cells.n)
+		table_note(t, _("no event of step '%s'"), rq->argument ? rq->argument : "");
 }
 
 static void add_meaning(struct table *t, const struct trace *trace, const struct event *ev,
@@ -228,6 +227,20 @@ static const char *layer_of(struct json frame)
 	return layer;
 }
 
+/* Up to and with the softirq's entry: what is called from further out was only interrupted. */
+static size_t own_frames(const struct event *ev)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+	size_t n = 0, end = 0;
+
+	while (json_next(&it)) {
+		n++;
+		if (text_is(layer_of(it.value), "softirq"))
+			end = n;
+	}
+	return end && !text_is(ev->ctx, "task") ? end : n;
+}
+
 /* The names of the event's functions that lie in the layer, the one called first in front. */
 static char *functions_in(const struct event *ev, const char *layer)
 {
@@ -235,7 +248,7 @@ static char *functions_in(const struct event *ev, const char *layer)
 	struct str out = { 0 };
 	char *name, *before;
 
-	while (json_next(&it)) {
+	for (size_t left = own_frames(ev); left && json_next(&it); left--) {
 		if (!text_is(layer_of(it.value), layer))
 			continue;
 		name = json_dup(json_path(it.value, "fn"));

@@ -33,7 +33,7 @@ void view_points(struct doc *doc, const struct request *rq)
 		table_text(t, p->hits == 0 && p->why ? p->why : p->note);
 		if (!p->hits)
 			table_note(t, _("0 hits: %s: %s"), p->name,
-				   p->why ? p->why : "the run does not say why");
+				   p->why ? p->why : _("the run does not say why"));
 	}
 }
 
@@ -159,8 +159,7 @@ void view_summary(struct doc *doc, const struct request *rq)
 	if (stops)
 		table_note(t, "%s", stops);
 	if (trace->problem_count)
-		table_note(t, _("This run is damaged: %zu problem%s, the first: %s"),
-			   trace->problem_count, trace->problem_count == 1 ? "" : "s",
-			   trace->problems.v[0]);
+		table_note(t, _("This run is damaged; problems: %zu, the first: %s"),
+			   trace->problem_count, trace->problems.v[0]);
 	free(stops);
 }

@@ -63,7 +63,7 @@ static void fill_fn(struct table *t, const struct trace *trace, const struct eve
 }
 
 /* The call chain, innermost first, as far as a line has room. */
-static void fill_chain(struct table *t, const struct trace *trace, const struct event *ev)
+static void add_chain(struct table *t, const struct event *ev, int from)
 {
 	enum {
 		FRAMES = 4
@@ -71,12 +71,29 @@ static void fill_chain(struct table *t, const struct trace *trace, const struct 
 	struct json_iter it = json_iter(event_get(ev, "stack"));
 	struct str out = { 0 };
 
-	(void)trace;
 	for (int i = 0; i < FRAMES && json_next(&it); i++) {
-		str_add(&out, i ? " < " : "");
+		if (i < from)
+			continue;
+		str_add(&out, i > from ? " < " : "");
 		json_text(json_path(it.value, "fn"), &out);
 	}
 	table_take(t, str_take_or_null(&out));
+}
+
+static void fill_chain(struct table *t, const struct trace *trace, const struct event *ev)
+{
+	(void)trace;
+	add_chain(t, ev, 0);
+}
+
+/* The function itself stands in a column of its own; where it returns to was said at its entry. */
+static void fill_callers(struct table *t, const struct trace *trace, const struct event *ev)
+{
+	(void)trace;
+	if (text_is(ev->at, "return"))
+		table_null(t);
+	else
+		add_chain(t, ev, 1);
 }
 
 static void fill_prefix(struct table *t, const struct trace *trace, const struct event *ev)
@@ -203,6 +220,7 @@ static const struct column function_columns[] = {
 	FIELD("at", N_("at")),
 	FIELD("ret", N_("result")),
 	MADE("values", N_("arguments, or what it gave"), fill_args),
+	MADE("callers", N_("called by"), fill_callers),
 };
 
 static const struct column lookup_columns[] = {
@@ -301,8 +319,9 @@ static void fill_list(struct doc *doc, const struct request *rq, const struct li
 		fill_row(t, list, rq->trace, ev);
 	}
 	if (!t->cells.n)
-		table_note(t, _("no such event%s"),
-			   rq->filter ? " passes the filter" : " in this run");
+		table_note(t, "%s",
+			   rq->filter ? _("no such event passes the filter")
+				      : _("no such event in this run"));
 }
 
 void view_segments(struct doc *doc, const struct request *rq)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Frames of a capture file: Ethernet, ARP, IPv4 and TCP headers, read with libpcap.
 #include "wire.h"
+#include "i18n.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -210,6 +211,22 @@ const char *tcp_flag_letters(uint8_t flags, char *text)
 			*p++ = letters[i].letter;
 	*p = '\0';
 	return text;
+}
+
+void frame_describe(struct str *out, const struct frame *f)
+{
+	char from[16], to[16], flags[8];
+
+	ip_text(f->saddr, from);
+	ip_text(f->daddr, to);
+	if (f->kind == FRAME_ARP)
+		str_addf(out, f->arp_op == 1 ? _("ARP: %s asks for %s") : _("ARP: %s answers %s"),
+			 from, to);
+	else if (f->kind == FRAME_TCP)
+		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
+			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);
+	else
+		str_addf(out, _("another frame of %u bytes"), f->len);
 }
 
 bool ip_parse(const char *text, uint32_t *ip)

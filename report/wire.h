@@ -70,6 +70,9 @@ char *wire_filter(struct wire *wire, const char *expression);
 /* Reads headers from the frame's bytes; what is cut off stays zero. */
 void frame_decode(struct frame *frame);
 
+/* Appends what the frame is, in a few words. */
+void frame_describe(struct str *out, const struct frame *frame);
+
 /* tcpdump's letters in tcpdump's order; text holds 8 bytes or more. */
 const char *tcp_flag_letters(uint8_t flags, char *text);
 /* "10.0.0.1" to a number in host order; false if it is none. */

@@ -15,13 +15,22 @@ catalogue_is_complete() {
 	[ -z "$(msgcomm --unique --no-location "$dir/all.pot" report/po/zh_CN.po 2>/dev/null | grep '^msgid "[^"]')" ]
 }
 
-# what stands between tags in the page is among the words that form_html.c hands to the catalogue
-page_is_complete() {
-	sed -n '/<body>/,/<script type/p' report/page.html | grep -o '>[^<>]*[a-z][^<>]*<' | sed 's/^>//; s/<$//; s/^ *//; s/ *$//' |
-		while IFS= read -r word; do
-			grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "page.html says '$word', form_html.c does not"; exit 1; }
-		done
+# the page's words: between its tags, in attributes that are read, and in T('…')
+page_words() {
+	body=$(sed -n '/<body>/,/<script type/p' report/page.html)
+	printf '%s\n' "$body" | grep -o '>[^<>]*[a-z][^<>]*<' | sed 's/^>//; s/<$//; s/^ *//; s/ *$//'
+	printf '%s\n' "$body" | grep -oE '(placeholder|aria-label|title)="[^"]*"' | sed 's/^[^"]*"//; s/"$//'
+	grep -o "T('[^']*'" report/page.html | sed "s/^T('//; s/'\$//"
 }
+
+# each of them is among those that form_html.c hands to the catalogue
+page_is_complete() {
+	page_words | while IFS= read -r word; do
+		grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "page.html says '$word', form_html.c does not"; exit 1; }
+	done
+}
+# no text of the page's script is for people but those in T('…')
+page_translates_all() { ! sed -n '/^.use strict/,$p' report/page.html | grep -nE "make\('[a-z0-9]+', \{[^}]*\}, '[A-Za-z]"; }
 
 options() { "$report" --help | grep -oE -- '--[a-z]+' | sort -u; }
 manual_knows_all() {
@@ -37,9 +46,13 @@ if command -v xgettext >/dev/null; then
 	xgettext -k_ -kN_ -LC --from-code=UTF-8 --no-location --no-wrap --sort-output -o "$dir/all.pot" report/*.c
 	it 'translates every text' catalogue_is_complete
 	it 'hands every word of the page to the catalogue' page_is_complete
+	it 'hands every text of the page to its translation' page_translates_all
 	it 'speaks Chinese with --zh' says 'TCP 状态' "$report" show states --zh "$run"
 	it 'speaks Chinese with LANG' says 'TCP 状态' env LC_ALL= LANG=zh_CN.UTF-8 "$report" show states "$run"
-	it 'explains in Chinese in the page' sh -c "cp -r '$run' '$dir/run' && '$report' write --zh '$dir/run' '$expect' && grep -q '先选了哪条路由' '$dir/run/report.html'"
+	printf 'No SYN.\n    never tcp.tx flags=S\n' >"$dir/never"
+	it 'judges in Chinese' fails 1 '绝不应出现，却出现了 1 次；第一个是事件 48' "$report" check --zh "$run" "$dir/never"
+	it 'answers in Chinese' says '因为 10.0.0.0/24（在表 main 中）是匹配的最长前缀' "$report" show answers --zh --width 300 "$run"
+	it 'explains in Chinese in the page' sh -c "cp -r '$run' '$dir/run' && '$report' write --zh '$dir/run' '$expect' && grep -q '选了哪条路由' '$dir/run/report.html'"
 else
 	skip 'translates every text' 'no gettext here'
 fi
