@@ -162,6 +162,10 @@ static void read_kernel(struct reader *r, struct expectation *e, const char *p)
 	const char *close = strchr(p, ']');
 	size_t op_len, version_len;
 
+	if (e->kernel_op) {
+		mistake(r, "a sentence has one '[kernel ...]' line");
+		return;
+	}
 	p = skip_space(p + 1);
 	if (!close || !take(&p, "kernel")) {
 		mistake(r, "'[kernel >= 6.1] reason' was expected");

@@ -24,7 +24,9 @@ struct answers {
 
 static const struct event *events_end(const struct answers *a)
 {
-	return a->rq->trace->events.v + request_events(a->rq);
+	const struct event *first = a->rq->trace->events.v;
+
+	return first ? first + request_events(a->rq) : NULL;
 }
 
 static bool flags_are(const struct event *ev, const char *flags)

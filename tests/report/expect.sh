@@ -103,5 +103,9 @@ it 'refuses an empty file' refuses '# nothing' 'no expectation in it'
 it 'refuses a kernel condition without a reason' refuses 'A.
     [kernel >= 6.1]
     tcp.tx' "expect:2: a reason is missing behind ']'"
+it 'refuses a second kernel condition' refuses 'A.
+    [kernel >= 5.4] because
+    [kernel < 6.1] because
+    tcp.tx' "expect:3: a sentence has one '[kernel ...]' line"
 it 'says which file cannot be opened' fails 2 "cannot open '$dir/none'" "$report" check --syntax "$dir/none"
 tap_end

@@ -15,12 +15,13 @@ dir=${FUZZ_DIR:-$(mktemp -d)}
 run=tests/report/handshake
 mkdir -p "$dir/events" "$dir/pcap" "$dir/expect" "$dir/found"
 
-# some events a seed, with short stacks: short inputs are quick
+# some events a seed, with short stacks, and half of the capture behind them: short inputs are quick
 short_stack='s/"stack":.*/"stack":[{"fn":"a","file":"net\/ipv4\/tcp.c","line":1,"inlined":false}]}/'
 for first in 20 40 60 80 100 120; do
 	{ head -1 $run/events.jsonl | cut -c1-700 | sed 's/"points":.*/"points":[]}/'
 	  sed -n "$first,$((first + 9))p" $run/events.jsonl | sed "$short_stack"
-	  echo '{"type":"end","hits":1,"events":10,"complete":true,"points":[],"sha256":"x"}'; } >"$dir/events/$first"
+	  echo '{"type":"end","hits":1,"events":10,"complete":true,"points":[],"sha256":"x"}'
+	  head -c $((24 + 90 * (first / 20))) $run/wire-client-eth0.pcap; } >"$dir/events/$first"
 done
 cp $run/*.pcap "$dir/pcap/"
 for lab in labs/*/expect; do cp "$lab" "$dir/expect/$(basename "$(dirname "$lab")")"; done
@@ -37,7 +38,7 @@ failed=0
 for target in events pcap expect; do
 	number=$((number + 1))
 	# shellcheck disable=SC2086 # a list of options
-	clang $flags -fsanitize=fuzzer -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" "$dir"/obj/*.o -lpcap -lm
+	clang $flags -fsanitize=fuzzer -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" "$dir"/obj/*.o -lpcap -lsmartcols -lm
 	if "$dir/fuzz-$target" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=2048 -timeout=20 -artifact_prefix="$dir/found/$target-" \
 		"$dir/$target" >"$dir/$target.log" 2>&1; then
 		echo "ok $number - $target: $(grep -o 'Done [0-9]* runs in [0-9]* second' "$dir/$target.log" || echo 'no figures')"
