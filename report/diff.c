@@ -217,9 +217,11 @@ size_t diff_runs(struct doc *doc, const struct trace *a, const struct trace *b,
 	load_side(&d, &d.a, a, filter);
 	load_side(&d, &d.b, b, filter);
 	align(&d);
-	table_note(d.table, _("%zu events in the first run, %zu in the second, %zu differences%s"),
-		   d.a.keys.n, d.b.keys.n, d.count,
-		   exact ? "" : " (addresses, ports, sequence numbers and times do not count)");
+	table_note(d.table, _("%zu events in the first run, %zu in the second, %zu differences"),
+		   d.a.keys.n, d.b.keys.n, d.count);
+	if (!exact)
+		table_note(d.table,
+			   _("Addresses, ports, sequence numbers and times do not count."));
 	side_free(&d.a);
 	side_free(&d.b);
 	names_free(d.names);

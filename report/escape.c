@@ -38,11 +38,22 @@ bool source_is_plain(const char *file)
 	return true;
 }
 
+/* The tag of 5.4.0 is v5.4. */
+static int tag_len(const char *release)
+{
+	size_t len = strlen(release);
+	const char *dot = strchr(release, '.');
+
+	if (dot && strchr(dot + 1, '.') && strcmp(release + len - 2, ".0") == 0)
+		len -= 2;
+	return (int)len;
+}
+
 char *source_link(const struct trace *trace, const char *file, int64_t line)
 {
 	if (!is_plain_release(trace->release) || !file || !*file || !source_is_plain(file))
 		return NULL;
 	return xasprintf("https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/tree/"
-			 "%s?h=v%s#n%lld",
-			 file, trace->release, (long long)line);
+			 "%s?h=v%.*s#n%lld",
+			 file, tag_len(trace->release), trace->release, (long long)line);
 }

@@ -121,24 +121,55 @@ static const struct event *event_at(const struct trace *trace, size_t index)
 	return index ? &trace->events.v[index - 1] : NULL;
 }
 
+/* Where the function stood that decided to send: its place in the stack, not that of the point. */
+static void say_place(struct str *out, const struct event *ev, const char *by)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+
+	while (json_next(&it))
+		if (json_is(json_path(it.value, "fn"), by)) {
+			json_text(json_path(it.value, "file"), out);
+			str_add(out, ":");
+			json_text(json_path(it.value, "line"), out);
+			return;
+		}
+	event_text(ev, "file", out);
+	str_add(out, ":");
+	event_text(ev, "line", out);
+}
+
 static void say_sender(struct str *out, const struct event *ev)
 {
 	struct str program = { 0 };
+	char *by = event_dup(ev, "by");
 
 	/* in a softirq the program on the CPU was only interrupted: it did not send */
 	if (!event_text(ev, "owner.comm", &program) && text_is(ev->ctx, "task"))
 		event_text(ev, "comm", &program);
-	str_addf(out, "sent by %s", program.len ? str_text(&program) : "the kernel");
-	if (event_get(ev, "by").kind == JSON_STRING) {
-		str_add(out, " in ");
-		event_text(ev, "by", out);
-	}
-	str_add(out, " (");
-	event_text(ev, "file", out);
-	str_add(out, ":");
-	event_text(ev, "line", out);
+	str_addf(out, "sent by %s%s%s (", program.len ? str_text(&program) : "the kernel",
+		 *by ? " in " : "", by);
+	say_place(out, ev, by);
 	str_addf(out, "), event %lld", (long long)ev->n);
 	str_free(&program);
+	free(by);
+}
+
+enum {
+	LOOK_BACK = 5000
+};
+
+/* The state that this end of the connection was in, as its last change before the event says. */
+static void say_state(struct str *out, const struct trace *trace, const struct event *at)
+{
+	const struct event *end =
+		at - trace->events.v > LOOK_BACK ? at - LOOK_BACK : trace->events.v;
+
+	for (const struct event *ev = at; at->conn && ev-- > end;)
+		if (ev->kind == EV_TCP_STATE && ev->netns == at->netns && ev->conn == at->conn) {
+			str_add(out, ", state ");
+			event_text(ev, "new", out);
+			return;
+		}
 }
 
 /* The next change of state that the frame made at its receiver. */
@@ -162,15 +193,19 @@ static char *comment_of(const struct trace *trace, const struct event *tx, const
 	struct str out = { 0 };
 	char *sentence;
 
-	if (tx)
+	if (tx) {
 		say_sender(&out, tx);
+		say_state(&out, trace, tx);
+	}
 	if (rx)
 		str_addf(&out, "%sreceived on %s in %s, event %lld", tx ? "; " : "",
 			 rx->netns ? rx->netns : "?", rx->fn ? rx->fn : "?", (long long)rx->n);
 	if (state) {
 		sentence = event_sentence(trace, state);
-		str_addf(&out, "; %s", sentence);
+		str_addf(&out, ", makes %s", sentence);
 		free(sentence);
+	} else if (rx) {
+		say_state(&out, trace, rx);
 	}
 	if (reason)
 		str_addf(&out, "%s%s", out.len ? "; " : "", reason);

@@ -447,10 +447,12 @@ static void settle_event(struct ledger *ledger, const struct lane *lane, const s
 	const struct event *ev = &trace->events.v[entry->event];
 	struct str text = { 0 };
 
-	if (entry->seen || was_dropped(ledger, ev))
+	if (entry->used_up || was_dropped(ledger, ev))
 		return;
-	str_addf(&text, _("event %lld (%s at %s): no frame on the wire"), (long long)ev->n,
-		 ev->type, lane->node ? lane->node : "?");
+	str_addf(&text,
+		 entry->seen ? _("event %lld (%s at %s): its last bytes are not on the wire")
+			     : _("event %lld (%s at %s): no frame on the wire"),
+		 (long long)ev->n, ev->type, lane->node ? lane->node : "?");
 	add_unmatched(trace, &text);
 }
 

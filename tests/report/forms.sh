@@ -52,15 +52,75 @@ flow_ends_are_events() {
 	jq -e '[.traceEvents[] | select(.ph == "s") | .id] | length > 5 and length == (unique | length)' "$dir/run/trace.json"
 }
 
+# validate FILE: against the published schema
+validate() {
+	python3 - "$1" <<-'END'
+		import json, sys, jsonschema
+		schema = json.load(open("report/views.schema.json"))
+		jsonschema.Draft202012Validator.check_schema(schema)
+		jsonschema.validate(json.load(open(sys.argv[1])), schema, cls=jsonschema.Draft202012Validator)
+	END
+}
+
+# view_with_argument NAME: one that the stored run has an answer for
+view_argument() {
+	case $1 in
+	packet) echo 2 ;;
+	connection) echo 1 ;;
+	step) echo connect ;;
+	fields) echo n,type,stack,in.daddr ;;
+	esac
+}
+
 every_view_is_json() {
-	for view in $(view_names); do
-		"$report" show "$view" --json "$run" >"$dir/view.json"
-		jq -e --arg view "$view" '.format == 1 and .view == $view and (.tables | length > 0)' "$dir/view.json" >/dev/null || return 1
-		! python3 -c 'import jsonschema' 2>/dev/null || python3 - "$dir/view.json" <<-'END'
-			import json, sys, jsonschema
-			jsonschema.validate(json.load(open(sys.argv[1])), json.load(open("report/views.schema.json")))
+	for view in $("$report" --help | sed -n '/^Views:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		# shellcheck disable=SC2046 # no argument, or one
+		"$report" show "$view" $(view_argument "$view") --json --expect "$expect" "$run" >"$dir/view.json"
+		jq -e --arg view "$view" '.format == 1 and .view == $view and (.tables | length > 0) and (.tables[0].rows | length > 0)' "$dir/view.json" >/dev/null ||
+			{ echo "$view: no rows"; return 1; }
+		validate "$dir/view.json"
+	done
+}
+difference_is_json() {
+	"$report" diff --json "$run" "$dir/run" >"$dir/diff.json" 2>/dev/null || [ $? = 2 ]
+	validate "$dir/diff.json"
+	jq -e '[.tables[0].rows[].change] == ["missing"]' "$dir/diff.json"
+}
+
+# the stored captures, in nanoseconds, with some of them more at each frame; tshark reads both for itself
+nanoseconds_are_kept() {
+	rm -rf "$dir/ns"
+	cp -r "$run" "$dir/ns"
+	for capture in "$dir"/ns/*.pcap; do
+		python3 - "$capture" <<-'END'
+			import struct, sys
+			data = open(sys.argv[1], "rb").read()
+			out, at, more = struct.pack("<I", 0xa1b23c4d) + data[4:24], 24, 0
+			while at < len(data):
+			    s, us, cap, length = struct.unpack("<IIII", data[at:at + 16])
+			    out += struct.pack("<IIII", s, us * 1000 + more, cap, length) + data[at + 16:at + 16 + cap]
+			    at, more = at + 16 + cap, more + 37
+			open(sys.argv[1], "wb").write(out)
 		END
 	done
+	"$report" write "$dir/ns" "$expect"
+	fields "$dir/ns/wire.pcapng" frame.time_relative >"$dir/ours"
+	fields "$dir/ns/wire-client-eth0.pcap" frame.time_relative | diff -u - "$dir/ours"
+	grep -q '[1-9]$' "$dir/ours"
+}
+
+# outbound is what carries the tapped card's own address as its source
+directions_are_true() {
+	"$report" write --taps "$dir/run"
+	fields "$pcapng" frame.interface_name eth.src frame.packet_flags_direction | sort -u >"$dir/directions"
+	printf '%s\n' 'client-eth0	52:54:00:00:00:01	0x00000002' 'client-eth0	52:54:00:00:00:02	0x00000001' \
+		'server-eth0	52:54:00:00:00:01	0x00000001' 'server-eth0	52:54:00:00:00:02	0x00000002' | diff -u - "$dir/directions"
+}
+
+tcpdump_reads_it() {
+	tcpdump -r "$pcapng" >"$dir/tcpdump" 2>"$dir/tcpdump.log"
+	! grep -v '^reading from file' "$dir/tcpdump.log"
+	[ "$(wc -l <"$dir/tcpdump")" = 13 ]
 }
 
 it 'writes a pcapng that tshark reads without a warning' fields "$pcapng" frame.number
@@ -68,9 +128,12 @@ it 'writes a comment for each frame' as_many_comments_as_frames
 it 'writes each frame once, in order' same_frames
 it 'names the interfaces by node and device' says 'client-eth0' fields "$pcapng" frame.interface_name
 it 'gives the time in nanoseconds' says 'nanoseconds (9)' capinfos "$pcapng"
+it 'keeps nanoseconds of a capture that has them' nanoseconds_are_kept
+it 'writes what tcpdump reads without a warning' tcpdump_reads_it
 it 'says who sent the SYN-ACK' says 'in tcp_v4_send_synack' fields "$pcapng" frame.comment
 it 'leaves nothing for the analysis of TCP to complain of' no_analysis_warning
 it 'pairs both taps by the packet id' ids_are_paired
+it 'marks what goes out and what comes in' directions_are_true
 it 'equals the numbers that tshark reads' segments_equal_tshark
 it 'writes well-formed JUnit' python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$dir/run/junit.xml"
 it 'counts the expectations in JUnit' says 'failures="0"' cat "$dir/run/junit.xml"
@@ -85,5 +148,6 @@ it 'refuses a wrong filter' fails 2 "filter: tcp.tx has no field 'dprot'" "$repo
 it 'refuses an unknown view, and knows a near one' fails 2 "is it 'states'?" "$report" show stats "$run"
 it 'finds no difference of a run to itself' "$report" diff "$run" "$run"
 sed '/"type":"tcp.state"/{/"new":"SYN_SENT"/d}' "$run/events.jsonl" >"$dir/run/events.jsonl"
+it 'gives a difference as JSON that fits the schema' difference_is_json
 it 'finds what is missing' says missing sh -c "'$report' diff '$run' '$dir/run' 2>/dev/null || test \$? = 2"
 tap_end

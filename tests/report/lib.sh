@@ -10,10 +10,24 @@ golden=tests/report/golden${run#tests/report/handshake}
 expect=labs/handshake/expect
 export LC_ALL=C.UTF-8
 
-# golden_output NAME: what the golden file NAME.txt must hold; "VIEW" or "VIEW.ascii"
+# written FILE: what "write" puts there, in a copy of the run that is made once
+written() {
+	if [ ! -d "build/tests/written$run" ]; then
+		mkdir -p "build/tests/written$run"
+		cp "$run"/* "build/tests/written$run/"
+		"$report" write "build/tests/written$run" "$expect"
+	fi
+	cat "build/tests/written$run/$1"
+}
+rm -rf "build/tests/written$run"
+
+# golden_output NAME: what the golden file NAME.txt must hold; "VIEW", "VIEW.ascii" or a file that is written
 golden_output() {
 	case $1 in
 	check) "$report" check "$run" "$expect" ;;
+	report.md) written report.md | sed '/^## Calls/,$d' ;; # what follows are the trees and stacks
+	report.tap | junit.xml | trace.json) written "$1" ;;
+	comments) written wire.pcapng | tshark -r - -T fields -e frame.number -e frame.comment 2>/dev/null ;;
 	*.ascii) LC_ALL=C "$report" show "${1%.ascii}" --width 80 "$run" ;;
 	*) "$report" show "$1" --expect "$expect" "$run" ;;
 	esac

@@ -25,4 +25,7 @@ depart router server
 arrive router server' segments S
 it 'draws what does not wait as one arrow' says 'arrow client router' segments .
 it 'matches every frame of the four taps' says 'unmatched: 0' "$report" show summary "$run"
+it 'tells what the router forwards' says 'the router forwards it' "$report" show wire --width 200 "$run"
+it 'answers which route was chosen, and why' says 'client to 10.0.2.2: by way of 10.0.1.254, out of eth0, because 10.0.2.0/24 in table main is the longest prefix' "$report" show answers --width 300 "$run"
+it 'measures ARP by the reply where no neighbour is watched' says '5.000 ms on client, from asking for 10.0.1.254 to knowing it' "$report" show answers --width 300 "$run"
 tap_end

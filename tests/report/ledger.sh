@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The ledger of the wire: a frame belongs to an event only if all of their numbers agree; each of the others has a reason.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/tap.sh
+. tests/report/lib.sh
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+printf 'A SYN.\n    tcp.tx flags=S\n' >"$dir/expect"
+
+# fresh: the stored run as it is
+fresh() {
+	rm -rf "$dir/run"
+	cp -r "$run" "$dir/run"
+}
+
+# edit PYTHON: with `frames`, a list of bytearrays (16 bytes of the record's head, then the frame), of both captures
+edit() {
+	for capture in client server; do
+		python3 - "$dir/run/wire-$capture-eth0.pcap" "$capture" "$1" <<-'END'
+			import struct, sys
+			path, capture, code = sys.argv[1:]
+			data = open(path, "rb").read()
+			frames, at = [], 24
+			while at < len(data):
+			    size = 16 + struct.unpack("<I", data[at + 8:at + 12])[0]
+			    frames.append(bytearray(data[at:at + size]))
+			    at += size
+			exec(code)
+			open(path, "wb").write(data[:24] + b"".join(frames))
+		END
+	done
+}
+
+# differs FRAME OFFSET BIT: the frame (from 1) at both taps with that bit of its byte turned over is no event's
+differs() {
+	fresh
+	edit "frames[$1 - 1][16 + $2] ^= $3"
+	fails 1 'no event speaks of it' "$report" check "$dir/run" "$dir/expect"
+}
+
+tells() {
+	"$report" show wire "$dir/run" --width 300 >"$dir/out" 2>"$dir/err" || [ $? = 2 ]
+	cat "$dir/out" "$dir/err"
+	grep -q -- "$1" "$dir/out" "$dir/err"
+}
+
+# both_or_one: each packet id stands at two frames with the same bytes, but for the one that one tap lacks
+both_or_one() {
+	"$report" write --taps "$dir/run" "$dir/expect" || [ $? = 2 ]
+	tshark -r "$dir/run/wire.pcapng" -T fields -e frame.packet_id -e ip.id -e tcp.seq_raw -e arp.opcode -e eth.src 2>/dev/null |
+		sort | uniq -c | awk '{ ids[$2]++; count[$1]++ } END { for (id in ids) if (ids[id] != 1) exit 1; exit !(count[1] == 1 && count[2] == 12) }'
+}
+
+# frame 6 is the third segment of the handshake, 2 the ARP request, 7 the first with data
+it 'compares the source address' differs 6 29 1
+it 'compares the destination address' differs 6 33 1
+it 'compares the source port' differs 6 35 1
+it 'compares the destination port' differs 6 37 1
+it 'compares the sequence number' differs 6 41 1
+it 'compares the acknowledged number' differs 6 45 1
+it 'compares the flags' differs 6 47 4
+it 'compares the id of the IP header' differs 6 18 128
+it 'compares the operation of ARP' differs 2 21 3
+it 'compares the address that ARP asks for' differs 2 41 1
+
+fresh
+edit 'frames[6][16 + 17] -= 1'
+it 'misses a byte at the end of a segment' fails 1 'event 101 (tcp.tx at client): its last bytes are not on the wire' "$report" check "$dir/run" "$dir/expect"
+fresh
+edit 'if capture == "client": del frames[0]'
+it 'pairs what both taps saw, when one of them lacks a frame' both_or_one
+fresh
+edit 'frames[5], frames[6] = frames[6], frames[5]'
+it 'says that the order of the wire is not that of the events' tells 'its order is not that of the events'
+fresh
+sed -i '2,27d' "$dir/run/events.jsonl"
+it 'tells what was captured before the points were armed' tells 'client-eth0  *1 .*captured before the points were armed'
+fresh
+sed -i '/^{"n":13[2-9]/d; /^{"n":14/d' "$dir/run/events.jsonl"
+it "tells what was captured after the lab's end" tells "client-eth0 .*captured after the lab's end"
+fresh
+sed -i '/^{"n":74,/d' "$dir/run/events.jsonl"
+it 'lists a frame without its event' tells 'server-eth0 .* S\. seq .*unmatched$'
+it 'has an event or a reason for each frame' sh -c "! '$report' show wire '$run' | grep unmatched"
+tap_end
