@@ -396,11 +396,14 @@ static void judge_engine(struct run *run)
 	int status = child_exit_status(&run->engine);
 	char *line;
 
-	if (!engine_find(run->settings.engine)->script && !run->started[PHASE_END])
-		run_fail(run, STATUS_BROKEN, text_copy("the lab's end was not seen"),
-			 see(run, "console.log"));
-	if (!run->engine.started || (!run->engine.stopped && !status))
+	if (!run->engine.started || (!run->engine.stopped && !status)) {
+		if (!run->started[PHASE_END])
+			run_fail(run, STATUS_BROKEN,
+				 text_format("%s has not seen the lab's end",
+					     engine_find(run->settings.engine)->program),
+				 see(run, "console.log"));
 		return;
+	}
 	line = log_last_line(run, "gdb.log");
 	run_fail(run, STATUS_BROKEN,
 		 text_format("%s ended with status %d: %s", run->engine.name, status,

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # lib.sh sets clone, kernel, ktrun_pid
+# How each fault of the table is done. A function's exit status and what it prints are those of the program under test.
+
+# kills NAME SIGNAL OPTION…: while the guest waits in the lab
+kills() {
+	local name=$1 signal=$2
+	shift 2
+	in_lab --exercise waits "$@" && kill -s "$signal" "$(child "$name")"
+	wait "$ktrun_pid"
+}
+
+# kills_itself: ktrun, whose next run has to clean up
+kills_itself() {
+	local gdb qemu
+	in_lab --exercise waits || return 9
+	gdb=$(child gdb) qemu=$(child qemu)
+	kill -KILL "$ktrun_pid"
+	wait "$ktrun_pid"
+	while kill -0 "$gdb" || kill -0 "$qemu"; do sleep 0.02; done 2>/dev/null
+	ls "$XDG_RUNTIME_DIR"/ktlab-run-*/gdb >/dev/null || return 9
+	(ktrun)
+}
+
+# interrupts PHASE SIGNAL: ktrun gets the signal in that phase
+interrupts() {
+	local PATH=$work/bin:$PATH
+	case $1 in
+	plan) rm -rf "$kernel/plans"; export HOLD=plan; begin ;;
+	report) export HOLD=write; begin ;;
+	lab) begin --exercise waits ;;
+	boot) begin ;;
+	end) export HOLD=end; begin --qemu "$work/bin/qemu" ;;
+	*) export HOLD=$1; begin ;;
+	esac
+	case $1 in
+	lab) wait_for grep -qs '^== fault' "$work/out/fault/console.log" ;;
+	boot) wait_for test -s "$work/out/fault/captures.bin" ;;
+	*) wait_for test -e "$work/held" ;;
+	esac && kill -s "$2" "$ktrun_pid"
+	wait "$ktrun_pid"
+}
+
+# interrupts_terminal: Ctrl-C goes to all that `make lab` has started in the terminal
+interrupts_terminal() {
+	(cd "$clone" && KTLAB_KDIR=$kernel KTLAB_INITRD=build/initramfs.cpio OUT=$work/out EXERCISE=waits ENGINE=gdb \
+		exec env --default-signal=INT setsid bash qemu-plugin/engine.sh labs/fault) &
+	ktrun_pid=$!
+	wait_for grep -qs '^== fault' "$work/out/fault/console.log" && kill -INT -- "-$ktrun_pid"
+	wait "$ktrun_pid"
+}
+
+# small FOLDER SIZE: a small disk there; only root can
+small() {
+	mkdir -p "$1"
+	mount -t tmpfs -o "size=$2" none "$1"
+}
+
+# disk_full OPTION…: the disk of OUT is full when the lab comes to its fault
+disk_full() {
+	small "$work/out" 30m || return 9
+	in_lab --exercise connects "$@" && head -c 30M /dev/zero >"$work/out/other" 2>/dev/null
+	wait "$ktrun_pid"
+	local status=$?
+	rm "$work/out/other"
+	mv "$work/out/fault" "$work/kept"
+	umount "$work/out"
+	mv "$work/kept" "$work/out/fault"
+	return $status
+}
+
+disk_small() {
+	small "$work/out" 20m || return 9
+	(ktrun)
+	local status=$?
+	umount "$work/out"
+	return $status
+}
+
+disk_read_only() {
+	small "$work/out" 30m && mount -o remount,ro "$work/out" || return 9
+	(ktrun)
+	local status=$?
+	umount "$work/out"
+	return $status
+}
+
+# the folder of the kernel, which keeps plans, has no room for one
+cache_full() {
+	local files=$work/kernel-files status
+	mv "$kernel" "$files"
+	small "$kernel" 4m || return 9
+	cp -r "$files"/{bzImage,kernel.env,config,vmlinux} "$kernel/"
+	head -c 4M /dev/zero >"$kernel/other" 2>/dev/null
+	(ktrun)
+	status=$?
+	[ -z "$(find "$kernel/plans" -type f 2>/dev/null)" ] || status=9
+	umount "$kernel"
+	rmdir "$kernel"
+	mv "$files" "$kernel"
+	return $status
+}
+
+# small_tree: kernel sources that build in a second, in $tree; the suite of the kernels has them
+small_tree() {
+	# shellcheck source=tests/kernel/fake.sh
+	. tests/kernel/fake.sh
+	trap - EXIT
+	tree=$work_plain/linux-5.4.77
+	fake_tree "$tree" 5.4.77
+}
+
+small_tree_end() { rm -rf "$work" "$work_plain"; }
+
+# in a subshell, since the kernels' suite has names of its own
+cache_small() (
+	small_tree
+	small "$KTLAB_CACHE" 20m || exit 9
+	kernel-config/kernel.sh build "$tree"
+	status=$?
+	umount "$KTLAB_CACHE"
+	small_tree_end
+	exit $status
+)
+
+# eight clones on an empty cache: one builds, and the seven others say that they wait for it
+builds_at_once() (
+	small_tree
+	status=0 pids=()
+	export FAKE_BUILD_S=3
+	for n in 1 2 3 4 5 6 7 8; do
+		kernel-config/kernel.sh build "$tree" >"$work/$n" 2>"$work/$n.said" &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
+	cat "$work"/?.said >&2
+	built=$(grep -c built "$work_plain/builds") waited=$(grep -l 'another ktlab' "$work"/?.said | wc -l)
+	found=$(cat "$work"/[1-8] | sort -u | wc -l)
+	[ "$built $waited $found" = '1 7 1' ] || { echo "built $built times, $waited waited, $found results" >&2; status=9; }
+	small_tree_end
+	exit $status
+)
+
+# eight labs in eight folders, one kernel without a plan; all of them see the same
+labs_at_once() {
+	local n status=0 pids=()
+	rm -rf "$kernel/plans"
+	for n in 1 2 3 4 5 6 7 8; do
+		(ktrun --limit 300 --out "$work/out/$n") &
+		pids+=($!)
+	done
+	for n in "${pids[@]}"; do wait "$n" || status=$?; done
+	n=$(tail -qn 1 "$work"/out/?/fault/events.jsonl | jq -r .sha256 | sort -u | wc -l)
+	[ "$n" = 1 ] || { echo "$n digests" >&2; status=9; }
+	mv "$work/out/8/fault" "$work/out/fault"
+	return $status
+}
+
+# with_kernel COMMAND OPTION…: the lab with kernel files that the command has changed
+with_kernel() {
+	local change=$1 status
+	shift
+	mv "$kernel" "$work/kernel-whole"
+	cp -rL "$work/kernel-whole" "$kernel"
+	rm -rf "$kernel/plans"
+	"$change"
+	(ktrun "$@")
+	status=$?
+	rm -rf "$kernel"
+	mv "$work/kernel-whole" "$kernel"
+	return $status
+}
+image_damaged() { dd if=/dev/urandom of="$kernel/bzImage" bs=1000 count=1 seek=1000 conv=notrunc status=none; }
+image_cut() { truncate -s 1M "$kernel/bzImage"; }
+symbols_stripped() { strip --strip-debug "$kernel/vmlinux"; }
+# a build differs from another in its id at least
+symbols_foreign() {
+	python3 - "$kernel/vmlinux" <<-'EOF'
+	import sys
+	note = bytes.fromhex("040000001400000003000000474e5500")
+	with open(sys.argv[1], "r+b") as file:
+	    data = file.read()
+	    at = data.index(note)
+	    while at >= 0:
+	        file.seek(at + len(note))
+	        file.write(bytes(20))
+	        at = data.find(note, at + 1)
+	EOF
+}
+
+# with_initramfs COMMAND
+with_initramfs() {
+	cp "$clone/build/initramfs.cpio" "$work/initramfs"
+	"$1" "$work/initramfs"
+	(ktrun --initrd "$work/initramfs")
+}
+all_noise() { head -c 1M /dev/urandom >"$1"; }
+cut_to_half() { truncate -s $(($(stat -c %s "$1") / 2)) "$1"; }
+
+no_card() { (NIC=e1000-none ktrun --qemu "$work/bin/qemu"); }
+
+# recorded: an exact run, made once
+recorded() {
+	[ -e "$work/recorded/fault/untraced/recording.bin" ] ||
+		{ (ktrun --exact --out "$work/recorded") >/dev/null 2>&1 && reference_keep exact "$work/recorded"; } || return
+	cp -r "$work/recorded" "$work/again"
+}
+
+# asks_again COMMAND OPTION…: traces a recording again that the command has changed
+asks_again() {
+	local change=$1 status
+	shift
+	recorded || return 9
+	"$change" "$work/again/fault"
+	(ktrun --from "$work/again/fault" "$@")
+	status=$?
+	rm -rf "$work/again"
+	mv "$work/out/fault-again" "$work/out/fault" 2>/dev/null
+	return $status
+}
+recording_cut() { cut_to_half "$1/untraced/recording.bin"; }
+# as if an older ktlab had recorded it
+sum_unknown() { jq 'del(.sha256["recording.bin"])' "$1/run.json" >"$1/run" && mv "$1/run" "$1/run.json"; }
+recording_cut_unknown() { sum_unknown "$1"; recording_cut "$1"; }
+recording_wiped_unknown() {
+	sum_unknown "$1"
+	dd if=/dev/zero of="$1/untraced/recording.bin" bs=64 count=1 conv=notrunc status=none \
+		seek=$(($(stat -c %s "$1/untraced/recording.bin") / 128))
+}
+recording_whole() { :; }
+# as if QEMU had replayed another run
+console_other() { sed -i 's/^== connect/== connext/' "$1/untraced/console.log"; }
+
+# without TOOL: a PATH that has all but the tool
+without() {
+	local folder
+	mkdir "$work/path"
+	for folder in /usr/local/bin /usr/bin /bin /usr/sbin /sbin; do
+		ln -s "$folder"/* "$work/path/" 2>/dev/null
+	done
+	rm "$work/path/$1"
+	(PATH=$work/path ktrun)
+	local status=$?
+	rm -r "$work/path"
+	return $status
+}
+
+# clock_jumps: two days on while the guest boots, four days back in the lab
+clock_jumps() {
+	local library=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 status
+	echo '+0' >"$work/clock"
+	export LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$work/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+	begin
+	unset LD_PRELOAD
+	wait_for test -s "$work/out/fault/captures.bin" && echo '+2d' >"$work/clock"
+	wait_for grep -qs '^== connect' "$work/out/fault/console.log" && echo '-2d' >"$work/clock"
+	wait "$ktrun_pid"
+	status=$?
+	LD_PRELOAD=$library date +%s >"$work/jumped"
+	[ $(($(date +%s) - $(cat "$work/jumped"))) -gt 170000 ] || { echo 'the clock did not jump' >&2; status=9; }
+	rm "$work/clock" "$work/jumped"
+	return $status
+}
+
+# in_language NAME
+in_language() {
+	mkdir -p "$work/locale"
+	[ "$1" = C ] || localedef -i "${1%.*}" -f "${1#*.}" "$work/locale/$1" || return 9
+	(LOCPATH=$work/locale LC_ALL=$1 LANGUAGE=${1%.*} ktrun)
+}
+
+with_umask() { (umask "$1" && ktrun); }
+
+# as_other_user: one without rights, with a home of its own
+as_other_user() {
+	local status
+	mkdir -p "$work/home/out" "$work/home/sockets"
+	cp -rL "$kernel" "$work/home/kernel"
+	rm -rf "$work/home/kernel/plans"
+	chown -R 65534:65534 "$work/home"
+	(cd "$clone" && exec setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work/home" \
+		XDG_RUNTIME_DIR="$work/home/sockets" build/ktrun --kernel "$work/home/kernel" \
+		--initrd build/initramfs.cpio --out "$work/home/out" --exercise none labs/fault)
+	status=$?
+	[ -z "$(ls -A "$work/home/sockets")" ] || status=9
+	mv "$work/home/out" "$work/out"
+	rm -rf "${work:?}/home"
+	return $status
+}

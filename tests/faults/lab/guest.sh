@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One connection, and then the fault that the exercise names.
+set -eu
+# shellcheck source=SCRIPTDIR/../../../rootfs/lib.sh
+. /ktlab/lib.sh
+
+connection() {
+	on server server >/dev/null &
+	wait_for listens server 8080
+	on client client >/dev/null
+	wait $!
+}
+
+# PID 1 finds zeros where its program was
+init_wiped() {
+	range=$(sed -n 's/^\([0-9a-f]*\)-\([0-9a-f]*\) r-xp .*busybox$/0x\1 0x\2/p' /proc/1/maps)
+	dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$((${range% *} / 4096)) conv=notrunc \
+		count=$(((${range#* } - ${range% *}) / 4096)) 2>/dev/null
+}
+
+step links
+up client server
+step connect
+connection
+
+step fault
+case $KTLAB_EXERCISE in
+none) ;;
+waits) while :; do usleep 100000; done ;;
+connects) while :; do connection; done ;;
+panics) echo c >/proc/sysrq-trigger ;;
+init) init_wiped ;;
+hangs) irqs-off ;;
+floods) yes 'the quick brown fox jumps over the lazy dog' | head -c 104857600 >/dev/console ;;
+memory) tail /dev/zero ;;
+*) exit 7 ;;
+esac
+step end
