@@ -215,6 +215,7 @@ static bool session_open(struct session *s, const struct options *options, const
 		.trace = s->trace,
 		.filter = s->filter,
 		.expect = s->expect,
+		.narrowed = options->filter || options->packets,
 		.source = options->source ? options->source : s->trace->source,
 		.taps = options->taps,
 	};

@@ -15,6 +15,7 @@ struct request {
 	const struct expect *expect; /* judged already, or NULL */
 	const char *argument; /* of a view that takes one, else NULL */
 	const char *source; /* folder of the kernel's source, or NULL */
+	bool narrowed; /* by the filter, or by one of packets */
 	bool taps; /* both copies of a frame in wire.pcapng */
 	size_t most; /* events that are looked at, from the first; 0: all */
 };

@@ -6,6 +6,19 @@
 
 #include <stdlib.h>
 
+/* The point's events, or those of them that are asked for. */
+static int64_t events_of_point(const struct request *rq, const struct point *p)
+{
+	int64_t count = 0;
+
+	if (!rq->narrowed)
+		return p->events;
+	for (size_t i = 0; i < request_events(rq); i++)
+		count += text_is(rq->trace->events.v[i].point, p->name) &&
+			 request_wants(rq, &rq->trace->events.v[i]);
+	return count;
+}
+
 void view_points(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
@@ -22,13 +35,16 @@ void view_points(struct doc *doc, const struct request *rq)
 
 	for (size_t i = 0; i < rq->trace->points.n; i++) {
 		const struct point *p = &rq->trace->points.v[i];
+		int64_t events = events_of_point(rq, p);
 
+		if (rq->narrowed && !events)
+			continue;
 		table_text(t, p->name);
 		table_text(t, p->fn);
 		table_text(t, p->as);
 		table_int(t, p->places);
 		table_int(t, p->hits);
-		table_int(t, p->events);
+		table_int(t, events);
 		table_int(t, p->duplicates);
 		table_text(t, p->hits == 0 && p->why ? p->why : p->note);
 		if (!p->hits)
@@ -40,6 +56,15 @@ void view_points(struct doc *doc, const struct request *rq)
 static const char *const verdict_words[] = {
 	[HELD] = N_("held"), [FAILED] = N_("failed"), [SKIPPED] = N_("skipped")
 };
+
+/* Does it speak of an event that is asked for? */
+static bool wants_expectation(const struct request *rq, const struct expectation *e)
+{
+	for (size_t i = 0; i < e->items.n; i++)
+		if (e->items.v[i].found && request_wants(rq, e->items.v[i].found))
+			return true;
+	return !rq->narrowed;
+}
 
 static char *events_of(const struct expectation *e)
 {
@@ -66,6 +91,8 @@ void view_checks(struct doc *doc, const struct request *rq)
 	for (size_t i = 0; rq->expect && i < rq->expect->list.n; i++) {
 		const struct expectation *e = &rq->expect->list.v[i];
 
+		if (!wants_expectation(rq, e))
+			continue;
 		table_text(t, _(verdict_words[e->verdict]));
 		table_text(t, e->sentence);
 		if (e->line)
@@ -101,14 +128,27 @@ __attribute__((format(printf, 3, 4))) static void add_pairf(struct table *t, con
 	va_end(args);
 }
 
-static void add_counts(struct table *t, const struct trace *trace)
+static void add_event_count(struct table *t, const struct request *rq)
 {
+	size_t n = rq->trace->events.n, wanted = 0;
+
+	for (size_t i = 0; rq->narrowed && i < n; i++)
+		wanted += request_wants(rq, &rq->trace->events.v[i]);
+	if (rq->narrowed)
+		add_pairf(t, N_("events"), _("%zu of %zu pass the filter"), wanted, n);
+	else
+		add_pairf(t, N_("events"), "%zu", n);
+}
+
+static void add_counts(struct table *t, const struct request *rq)
+{
+	const struct trace *trace = rq->trace;
 	size_t with_hits = 0;
 
 	for (size_t i = 0; i < trace->points.n; i++)
 		with_hits += trace->points.v[i].hits > 0;
 	add_pairf(t, N_("hits"), "%lld", (long long)trace->end_hits);
-	add_pairf(t, N_("events"), "%zu", trace->events.n);
+	add_event_count(t, rq);
 	add_pairf(t, N_("points"), _("%zu of %zu were hit"), with_hits, trace->points.n);
 	add_pairf(t, N_("connections"), "%zu", trace->conns.n);
 	if (trace->wires.n)
@@ -142,7 +182,7 @@ void view_summary(struct doc *doc, const struct request *rq)
 	add_pair(t, N_("note"), trace->note);
 	add_pair(t, N_("engine"), trace->engine);
 	add_pair(t, N_("mode"), trace->mode);
-	add_counts(t, trace);
+	add_counts(t, rq);
 	add_cost(t, trace);
 	if (rq->expect)
 		add_pairf(t, N_("expectations"), _("%zu held, %zu failed, %zu skipped"),

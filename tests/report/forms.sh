@@ -81,6 +81,24 @@ every_view_is_json() {
 		validate "$dir/view.json"
 	done
 }
+# rows VIEW OPTION…: how many the view has
+rows() {
+	rows_view=$1
+	shift
+	# shellcheck disable=SC2046 # no argument, or one
+	"$report" show "$rows_view" $(view_argument "$rows_view") --json --expect "$expect" "$@" "$run" | jq '[.tables[].rows[]] | length'
+}
+
+# each view gets shorter when it is asked for one event, or for no packet, but for those that say so in words
+every_view_is_filtered() {
+	for view in $("$report" --help | sed -n '/^Views:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		case $view in
+		summary) "$report" show summary -f n=48 "$run" | grep -q '^events  *1 of 141 pass the filter' || return 1 ;;
+		*) [ "$(rows "$view" -f n=48)" -lt "$(rows "$view")" ] || { echo "$view takes no filter"; return 1; } ;;
+		esac
+	done
+}
+
 difference_is_json() {
 	"$report" diff --json "$run" "$dir/run" >"$dir/diff.json" 2>/dev/null || [ $? = 2 ]
 	validate "$dir/diff.json"
@@ -142,6 +160,7 @@ it 'writes a trace with arrows' flow_ends_are_events
 it 'writes a diagram that a forge draws' says 'sequenceDiagram' cat "$dir/run/report.md"
 it 'links to the release that was traced' says 'net/ipv4/tcp_output.c?h=v'"$(head -n 1 "$run/events.jsonl" | jq -r .kernel.release)" cat "$dir/run/report.md"
 it 'gives each view as JSON that fits its schema' every_view_is_json
+it 'filters every view' every_view_is_filtered
 it 'filters by pcap-filter' says '2 TCP' sh -c "'$report' show segments --packets 'tcp[13] = 2' '$run' | grep -c ' S ' | sed 's/\$/ TCP/'"
 it 'refuses a wrong packet filter' fails 2 'packets: ' "$report" show segments --packets 'tcp and and' "$run"
 it 'refuses a wrong filter' fails 2 "filter: tcp.tx has no field 'dprot'" "$report" show segments --filter 'tcp.tx dprot=1' "$run"

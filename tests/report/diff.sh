@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ktreport diff: what differs by meaning between two runs, and what only by address, port, number or time.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/tap.sh
+. tests/report/lib.sh
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# other SED-SCRIPT: a second run, which differs by that
+other() {
+	rm -rf "$dir/run"
+	cp -r "$run" "$dir/run"
+	sed -i "$1" "$dir/run/events.jsonl"
+}
+
+# changes [--exact]: "change type differs" of each row
+changes() {
+	{ "$report" diff --json "$@" "$run" "$dir/run" 2>/dev/null || [ $? = 1 ]; } |
+		jq -r '.tables[0].rows[] | [.change, .type, .differs // "-"] | join(" ")'
+}
+only() {
+	only_wanted=$1
+	shift
+	only_found=$(changes "$@")
+	printf 'wanted:\n%s\nfound:\n%s\n' "$only_wanted" "$only_found"
+	[ "$only_found" = "$only_wanted" ]
+}
+
+it 'ends with 0 without a difference' "$report" diff --exact "$run" "$run"
+
+other 's/"t_ns":\([0-9]*\)/"t_ns":1\1/; s/"sport":43906/"sport":40001/; s/"seq":2253021519/"seq":77/; s/10\.0\.0\.2/10.9.9.9/g'
+it 'does not count addresses, ports, sequence numbers and times' only ''
+it 'counts them with --exact' says 'sport: 43906 -> 40001' changes --exact
+it 'counts times with --exact' says 't_ns: ' changes --exact
+it 'counts addresses with --exact' says 'daddr: 10.0.0.2 -> 10.9.9.9' changes --exact
+
+other '/^{"n":74,/s/"by":"tcp_v4_send_synack"/"by":"tcp_send_synack"/'
+it 'tells what changed' only 'changed tcp.tx by: tcp_v4_send_synack -> tcp_send_synack'
+it 'ends with 1 for a difference' fails 1 '1 differences' "$report" diff "$run" "$dir/run"
+other '/^{"n":82,/s/"new":"ESTABLISHED"/"new":"CLOSE"/'
+it 'takes another state for another event' only 'missing tcp.state -
+added tcp.state -'
+other '/^{"n":141,/{p;s/"n":141/"n":142/}'
+it 'tells what was added' says 'added step -' changes
+it 'filters what is compared' fails 0 '0 differences' sh -c "'$report' diff --filter type=tcp.state '$run' '$dir/run' || [ \$? = 2 ]"
+tap_end
