@@ -68,8 +68,8 @@ prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove th
 	$(Q)setup/setup.sh test
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/prove.sh
 
-bench: setup build/ktlab-plugin.so rootfs ## measure what tracing costs: untraced, plugin, gdb and a plain GDB script
-	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); exec qemu-plugin/bench.sh "$$kernel"
+bench: setup setup-test build/ktreport build/ktlab-plugin.so rootfs ## measure what tracing costs (untraced, plugin, gdb, a plain GDB script), and reporting
+	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); qemu-plugin/bench.sh "$$kernel"; exec tests/report/bench
 
 lessons: setup build/ktreport ## refresh the output in the lessons from the runs in OUT (run the labs first: make labs)
 	$(Q)labs/lessons.sh

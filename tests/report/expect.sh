@@ -78,6 +78,19 @@ it 'knows null' holds 'No acknowledgement yet.
 it 'skips what is for another kernel, with the reason' says 'only for kernel >= 6.1: because' judged 'New.
     [kernel >= 6.1] because
     tcp.tx flags=R'
+it 'compares versions as numbers' says 'only for kernel >= 5.10: because' judged 'New.
+    [kernel >= 5.10] because
+    tcp.tx flags=R'
+it 'takes a shorter version for all that begin with it' says 'only for kernel != 5.4: because' judged 'Not this.
+    [kernel != 5.4] because
+    tcp.tx flags=R'
+it 'keeps what is for another than a kernel that this is not' breaks 'Not that.
+    [kernel != 6.1] because
+    tcp.tx flags=R' '1 failed'
+it 'stays where it was after what was found anywhere' holds 'Order.
+    arp.tx op=reply
+    anywhere tcp.tx flags=.
+    tcp.tx flags=S.'
 it 'keeps what is for this kernel' breaks 'Old.
     [kernel < 6.1] because
     tcp.tx flags=R' '1 failed'

@@ -3,6 +3,7 @@
 # report.html in a real browser: its parts are there, clicks and keys work, no error, no request.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/tap.sh
 . tests/report/lib.sh
 
 browser=${BROWSER:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
@@ -25,14 +26,32 @@ sed -i '1s/"mode":"exact"/"mode":"live"/' "$dir/run/events.jsonl"
 	cat tests/report/page.js
 	echo '</script></body></html>'
 } >"$dir/page.html"
-timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$dir/profile" \
-	--host-resolver-rules='MAP * ~NOTFOUND' --window-size="${WINDOW:-1300,900}" \
-	${SHOT:+"--screenshot=$SHOT"} --dump-dom "file://$dir/page.html" 2>"$dir/log" >"$dir/dom" || true
+# browse PAGE: the document that the browser makes of it
+browse() {
+	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$dir/profile" \
+		--host-resolver-rules='MAP * ~NOTFOUND' --window-size="${WINDOW:-1300,900}" \
+		${SHOT:+"--screenshot=$SHOT"} --dump-dom "file://$1" 2>"$dir/log"
+}
+browse "$dir/page.html" >"$dir/dom" || true
 if ! grep -q '^TAP BEGIN' "$dir/dom"; then
 	echo 'not ok 1 - runs in the browser'
 	sed 's/^/# /' "$dir/log" | tail -20
 	echo '1..1'
 	exit 1
 fi
-sed -n '/^TAP BEGIN/,/^TAP END/p' "$dir/dom" | sed '1d; s/^TAP END/# ready after/; s/&gt;/>/g'
+sed -n '/^TAP BEGIN/,/^TAP END/p' "$dir/dom" | sed '1d; /^1\.\./d; s/^TAP END/# ready after/; s/&gt;/>/g'
+tap_count=$(grep -cE '^(not )?ok ' "$dir/dom")
+
+# of 10,000 events only those in sight are elements of the page
+mkdir "$dir/large"
+repeat 10000 >"$dir/large/events.jsonl"
+"$report" write "$dir/large" 2>/dev/null || true
+rows_in_sight() {
+	browse "$dir/large/report.html" >"$dir/dom.large"
+	rows=$(grep -o '<g class="row' "$dir/dom.large" | wc -l)
+	echo "$rows rows"
+	[ "$rows" -gt 20 ] && [ "$rows" -lt 700 ]
+}
+it 'draws only what is in sight of 10,000 events' rows_in_sight
+tap_end
 ! grep -q '^not ok' "$dir/dom"

@@ -43,3 +43,19 @@ every_view_is_golden() {
 		[ -f "$golden/$name.txt" ] || { echo "no golden file for '$name'"; return 1; }
 	done
 }
+
+# repeat EVENTS: the stored run's events over and over, numbered and timed on
+repeat() {
+	awk -v wanted="$1" '
+		NR == 1 { print; next }
+		/^{"type":"end"/ { end = $0; next }
+		{ line[++count] = $0 }
+		END {
+			for (n = 1; n <= wanted; n++) {
+				text = line[(n - 1) % count + 1]
+				sub(/"n":[0-9]+/, "\"n\":" n, text)
+				print text
+			}
+			print end
+		}' "$run/events.jsonl"
+}
