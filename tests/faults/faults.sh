@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Does every fault of table.tsv to real runs. For each row: the exit status, the sentence, the events until the fault,
 # a record of the run that does not say that it goes on, and nothing left behind.
-# FAULTS=all does all rows, else those marked `short`; FAULTS=WORD those whose line has the word.
+# FAULTS=all does all rows, else those marked `short`; FAULTS=WORD those whose line has the word. The kernel is
+# KTLAB_KDIR, or the first that is built here.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/faults/lib.sh
@@ -14,7 +15,7 @@ qemu=$(command -v qemu-system-x86_64)
 plugin_qemu=$(qemu-plugin/get-qemu.sh --no-fetch 2>/dev/null)
 # shellcheck disable=SC2034 # for the table
 plugin="--engine plugin --qemu $plugin_qemu"
-built=$(kernel-config/kernel.sh built | head -n 1)
+built=${KTLAB_KDIR:-$(kernel-config/kernel.sh built | head -n 1)}
 [ -n "$built" ] || { echo '1..0 # SKIP no kernel is built on this machine'; exit 0; }
 make -s build/ktrun build/ktreport build/ktlab-plugin.so build/apps/client build/apps/server >&2 || exit 1
 release=$(. "$built/kernel.env" && echo "$KTLAB_RELEASE")
