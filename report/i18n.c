@@ -3,6 +3,7 @@
 #include "util.h"
 #include "i18n.h"
 
+#include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -42,15 +43,21 @@ static void bind_catalogues(void)
 	textdomain("ktreport");
 }
 
-void i18n_start(bool chinese)
+bool i18n_start(bool chinese)
 {
+	bool utf8;
+
 	if (starts_with(wished_language(), "zh"))
 		chinese = true;
 	setlocale(LC_ALL, "");
+	utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (!utf8) /* what is written into files is UTF-8 all the same, and its letters are measured */
+		setlocale(LC_CTYPE, "C.UTF-8");
 	if (!chinese)
-		return;
+		return utf8;
 	/* gettext looks into LANGUAGE only for a locale that is not C, and zh_CN may not be there */
 	setlocale(LC_ALL, "C.UTF-8");
 	setenv("LANGUAGE", "zh_CN", 1);
 	bind_catalogues();
+	return true;
 }

@@ -10,7 +10,10 @@
 #define _(text) (*(text) ? gettext(text) : "")
 #define N_(text) text /* translated where it is written */
 
-/* Chooses the language: Chinese when asked for, or when the environment says so. */
-void i18n_start(bool chinese);
+/*
+ * Chooses the language: Chinese when asked for, or when the environment says so. Tells whether a
+ * terminal of this environment takes UTF-8.
+ */
+bool i18n_start(bool chinese);
 
 #endif

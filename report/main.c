@@ -5,7 +5,6 @@
 #include "i18n.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -35,6 +34,7 @@ struct options {
 	bool syntax;
 	bool chinese;
 	bool help;
+	bool utf8; /* no option: what the environment says */
 	const char *words[4]; /* what is no option */
 	size_t word_count;
 };
@@ -114,7 +114,7 @@ static struct style choose_style(const struct options *options)
 	struct style style = {
 		.width = options->width ? atoi(options->width) : terminal_width(),
 		.color = terminal && !getenv("NO_COLOR"),
-		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+		.utf8 = options->utf8,
 	};
 
 	if (style.width < LEAST_WIDTH)
@@ -583,7 +583,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!read_command_line(&options, argv + 1))
 		return EXIT_BAD;
-	i18n_start(options.chinese);
+	options.utf8 = i18n_start(options.chinese);
 	if (options.help) {
 		print_help();
 		return EXIT_HELD;

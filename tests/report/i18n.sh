@@ -56,6 +56,17 @@ if command -v xgettext >/dev/null; then
 else
 	skip 'translates every text' 'no gettext here'
 fi
+# a name of eight East Asian columns, and one as wide of ASCII letters: the column behind them begins at one place
+cp -r "$run" "$dir/wide"
+sed -i 's/"comm":"client"/"comm":"客户端端"/; s/"comm":"server"/"comm":"serverse"/' "$dir/wide/events.jsonl"
+aligned() {
+	LC_ALL=$1 "$report" write "$dir/wide" "$expect"
+	sed -n '/^System calls/,/^$/p' "$dir/wide/report.txt" | sed 's/客户端端/12345678/' >"$dir/calls"
+	grep -c 12345678 "$dir/calls"
+	awk '/12345678|serverse/ { at = match($0, /[a-z]+\(/); if (seen && at != seen) exit 1; seen = at } END { exit !seen }' "$dir/calls"
+}
+it 'aligns East Asian letters' aligned C.UTF-8
+it 'aligns them in a file where the terminal is ASCII' aligned C
 it 'speaks English otherwise' says 'TCP states' "$report" show states "$run"
 it 'has every option and view in the manual page' manual_knows_all
 if command -v man >/dev/null; then
