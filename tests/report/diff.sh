@@ -46,4 +46,6 @@ added tcp.state -'
 other '/^{"n":141,/{p;s/"n":141/"n":142/}'
 it 'tells what was added' says 'added step -' changes
 it 'filters what is compared' fails 0 '0 differences' sh -c "'$report' diff --filter type=tcp.state '$run' '$dir/run' || [ \$? = 2 ]"
+other '$d'
+it 'ends with 2 when one of them is damaged' fails 2 "no 'end' line" "$report" diff "$run" "$dir/run"
 tap_end

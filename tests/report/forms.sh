@@ -160,6 +160,26 @@ it 'writes a trace with arrows' flow_ends_are_events
 it 'writes a diagram that a forge draws' says 'sequenceDiagram' cat "$dir/run/report.md"
 it 'links to the release that was traced' says 'net/ipv4/tcp_output.c?h=v'"$(head -n 1 "$run/events.jsonl" | jq -r .kernel.release)" cat "$dir/run/report.md"
 it 'gives each view as JSON that fits its schema' every_view_is_json
+# on_terminal COMMAND…: what it writes to a terminal
+on_terminal() { script -qec "$*" /dev/null </dev/null; }
+coloured() { on_terminal "$@" | grep -q "$(printf '\033')\["; }
+plain() { ! coloured "$@"; }
+bounded() {
+	mkdir -p "$dir/large"
+	repeat 20100 >"$dir/large/events.jsonl"
+	"$report" write "$dir/large" 2>/dev/null || true
+	grep -q 'Only the first 2000 of 20100 events are shown here' "$dir/large/report.md" &&
+		grep -q 'Only the first 20000 of 20100 events are shown here' "$dir/large/report.txt" &&
+		grep -q '"left_out":0,' "$dir/large/report.html"
+}
+
+it 'writes colours to a terminal' coloured "$report" show states "$run"
+it 'writes none with --color never' plain "$report" show states --color never "$run"
+it 'writes none with NO_COLOR' plain env NO_COLOR=1 "$report" show states "$run"
+it 'writes none into a pipe' sh -c "! '$report' show states '$run' | grep '$(printf '\033')'"
+it 'writes colours into a pipe when asked to' sh -c "'$report' show states --color always '$run' | grep -q '$(printf '\033')'"
+it 'says what a bounded form leaves out' bounded
+it 'gives true and false as such in JSON' sh -c "'$report' show fields retrans,ip.df -f n=48 --json '$run' | jq -e '.tables[0].rows == [{retrans: false, \"ip.df\": true}]'"
 it 'filters every view' every_view_is_filtered
 it 'filters by pcap-filter' says '2 TCP' sh -c "'$report' show segments --packets 'tcp[13] = 2' '$run' | grep -c ' S ' | sed 's/\$/ TCP/'"
 it 'refuses a wrong packet filter' fails 2 'packets: ' "$report" show segments --packets 'tcp and and' "$run"

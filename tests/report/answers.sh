@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The answers to what is asked first, of a run made up for them: ARP asked twice, again, and in vain; queues; routes.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/tap.sh
+. tests/report/lib.sh
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+number=0
+# event SECONDS TYPE KEYS
+event() {
+	number=$((number + 1))
+	printf '{"n":%d,"type":"%s","t_ns":%s000000,"netns":"client",%s}\n' $number "$2" "$1" "$3"
+}
+arp() { event "$1" arp.tx '"op":"request","gratuitous":false,"tpa":"'"$2"'"'; }
+known() { event "$1" neigh.state '"ip":"'"$2"'","nud":{"old":"INCOMPLETE","new":"REACHABLE"}'; }
+queue() { event "$1" conn.queue '"op":"'"$2"'","accept_qlen":{"old":'"$3"',"new":'"$4"'},"syn_qlen":{"old":1,"new":1},"accept_max":4'; }
+# route MS DST PREFIX
+route() {
+	event "$1" fib.lookup '"at":"return","purpose":"route","table_name":"main","err":null,"out":{"prefix":"'"$3"'","prefixlen":24,"table_name":"main"}'
+	event "$1" route.result '"dir":"output","purpose":"route","dst":"'"$2"'","via":null,"out_dev":"eth0","error":null'
+}
+{
+	echo '{"type":"meta","format":1,"kernel":{"release":"5.4.286"},"lab":"made-up","engine":"gdb","mode":"exact","nodes":[],"points":[]}'
+	arp 1000 10.0.0.9
+	arp 2000 10.0.0.9
+	known 2500 10.0.0.9
+	arp 3000 10.0.0.9
+	known 3250 10.0.0.9
+	arp 4000 10.0.0.77
+	arp 5000 10.0.0.77
+	queue 6000 accept_add 1 1
+	queue 6100 accept_add 0 2
+	queue 6200 overflow 2 2
+	route 7000 10.0.0.9 10.0.0.0
+	route 7100 10.0.0.9 10.0.0.0
+	route 7200 10.1.0.9 10.1.0.0
+	echo '{"type":"end","hits":15,"events":16,"complete":true,"points":[]}'
+} >"$dir/events.jsonl"
+
+# answers QUESTION: each answer and its events
+answers() {
+	"$report" show answers --json "$dir/events.jsonl" |
+		jq -r --arg question "$1" '.tables[0].rows[] | select(.question == $question) | "\(.answer) [\(.events // "")]"'
+}
+is() { printf 'wanted:\n%s\nfound:\n%s\n' "$2" "$(answers "$1")"; [ "$(answers "$1")" = "$2" ]; }
+
+it 'measures ARP from the first request to the answer, each time' is 'How long did ARP take?' '1500.000 ms on client, from asking for 10.0.0.9 to knowing it [1 3]
+250.000 ms on client, from asking for 10.0.0.9 to knowing it [4 5]
+client asked for 10.0.0.77, requests: 2; nobody answered [6]'
+it 'tells when the accept queue grew, and only then' is 'When did the accept queue grow?' "at 5.100000 s on client, from 0 to 2; the accept queue's limit is 4 [9]"
+it 'says that the SYN queue did not grow' is 'When did the SYN queue grow?' 'never, or it was not watched []'
+it 'tells when a queue was full' is 'When was a queue full?' 'at 5.200000 s on client: the accept queue was full [10]'
+it 'says each way once, with the reason' is 'Which route was chosen, and why?' 'client to 10.0.0.9: directly, out of eth0, because 10.0.0.0/24 in table main is the longest prefix that fits [12 11]
+client to 10.1.0.9: directly, out of eth0, because 10.1.0.0/24 in table main is the longest prefix that fits [16 15]'
+it 'says that there was no SYN' is 'Which function sent the SYN?' 'no SYN was sent []'
+tap_end
