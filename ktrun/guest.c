@@ -35,7 +35,7 @@ enum {
 	LOG_BYTES = 4096,
 	CONSOLE_TAIL_BYTES = 65536,
 	/* what a guest may write to its console: a thousand times what a lab says */
-	CONSOLE_BYTES = 16 << 20,
+	CONSOLE_BYTES = 8 << 20,
 	STATUS_PANIC = 0,
 	STATUS_QEMU = 1,
 	STATUS_GUEST = 33
@@ -111,8 +111,8 @@ static void environment_set(const char *name, char *value)
 }
 
 /*
- * Starts QEMU in a mode of run-qemu.sh with its files in the folder. `socket` is where it waits for GDB, and `plan` what its plugin executes;
- * NULL: it does not.
+ * Starts QEMU in a mode of run-qemu.sh with its files in the folder. `socket` is where it waits for GDB, and `plan`
+ * what its plugin executes; NULL: it does not.
  */
 static bool qemu_start(struct run *run, const char *mode, const char *folder, const char *socket,
 		       const char *plan)
@@ -300,7 +300,7 @@ static char *console_words(const struct run *run, const char *words)
 	return rest;
 }
 
-/* What the kernel said when it could not go on, or when a program of the guest could not; NULL if nothing. The caller frees it. */
+/* What the kernel said when it, or a program of the guest, could not go on; NULL if nothing. The caller frees it. */
 static char *console_sentence(const struct run *run)
 {
 	static const struct {

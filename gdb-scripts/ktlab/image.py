@@ -30,7 +30,8 @@ def unpacked(data, path):
             if payload.startswith(magic):
                 return unpack(payload)
     except (ValueError, IndexError, struct.error, zlib.error, lzma.LZMAError) as error:
-        raise ValueError("'%s' is damaged: %s\nmake kernel makes it anew once its folder is removed" % (path, error)) from error
+        raise ValueError("'%s' is damaged: %s\n"
+                         "make kernel makes it anew once its folder is removed" % (path, error)) from error
     return None
 
 

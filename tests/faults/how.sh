@@ -28,12 +28,14 @@ interrupts() {
 	case $1 in
 	plan) rm -rf "$kernel/plans"; export HOLD=plan; begin ;;
 	report) export HOLD=write; begin ;;
+	untraced) begin --exact --exercise waits ;;
 	lab) begin --exercise waits ;;
 	boot) begin ;;
 	end) export HOLD=end; begin --qemu "$work/bin/qemu" ;;
 	*) export HOLD=$1; begin ;;
 	esac
 	case $1 in
+	untraced) wait_for grep -qs '^== fault' "$work/out/fault/untraced/console.log" ;;
 	lab) wait_for grep -qs '^== fault' "$work/out/fault/console.log" ;;
 	boot) wait_for test -s "$work/out/fault/captures.bin" ;;
 	*) wait_for test -e "$work/held" ;;

@@ -51,6 +51,7 @@ fake_clone() {
 	script run-qemu.sh <<-'EOF'
 	echo $$ >"$FAKE/qemu"
 	printf '%b' "${FAKE_CONSOLE:-}" >"$KTLAB_RUN/console.log"
+	head -c "${FAKE_CONSOLE_BYTES:-0}" /dev/zero >>"$KTLAB_RUN/console.log"
 	[ -z "${FAKE_STATUS_QEMU:-}" ] || { echo 'qemu: no such machine' >&2; exit "$FAKE_STATUS_QEMU"; }
 	touch "$KTLAB_GDB"
 	until [ -e "$FAKE/guest-ends" ]; do sleep 0.02; done
@@ -63,6 +64,7 @@ fake_clone() {
 	[ -z "${FAKE_STATUS_ENGINE:-}" ] || { echo 'no room for captures' >&2; exit "$FAKE_STATUS_ENGINE"; }
 	head -c "${FAKE_CAPTURES_BYTES:-9}" /dev/zero >"$3/captures.bin" || exit 3
 	echo 'phase lab'; printf 'hits 4'; sleep 0.1; echo 2; at lab
+	[ -z "${FAKE_ENDS_EARLY:-}" ] || exit 0
 	touch "$FAKE/guest-ends"
 	echo 'phase end'; at end
 	EOF

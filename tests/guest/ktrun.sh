@@ -74,6 +74,14 @@ it 'says what QEMU said when it does not run' broken 'QEMU did not run: qemu: no
 	FAKE_STATUS_QEMU=1
 it 'says what GDB said when it fails' broken 'GDB ended with status 3: no room for captures' 'run failed' \
 	FAKE_STATUS_ENGINE=3
+it 'says that GDB ended too early, also where GDB is content' broken "GDB has not seen the lab's end" 'run failed' \
+	FAKE_ENDS_EARLY=1
+it 'ends a guest that floods its console' broken 'the guest has written more than 8 MB to its console' 'run failed' \
+	FAKE_AT=lab FAKE_CONSOLE_BYTES=9M
+it 'lets a guest say much' says 'verdict: held' env FAKE_CONSOLE_BYTES=7M \
+	env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
+it 'says that the guest ran out of memory' broken "the guest's memory ran out: Killed process 71 (tail)" 'run failed' \
+	FAKE_STATUS_GUEST=233 FAKE_CONSOLE='[ 2.1] Out of memory: Killed process 71 (tail)\r\n'
 it 'ends a phase at the limit' broken "phase 'lab' was not over after 1 s" 'run failed' FAKE_AT=lab -- --limit 1
 it 'ends what does not listen to SIGTERM' broken "phase 'lab' was not over" 'run failed' \
 	FAKE_AT=lab FAKE_DEAF=1 -- --limit 1
