@@ -49,12 +49,11 @@ repeat() {
 	awk -v wanted="$1" '
 		NR == 1 { print; next }
 		/^{"type":"end"/ { end = $0; next }
-		{ line[++count] = $0 }
+		{ match($0, /"n":[0-9]+/); head[++count] = substr($0, 1, RSTART + 3); tail[count] = substr($0, RSTART + RLENGTH) }
 		END {
 			for (n = 1; n <= wanted; n++) {
-				text = line[(n - 1) % count + 1]
-				sub(/"n":[0-9]+/, "\"n\":" n, text)
-				print text
+				i = (n - 1) % count + 1
+				print head[i] n tail[i]
 			}
 			print end
 		}' "$run/events.jsonl"
