@@ -190,16 +190,18 @@ static bool same_field(const struct event *a, const struct event *b, const char 
 	return same;
 }
 
-/* The last table that was searched for this result, with a prefix that fits. */
+/* The last table that was searched for this result: with a prefix that fits, or, for an error, with that. */
 static const struct event *lookup_of(const struct answers *a, const struct event *result)
 {
+	bool failed = event_get(result, "error").kind == JSON_STRING;
+
 	for (const struct event *ev = result; ev-- > a->rq->trace->events.v;) {
 		if (ev->netns != result->netns)
 			continue;
 		if (ev->kind == EV_ROUTE_RESULT)
 			return NULL;
 		if (ev->kind == EV_FIB_LOOKUP && same_field(ev, result, "purpose") &&
-		    event_get(ev, "out.prefix").kind == JSON_STRING)
+		    event_get(ev, failed ? "err" : "out.prefix").kind == JSON_STRING)
 			return ev;
 	}
 	return NULL;
@@ -225,12 +227,27 @@ static char *route_text(const struct event *ev)
 	return text;
 }
 
+/* "…, because table main gave EINVAL"; takes the route over. */
+static char *add_error(char *route, const struct event *lookup)
+{
+	char *table = event_dup(lookup, "table_name"), *error = event_dup(lookup, "err");
+	char *text =
+		xasprintf(_("%s, because the search of table %s gave %s"), route, table, error);
+
+	free(route);
+	free(table);
+	free(error);
+	return text;
+}
+
 static char *route_with_reason(const struct event *ev, const struct event *lookup)
 {
 	char *route = route_text(ev), *prefix, *table, *text;
 
 	if (!lookup)
 		return route;
+	if (event_get(ev, "error").kind == JSON_STRING)
+		return add_error(route, lookup);
 	prefix = event_dup(lookup, "out.prefix");
 	table = event_dup(lookup, "out.table_name");
 	if (!*table) {

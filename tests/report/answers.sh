@@ -37,7 +37,9 @@ route() {
 	route 7000 10.0.0.9 10.0.0.0
 	route 7100 10.0.0.9 10.0.0.0
 	route 7200 10.1.0.9 10.1.0.0
-	echo '{"type":"end","hits":15,"events":16,"complete":true,"points":[]}'
+	event 7300 fib.lookup '"at":"return","purpose":"route","table_name":"main","err":"EINVAL","out":null'
+	event 7300 route.result '"dir":"output","purpose":"route","dst":"10.2.0.9","via":null,"out_dev":null,"error":"EINVAL"'
+	echo '{"type":"end","hits":15,"events":18,"complete":true,"points":[]}'
 } >"$dir/events.jsonl"
 
 # answers QUESTION: each answer and its events
@@ -54,6 +56,7 @@ it 'tells when the accept queue grew, and only then' is 'When did the accept que
 it 'says that the SYN queue did not grow' is 'When did the SYN queue grow?' 'never, or it was not watched []'
 it 'tells when a queue was full' is 'When was a queue full?' 'at 5.200000 s on client: the accept queue was full [10]'
 it 'says each way once, with the reason' is 'Which route was chosen, and why?' 'client to 10.0.0.9: directly, out of eth0, because 10.0.0.0/24 in table main is the longest prefix that fits [12 11]
-client to 10.1.0.9: directly, out of eth0, because 10.1.0.0/24 in table main is the longest prefix that fits [16 15]'
+client to 10.1.0.9: directly, out of eth0, because 10.1.0.0/24 in table main is the longest prefix that fits [16 15]
+client to 10.2.0.9: no route (EINVAL), because the search of table main gave EINVAL [18 17]'
 it 'says that there was no SYN' is 'Which function sent the SYN?' 'no SYN was sent []'
 tap_end

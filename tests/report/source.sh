@@ -36,4 +36,5 @@ it 'lets no markup of the source through' sh -c "! grep -q 'line 126 <b>' '$dir/
 it 'does without the source' source_lines 'of == {}'
 it 'links to no tag for a release that has none' sh -c "sed -i '1s/5\.4\.286/5.4.286-custom/' '$dir/run/events.jsonl'; '$report' write '$dir/run' '$expect'; ! grep -q 'git.kernel.org' '$dir/run/report.md'"
 it 'links to v5.4 for 5.4.0' sh -c "sed -i '1s/5\.4\.286-custom/5.4.0/' '$dir/run/events.jsonl'; '$report' write '$dir/run' '$expect'; grep -q 'h=v5\.4#' '$dir/run/report.md'"
+it 'links to nothing for an empty release' sh -c "sed -i '1s/5\.4\.0/ /; 1s/\"release\":\" \"/\"release\":\"\"/' '$dir/run/events.jsonl'; '$report' write '$dir/run' '$expect'; ! grep -q 'git.kernel.org' '$dir/run/report.md'"
 tap_end
