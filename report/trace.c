@@ -275,8 +275,6 @@ static void name_ends(struct trace *trace, struct conn *conn, const struct event
 	conn->server_addr = event_dup(ev, to[0]);
 	conn->client_port = event_int(ev, from[1], 0);
 	conn->server_port = event_int(ev, to[1], 0);
-	node = trace_node_by_address(trace, conn->client_addr);
-	conn->client_node = node ? node->name : NULL;
 	node = trace_node_by_address(trace, conn->server_addr);
 	conn->server_node = node ? node->name : NULL;
 }

@@ -19,7 +19,7 @@ struct conn {
 	int64_t id;
 	char *client_addr, *server_addr;
 	int64_t client_port, server_port;
-	const char *client_node, *server_node;
+	const char *server_node;
 	size_t events;
 };
 
