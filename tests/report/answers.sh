@@ -39,7 +39,8 @@ route() {
 	route 7200 10.1.0.9 10.1.0.0
 	event 7300 fib.lookup '"at":"return","purpose":"route","table_name":"main","err":"EINVAL","out":null'
 	event 7300 route.result '"dir":"output","purpose":"route","dst":"10.2.0.9","via":null,"out_dev":null,"error":"EINVAL"'
-	echo '{"type":"end","hits":15,"events":18,"complete":true,"points":[]}'
+	event 8000 tcp.state '"obj":"sock","old":"SYN_SENT","new":"CLOSE"'
+	echo '{"type":"end","hits":15,"events":19,"complete":true,"points":[]}'
 } >"$dir/events.jsonl"
 
 # answers QUESTION: each answer and its events
@@ -59,4 +60,5 @@ it 'says each way once, with the reason' is 'Which route was chosen, and why?' '
 client to 10.1.0.9: directly, out of eth0, because 10.1.0.0/24 in table main is the longest prefix that fits [16 15]
 client to 10.2.0.9: no route (EINVAL), because the search of table main gave EINVAL [18 17]'
 it 'says that there was no SYN' is 'Which function sent the SYN?' 'no SYN was sent []'
+it 'gives no meaning to a change that it does not know' sh -c "'$report' show explain --json -f n=19 '$dir/events.jsonl' | jq -e '.tables[0].rows == []'"
 tap_end
