@@ -615,19 +615,48 @@ static bool has_letters(const char *actual, const char *wanted)
 	return true;
 }
 
+static bool element_is(struct json element, const char *wanted)
+{
+	return json_is(element, wanted) || json_is(json_path(element, "name"), wanted) ||
+	       json_is(json_path(element, "fn"), wanted);
+}
+
+static char *last_arrow(char *chain)
+{
+	char *last = NULL;
+
+	for (char *p = chain; (p = strstr(p, "->")) != NULL; p += 2)
+		last = p;
+	return last;
+}
+
+/* "outer->inner": has both, in this order; a stack begins with the innermost. */
+static bool list_has(struct json list, const char *wanted)
+{
+	struct json_iter it = json_iter(list);
+	char *chain = xstrdup(wanted), *arrow;
+	bool left = true;
+
+	while (left && json_next(&it)) {
+		arrow = last_arrow(chain);
+		if (!element_is(it.value, arrow ? arrow + 2 : chain))
+			continue;
+		if (arrow)
+			*arrow = '\0';
+		else
+			left = false;
+	}
+	free(chain);
+	return !left;
+}
+
 static bool value_has(const char *field, struct json actual, const char *wanted)
 {
 	struct str text = { 0 };
-	struct json_iter it;
-	bool has = false;
+	bool has;
 
-	if (actual.kind == JSON_ARRAY) {
-		for (it = json_iter(actual); !has && json_next(&it);)
-			has = json_is(it.value, wanted) ||
-			      json_is(json_path(it.value, "name"), wanted) ||
-			      json_is(json_path(it.value, "fn"), wanted);
-		return has;
-	}
+	if (actual.kind == JSON_ARRAY)
+		return list_has(actual, wanted);
 	if (actual.kind == JSON_OBJECT)
 		return json_path(actual, wanted).kind != JSON_NONE;
 	json_text(actual, &text);

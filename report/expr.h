@@ -14,7 +14,8 @@
  *	a time for fields in ns: 32 s, and with a tolerance: 32 s +12.5 %,
  *	$name.field of an event that was found before, with + or - a number: $syn.seq+1
  *	$name.count of events that were counted before
- * ~ means: has these letters (flags), has an element of that name (lists), contains (texts).
+ * ~ means: has these letters (flags), has an element of that name (lists), contains (texts); for
+ * a stack, outer->inner: both, the second called by the first, also by way of others.
  */
 struct expr;
 

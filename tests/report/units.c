@@ -126,7 +126,8 @@ static void test_text(void)
 static const char line[] =
 	"{\"n\":1,\"type\":\"tcp.tx\",\"t_ns\":32000000000,\"netns\":\"client\",\"conn\":1,"
 	"\"seq\":4294967295,\"flags\":\"S.\",\"ack\":0,\"saddr\":\"10.0.0.1\",\"rel_ack\":null,"
-	"\"retrans\":true,\"opts\":[{\"name\":\"mss\",\"mss\":1460}],\"payload_len\":5}";
+	"\"retrans\":true,\"opts\":[{\"name\":\"mss\",\"mss\":1460}],\"payload_len\":5,"
+	"\"stack\":[{\"fn\":\"inner\"},{\"fn\":\"between\"},{\"fn\":\"outer\"}]}";
 
 static bool holds(const char *text)
 {
@@ -165,6 +166,10 @@ static void test_expressions(void)
 	it("knows null", holds("rel_ack=null") && !holds("ack=null"));
 	it("takes true for true", holds("retrans=true") && holds("retrans!=false"));
 	it("looks into lists", holds("opts~mss opts.mss.mss>=1460"));
+	it("knows who called whom", holds("stack~outer->inner stack~outer->between->inner"));
+	it("and who did not", !holds("stack~inner->outer") &&
+				      !holds("stack~outer->inner->between") &&
+				      !holds("stack~other->inner"));
 	it("compares with what was found before", holds("conn=$syn.conn saddr=$syn.saddr"));
 }
 
