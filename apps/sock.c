@@ -12,6 +12,9 @@ static const struct program program = { "sock", "", NULL, 0 };
 /* The listener, until accept() gives a connection: every word works on this socket. */
 static int fd = -1;
 
+/* What `to` says; of no family before. */
+static struct sockaddr_in to;
+
 static struct sockaddr_in endpoint_parse(const char *text)
 {
 	char ip[INET_ADDRSTRLEN];
@@ -62,6 +65,13 @@ static ssize_t do_accept(const char *word)
 	return connection;
 }
 
+/* Where datagrams go from now on, without connect(). */
+static ssize_t do_to(const char *word)
+{
+	to = endpoint_parse(word);
+	return 0;
+}
+
 /* All the bytes; send() may take less than it was given. */
 static ssize_t do_send(const char *word)
 {
@@ -71,7 +81,9 @@ static ssize_t do_send(const char *word)
 	for (ssize_t i = 0; i < length; i++)
 		data[i] = (char)('a' + i % 26);
 	for (; sent < length; sent += part) {
-		part = send(fd, data + sent, (size_t)(length - sent), MSG_NOSIGNAL);
+		part = sendto(fd, data + sent, (size_t)(length - sent), MSG_NOSIGNAL,
+			      to.sin_family ? (struct sockaddr *)&to : NULL,
+			      to.sin_family ? sizeof(to) : 0);
 		if (part < 0)
 			break;
 	}
@@ -159,6 +171,7 @@ static const struct word_row {
 	{ "listen", "N", "become a listener with this backlog", do_listen },
 	{ "accept", NULL, "wait for a connection and go on with it", do_accept },
 	{ "connect", "IP:PORT", "connect", do_connect },
+	{ "to", "IP:PORT", "send datagrams there from now on", do_to },
 	{ "send", "N", "send N bytes", do_send },
 	{ "recv", "N", "receive N bytes, or to the end", do_recv },
 	{ "shutdown", NULL, "end one's own direction", do_shutdown },

@@ -8,7 +8,7 @@ HOW names; without one it is an unsigned number. `@text` is the text itself.
 from . import kernel
 from .decode_syscall import errno_name
 from .event import pointer
-from .headers import ip4
+from .headers import ip4, mac
 from .hit import signed
 from .points import POINTS
 
@@ -17,8 +17,8 @@ AF_INET = 2
 
 
 def of(names):
-    """A number by its name in a table of kernel.py."""
-    return lambda hit, value, block: names.get(value, str(value))
+    """A number of 32 bits at most by its name in a table of kernel.py."""
+    return lambda hit, value, block: names.get(value & 0xffffffff, str(value))
 
 
 def in_flight(hit, value, block):
@@ -41,10 +41,16 @@ def layer(hit, value, block):
     return "payload"
 
 
-def delay_ms(hit, value, block):
-    """A time in jiffies from now on."""
-    jiffies = int.from_bytes(hit.bytes("jiffies"), "little")
-    return signed((value - jiffies) & 0xffffffffffffffff, 64) * 1000 // hit.plan["hz"]
+def delay(hit, value, block):
+    """From now on to a time in jiffies."""
+    return signed((value - hit["jiffies"]) & 0xffffffffffffffff, 64)
+
+
+def waiter(hit, value, block):
+    """The first task that waits for a socket; an empty list leads to itself."""
+    if hit[block + ".first"] == hit.pointer(block) + hit.plan["structs"][block]["start"]:
+        return None
+    return {"pid": hit["woken.pid"], "comm": hit.text("woken.comm")}
 
 
 def code(hit, value, block):
@@ -67,7 +73,10 @@ HOW = {
     "family": of(kernel.FAMILIES), "type": of(kernel.SOCKET_TYPES), "protocol": of(kernel.PROTOCOLS),
     "protocol8": lambda hit, value, block: kernel.PROTOCOLS.get(value & 0xff, str(value & 0xff)),
     "ethertype": of(kernel.ETHERTYPES), "hex16": lambda hit, value, block: "0x%04x" % value,
-    "ca": of(kernel.CA_STATES), "in_flight": in_flight, "unread": unread, "layer": layer, "delay_ms": delay_ms, "code": code,
+    "ca": of(kernel.CA_STATES), "rtm": of(kernel.ROUTE_MESSAGES),
+    "delay": delay, "delay_ms": lambda hit, value, block: delay(hit, value, block) * 1000 // hit.plan["hz"],
+    "late": lambda hit, value, block: -delay(hit, value, block),
+    "in_flight": in_flight, "unread": unread, "layer": layer, "code": code, "waiter": waiter,
 }
 
 
@@ -77,6 +86,8 @@ def value(hit, path, how):
     block = path.partition(".")[0]
     if how == "text":
         return hit.text(path)
+    if how == "mac":
+        return mac(hit.bytes(path))
     raw = hit.regs[path] if path in hit.regs else hit[path]
     if raw is None or not how:
         return raw

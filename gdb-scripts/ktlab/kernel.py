@@ -16,7 +16,7 @@ STRUCTS = {
     "dev": ("net_device", "name ifindex net=nd_net.net"),
     "netdev": ("net_device", "name netdev_ops net=nd_net.net"),
     "file": ("file", "private_data f_flags"),
-    "socket": ("socket", "sk type state"),
+    "socket": ("socket", "sk type state ops"),
     "iocb": ("kiocb", "ki_filp"),
     "iter": ("iov_iter", "count"),
     # struct sock begins with sock_common, as request_sock and inet_timewait_sock do: this prefix reads them all
@@ -26,9 +26,9 @@ STRUCTS = {
     "sock": ("tcp_sock", """daddr=S.__sk_common.skc_daddr rcv_saddr=S.__sk_common.skc_rcv_saddr
         dport=S.__sk_common.skc_dport:be num=S.__sk_common.skc_num family=S.__sk_common.skc_family
         state=S.__sk_common.skc_state net=S.__sk_common.skc_net.net prot=S.__sk_common.skc_prot
-        sk_protocol=S.sk_protocol sk_type=S.sk_type sk_err=S.sk_err sk_socket=S.sk_socket
+        sk_protocol=S.sk_protocol sk_type=S.sk_type sk_err=S.sk_err sk_socket=S.sk_socket sk_wq=S.sk_wq
         ack_backlog=S.sk_ack_backlog max_ack_backlog=S.sk_max_ack_backlog
-        syn_qlen=C.icsk_accept_queue.qlen.counter rto=C.icsk_rto retransmits=C.icsk_retransmits
+        syn_qlen=C.icsk_accept_queue.qlen.counter rto=C.icsk_rto retransmits=C.icsk_retransmits timeout=C.icsk_timeout
         mss_cache srtt_us snd_una snd_nxt rcv_nxt snd_wnd rcv_wnd snd_cwnd snd_ssthresh packets_out
         sacked_out lost_out retrans_out write_seq copied_seq ca_state=C.icsk_ca_state backoff=C.icsk_backoff
         snd_wscale=rx_opt.snd_wscale rcv_wscale=rx_opt.rcv_wscale"""),
@@ -64,14 +64,15 @@ STRUCTS = {
     "proto": ("proto", "name obj_size"),
     "protosw": ("inet_protosw", "type protocol prot ops"),
     "net_protocol": ("net_protocol", "handler err_handler"),
-    "packet_type": ("packet_type", "type:be func"),
+    "packet_type": ("packet_type", "type:be func list_func"),
     "family": ("net_proto_family", "family create"),
     "neigh_table": ("neigh_table", "family key_len constructor id"),
     "ops": ("net_device_ops", "ndo_start_xmit"),
     # timers, and tasks that wait for an event
     "timer": ("timer_list", "expires function"),
     "napi": ("napi_struct", "dev weight poll"),
-    "waiter": ("wait_queue_entry", "private"),
+    "waiter": ("wait_queue_entry", "private entry"),
+    "wq": ("socket_wq", "first=wait.head.next"),
 }
 
 # Shorthands for the embedded structs at the start of a path.
@@ -89,11 +90,12 @@ CA_STATES = {0: "Open", 1: "Disorder", 2: "CWR", 3: "Recovery", 4: "Loss"}
 # include/uapi/linux/neighbour.h
 NUD_STATES = {0x00: "NONE", 0x01: "INCOMPLETE", 0x02: "REACHABLE", 0x04: "STALE", 0x08: "DELAY", 0x10: "PROBE",
               0x20: "FAILED", 0x40: "NOARP", 0x80: "PERMANENT"}
-# include/uapi/linux/rtnetlink.h: RTN_, RT_TABLE_, RT_SCOPE_, RTPROT_, in the words of `ip route`
+# include/uapi/linux/rtnetlink.h: RTN_, RT_TABLE_, RT_SCOPE_, RTM_, RTPROT_, in the words of `ip route`
 ROUTE_TYPES = {0: "unspec", 1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole",
                7: "unreachable", 8: "prohibit", 9: "throw", 10: "nat"}
 ROUTE_TABLES = {0: "unspec", 252: "compat", 253: "default", 254: "main", 255: "local"}
 ROUTE_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
+ROUTE_MESSAGES = {24: "newroute", 25: "delroute"}
 ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static"}
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
 FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "PACKET"}

@@ -61,6 +61,7 @@ SENDER = "state=sk.state:state ca_state=sk.ca_state:ca cwnd=sk.snd_cwnd ssthresh
 TIMER = "retransmits=sk.retransmits backoff=sk.backoff rto_ms=sk.rto:ms"
 LISTENER = "syn_qlen=sk.syn_qlen accept_qlen=sk.ack_backlog accept_max=sk.max_ack_backlog"
 NETDEV = "netdev:netdev=rdi ops:ops=netdev.netdev_ops net:net=netdev.net"
+SLEEPER = SK + " wq:wq=sk.sk_wq waiter:waiter=wq.first+-waiter:entry woken:task=waiter.private"
 LOCAL = "state=sk.state:state saddr=sk.rcv_saddr:ip sport=sk.num"
 
 TABLE = [
@@ -151,7 +152,8 @@ TABLE = [
          "ip=neigh.primary_key:ip nud=neigh.nud_state:nud " + OUTGOING),
     call("dev_queue_xmit", PACKET.format("rdi"), OUTGOING, fn="__dev_queue_xmit",
          note="a wrapper, inline since 5.18 (c526fd8f9f4f)"),
-    call("dev_hard_start_xmit", PACKET.format("rdi"), OUTGOING),
+    call("dev_hard_start_xmit", PACKET.format("rdi") + " eth_dst:6=skb.data netdev:netdev=skb.dev ops:ops=netdev.netdev_ops",
+         OUTGOING + " eth_dst=eth_dst:mac ndo_start_xmit=ops.ndo_start_xmit:code"),
     call("e1000_xmit_frame", PACKET.format("rdi"), OUTGOING),
 
     # the same for UDP, in one piece
@@ -169,13 +171,13 @@ TABLE = [
     call("ip_local_deliver", PACKET.format("rdi"), INCOMING),
     call("tcp_rcv_established", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt"),
     call("tcp_queue_rcv", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt", "rcv_nxt=sk.rcv_nxt"),
-    call("sock_def_readable", SK, LOCAL),
+    call("sock_def_readable", SLEEPER, LOCAL + " waiter=wq:waiter"),
+    call("sock_def_wakeup", SLEEPER, LOCAL + " waiter=wq:waiter"),
     call("tcp_recvmsg", SK, "len=rdx unread=sk.rcv_nxt:unread " + LOCAL, ""),
     call("sk_wait_data", SK, LOCAL, ""),
-    call("woken_wake_function", "waiter:waiter=rdi woken:task=waiter.private",
-         "pid=woken.pid comm=woken.comm:text"),
-    call("autoremove_wake_function", "waiter:waiter=rdi woken:task=waiter.private",
-         "pid=woken.pid comm=woken.comm:text"),
+    # both return 1 if the task slept
+    call("woken_wake_function", "waiter:waiter=rdi woken:task=waiter.private", "pid=woken.pid comm=woken.comm:text", ""),
+    call("autoremove_wake_function", "waiter:waiter=rdi woken:task=waiter.private", "pid=woken.pid comm=woken.comm:text", ""),
 
     # bind and listen
     call("__inet_bind", SK, LOCAL, LOCAL),
@@ -191,8 +193,9 @@ TABLE = [
 
     # timers of a connection
     call("sk_reset_timer", SK + " timer:timer=rsi jiffies:8=@jiffies_64",
-         "timer=timer.function:code delay_ms=rdx:delay_ms " + LOCAL),
-    call("tcp_retransmit_timer", SK, TIMER + " " + SENDER, TIMER + " " + SENDER),
+         "timer=timer.function:code delay_jiffies=rdx:delay delay_ms=rdx:delay_ms " + LOCAL),
+    call("tcp_retransmit_timer", SK + " jiffies:8=@jiffies_64", "late_jiffies=sk.timeout:late " + TIMER + " " + SENDER,
+         TIMER + " " + SENDER),
     call("__tcp_retransmit_skb", SK + " skb:skb=rsi", "len=skb.len " + TIMER + " " + SENDER),
     call("tcp_send_loss_probe", SK, TIMER + " " + SENDER),
     call("tcp_enter_loss", SK, SENDER, SENDER),
@@ -227,6 +230,7 @@ TABLE = [
          "dst=config.fc_dst:ip dst_len=config.fc_dst_len type=config.fc_type:route table=config.fc_table:table "
          "scope=config.fc_scope:scope protocol=config.fc_protocol:proto via=config.fc_gw4:ip "
          "prefsrc=config.fc_prefsrc:ip priority=config.fc_priority", ""),
+    call("fib_magic", CALLER, "cmd=rdi:rtm type=rsi:route dst=rdx:ip dst_len=rcx:u32", "", fn="fib_magic|fib_magic.isra.0"),
     call("fib4_rule_action", "rule:rule=rdi flow:flow=rsi net:net=rule.fr_net",
          "pref=rule.pref table=rule.table:table action=rule.action daddr=flow.daddr:ip saddr=flow.saddr:ip", ""),
 
@@ -243,14 +247,16 @@ TABLE = [
           args="what=@net_protocol name=rsi:protocol8 key=rsi:u8 handler=protocol.handler:code "
                "err_handler=protocol.err_handler:code"),
     point("dev_add_pack", "register", "ptype:packet_type=rdi",
-          args="what=@packet_type name=ptype.type:ethertype key=ptype.type:hex16 func=ptype.func:code"),
+          args="what=@packet_type name=ptype.type:ethertype key=ptype.type:hex16 func=ptype.func:code "
+               "list_func=ptype.list_func:code"),
     point("register_netdevice", "register", NETDEV, again(NETDEV),
           args="what=@netdevice name=netdev.name:text ops=netdev.netdev_ops:code "
                "ndo_start_xmit=ops.ndo_start_xmit:code"),
     point("neigh_table_init", "register", "table:neigh_table=rsi id:16=table.id",
           args="what=@neigh_table name=id:text key=rdi:u32 constructor=table.constructor:code"),
     call("unregister_netdevice_queue", "netdev:netdev=rdi net:net=netdev.net", "name=netdev.name:text"),
-    call("inet_create", "socket:socket=rsi net:net=rdi", "protocol=rdx:protocol8 type=socket.type:type", ""),
+    call("inet_create", "socket:socket=rsi net:net=rdi sk:common=socket.sk", "protocol=rdx:protocol8 type=socket.type:type",
+         "prot=sk.prot:code ops=socket.ops:code"),
 ]
 
 POINTS = {row.name: row for row in TABLE}

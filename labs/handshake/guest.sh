@@ -34,5 +34,12 @@ wait "$server" || server_status=$?
 step end
 # the client's socket is in TIME_WAIT for a minute more
 witnesses client server
+for node in client server; do
+	counters $node TcpActiveOpens TcpPassiveOpens TcpOutSegs TcpInSegs TcpRetransSegs TcpInErrs TcpOutRsts \
+		TcpExtListenOverflows
+done
+sockets client -a
+neighbour client 10.0.0.2
+route client 10.0.0.2
 
 exit $((client_status > server_status ? client_status : server_status))

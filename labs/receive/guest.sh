@@ -37,4 +37,4 @@ witness server program received="$(sed -n 's/^recv 2000 = //p' /tmp/server.said)
 echo >/tmp/client
 wait $client
 wait $server
-counters server TcpInSegs TcpExtTCPHPHits
+counters server TcpInSegs TcpInErrs

@@ -15,9 +15,11 @@ wait_for on server grep -q 0200000A:1388 /proc/net/udp
 [ "$KTLAB_EXERCISE" != 1 ] || on client ip neigh replace 10.0.0.2 lladdr 52:54:00:00:00:02 nud permanent dev eth0
 
 step cold
-on client sock udp connect 10.0.0.2:5000 send 5 sleep 500
+on client sock udp to 10.0.0.2:5000 send 5 sleep 500
 neighbour client 10.0.0.2
+route client 10.0.0.2
 
+# connect() on a datagram socket looks up the route once and for all
 step warm
 on client sock udp connect 10.0.0.2:5000 send 5
 wait $server

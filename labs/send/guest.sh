@@ -36,4 +36,4 @@ echo >/tmp/client
 wait $client
 wait $server
 counters client TcpOutSegs TcpRetransSegs
-counters server TcpInSegs
+counters server TcpInSegs TcpInErrs
