@@ -116,8 +116,9 @@ live)
 	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm      # the date, too
 	;;
 record | replay)
-	# what the outside gave the guest is recorded, and given again at the same instruction; idle time is not skipped
-	set -- "$@" -icount "shift=$KTLAB_SHIFT,rr=$KTLAB_MODE,rrfile=$(value "$KTLAB_RECORDING")"
+	# what the outside gave the guest is recorded, and given again at the same instruction; as in
+	# the mode live, idle time is skipped, so that two recordings are of one and the same run
+	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off,rr=$KTLAB_MODE,rrfile=$(value "$KTLAB_RECORDING")"
 	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm
 	;;
 debug) ;;

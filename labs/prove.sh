@@ -1,41 +1,62 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Proves two things of the tracer on the kernel KTLAB_KDIR, with each engine of ENGINES.
+# Proves two things of the tracer on the kernel KTLAB_KDIR, with each engine of ENGINES in each mode of MODES.
 # 1. It misses nothing: while it traces COUNT connections, the guest's own function tracer counts the calls of every
-#    function that is watched; both counts must be equal, function by function.
-# 2. It repeats exactly: each lab of LABS runs RUNS times while all processors are busy with other work; the digests of
-#    events and wires must be equal.
+#    function that is watched; both counts must be equal, function by function. A point that has no code of its own is
+#    counted at the function that is watched in its stead.
+# 2. It repeats exactly: each lab of LABS runs RUNS times while all processors are busy with other work. Each run's
+#    expectations hold, and all runs have the same events, wires and console, byte for byte.
+# A line for each run of the second part is kept in OUT/prove/runs, and the folders of the first run and of each that
+# differs; RESUME=1 goes on after the last line.
 # Exit status: 0 proved, 1 not, 3 a run failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 
-# engines that are proved
+# engines that are proved: gdb plugin
 ENGINES=${ENGINES:-gdb}
-# connections of the first part: 50 make more than 10,000 hits
+# live; exact: each run is compared with an untraced one, too
+MODES=${MODES:-${EXACT:+exact}}
+MODES=${MODES:-live}
+# connections of the first part: 50 make more than 10,000 hits; 0 leaves it out
 connections=${COUNT:-50}
-unset COUNT
 # labs and runs of the second part
 LABS=${LABS:-handshake route arp}
 RUNS=${RUNS:-3}
+# seconds that a phase of a run may take on a machine as busy as this one is made
+LIMIT=${LIMIT:-900}
 OUT=${OUT:-out}/prove
+unset COUNT EXACT FROM EXERCISE
 
-status=0
+status=0 running=
 worse() { [ "$1" -le "$status" ] || status=$1; }
 
-# trace LAB OUT ENGINE: one run; an expectation may fail, since the labs expect one connection
+# trace MODE ENGINE LAB OUT: one run, which a signal to this script ends, too. Its exit status is ktrun's
 trace() {
-	local ended=0
-	OUT=$2 ENGINE=$3 LIMIT=${LIMIT:-900} qemu-plugin/engine.sh "labs/$1" >"$OUT/log" 2>&1 || ended=$?
-	[ $ended -le 1 ] || { tail -n 3 "$OUT/log" >&2; worse 3; return 1; }
+	local exact=
+	[ "$1" = live ] || exact=1
+	mkdir -p "$4"
+	EXACT=$exact ENGINE=$2 OUT=$4 LIMIT=$LIMIT setpriv --pdeathsig TERM qemu-plugin/engine.sh "labs/$3" >"$4/log" 2>&1 &
+	running=$!
+	wait "$running"
 }
 
-# count ENGINE: the first part
+failed() {
+	echo "$1"
+	grep -A 1 '^ktrun:' "$2" || tail -n 3 "$2"
+}
+
+# proved_untraced MODE RUN: an exact run has said that it is the untraced one
+proved_untraced() { [ "$1" = live ] || jq -e '.exact // "" | startswith("traced run = untraced run")' "$2/run.json" >/dev/null; }
+
+# count MODE ENGINE: the first part
 count() {
-	local run=$OUT/count-$1/handshake plan=$OUT/plan.json functions
-	mkdir -p "$OUT"
+	local out=$OUT/$1-$2-count run=$OUT/$1-$2-count/handshake plan=$OUT/plan.json functions ended=0
 	gdb-scripts/plan.sh "$KTLAB_KDIR" labs/handshake "$plan" || exit 2
 	functions=$(jq -r '[.sites[] | select(.at == "enter" and .point != "comm_write") | .fn] | unique | join(",")' "$plan")
-	KTLAB_COUNT=$connections KTLAB_PROFILE=$functions trace handshake "$OUT/count-$1" "$1" || return
+	KTLAB_COUNT=$connections KTLAB_PROFILE=$functions trace "$1" "$2" handshake "$out" || ended=$?
+	# an expectation may fail, since the lab expects one connection
+	[ $ended -le 1 ] || { failed "engine $2, $1: the run to be counted failed" "$out/log" >&2; worse 3; return; }
+	proved_untraced "$1" "$run" || { echo "engine $2: the traced run is not the untraced run" >&2; worse 3; return; }
 	grep -q '^lost 0' "$run/console.log" || { echo "the guest's tracer ran over" >&2; worse 3; return; }
 	join -a 1 -e 0 -o 0,1.2,2.2 \
 		<(jq -nr --slurpfile plan "$plan" --slurpfile events "$run/events.jsonl" '
@@ -43,49 +64,73 @@ count() {
 			| [$plan[0].points[] | select(.name != "comm_write" and .as != "inlined") | [.fn, $entered[.name]]]
 			| .[] | "\(.[0]) \(.[1])"' | sort) \
 		<(tr -d '\r' <"$run/console.log" | sed '1,/^-- profile/d' | sort) |
-		awk -v engine="$1" '
-			BEGIN { printf "%-34s %8s %8s %6s %6s\n", "function, engine " engine, "hits", "calls", "lost", "extra" }
+		awk -v title="function, engine $2, $1" '
+			BEGIN { printf "%-34s %8s %8s %6s %6s\n", title, "hits", "calls", "lost", "extra" }
 			{ lost = $3 > $2 ? $3 - $2 : 0; extra = $2 > $3 ? $2 - $3 : 0; hits += $2; calls += $3; wrong += lost + extra
 			  printf "%-34s %8d %8d %6d %6d\n", $1, $2, $3, lost, extra }
 			END { printf "%-34s %8d %8d\n", "all", hits, calls; exit wrong > 0 || hits == 0 }' || worse 1
 	echo "hits with their returns: $(jq -r 'select(.type == "end").hits' "$run/events.jsonl")"
 }
 
-digest() { { tail -n 1 "$1/events.jsonl" | jq -r .sha256; cat "$1"/wire-*.pcap | sha256sum; } | sha256sum | cut -c1-16; }
-
-# repeat ENGINE LAB: the second part
-repeat() {
-	local first='' again n
-	for ((n = 1; n <= RUNS; n++)); do
-		trace "$2" "$OUT/repeat-$1-$n" "$1" || return
-		again=$(digest "$OUT/repeat-$1-$n/$2")
-		[ -n "$first" ] || first=$again
-		if [ "$again" != "$first" ]; then
-			echo "$2, engine $1: run $n differs from run 1"
-			build/ktreport diff "$OUT/repeat-$1-1/$2" "$OUT/repeat-$1-$n/$2" | head -n 20
-			worse 1
-			return
-		fi
-	done
-	echo "$2, engine $1: $RUNS runs, one digest $first"
+# digest RUN: of events, wires, console
+digest() {
+	printf '%.12s %.12s %.12s\n' "$(tail -n 1 "$1/events.jsonl" | jq -r .sha256)" \
+		"$(cat "$1"/wire-*.pcap | sha256sum)" "$(sha256sum <"$1/console.log")"
 }
 
-rm -rf "$OUT"
+# repeat MODE ENGINE LAB: the second part
+repeat() {
+	local key="$1 $2 $3" out=$OUT/$1-$2-$3 n began ended first again said
+	for ((n = 1 + $(grep -c "^$key " "$OUT/runs"); n <= RUNS; n++)); do
+		began=$SECONDS ended=0 said=
+		trace "$1" "$2" "$3" "$out/$n" || ended=$?
+		[ $ended != 0 ] || proved_untraced "$1" "$out/$n/$3" || ended=3
+		again='- - -'
+		[ $ended -gt 1 ] || again=$(digest "$out/$n/$3")
+		first=$(awk -v key="$key " 'index($0, key) == 1 && $6 != "-" { print $6, $7, $8; exit }' "$OUT/runs")
+		printf '%s %d %d %s %d s\n' "$key" "$n" "$ended" "$again" $((SECONDS - began)) | tee -a "$OUT/runs"
+		if [ $ended != 0 ]; then
+			failed "$3, engine $2, $1: run $n ended with status $ended" "$out/$n/log"
+		elif [ -n "$first" ] && [ "$again" != "$first" ]; then
+			echo "$3, engine $2, $1: run $n differs from the first"
+			said=$(build/ktreport diff "$out/1/$3" "$out/$n/$3")
+			head -n 20 <<<"$said"
+		elif [ "$n" != 1 ]; then
+			rm -rf "${out:?}/$n"
+		fi
+	done
+}
+
+# summary MODE ENGINE LAB: what became of all runs
+summary() {
+	awk -v key="$1 $2 $3" -v title="$3, engine $2, $1" '
+		index($0, key " ") == 1 { runs++; if ($5) { failed++; if ($5 > worst) worst = $5 }
+		  if ($6 != "-" && !seen[$6, $7, $8]++) digests++; one = "events " $6 ", wires " $7 ", console " $8 }
+		END { if (!runs) exit 3
+		  printf "%s: %d runs, %d failed, ", title, runs, failed
+		  print digests == 1 ? "one digest: " one : digests + 0 " digests"
+		  exit worst > 1 ? 3 : worst || digests != 1 }' "$OUT/runs" || worse $?
+}
+
+# all FUNCTION ARGUMENT…: for each mode and engine
+all() {
+	local mode engine
+	for mode in $MODES; do for engine in $ENGINES; do "$1" "$mode" "$engine" "${@:2}"; done; done
+}
+
+[ -n "${RESUME:-}" ] || rm -rf "$OUT"
 mkdir -p "$OUT"
-for engine in $ENGINES; do
-	count "$engine"
-done
+touch "$OUT/runs"
+trap 'kill $running 2>/dev/null && wait $running; trap - EXIT; kill "${busy[@]}" 2>/dev/null; exit 3' INT TERM HUP
+[ "$connections" = 0 ] || all count
+[ "$RUNS" != 0 ] || exit $status
 
 busy=()
 trap 'kill "${busy[@]}" 2>/dev/null' EXIT
-trap 'exit 3' INT TERM HUP
 for ((n = $(nproc); n > 0; n--)); do
-	sha256sum /dev/zero &
+	setpriv --pdeathsig KILL sha256sum /dev/zero &
 	busy+=($!)
 done
-for engine in $ENGINES; do
-	for lab in $LABS; do
-		repeat "$engine" "$lab"
-	done
-done
-exit "$status"
+for lab in $LABS; do all repeat "$lab"; done
+for lab in $LABS; do all summary "$lab"; done
+exit $status

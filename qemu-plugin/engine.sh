@@ -13,21 +13,29 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 OUT=${OUT:-out}
 ENGINE=${ENGINE:-gdb}
 
-# run ENGINE OUT LABDIR
-run() { ENGINE=$1 OUT=$2 "$here/build/ktrun" "$3"; }
+# become ENGINE OUT LABDIR: ktrun in the place of this script, so that a signal to it reaches ktrun
+become() { ENGINE=$1 OUT=$2 exec "$here/build/ktrun" "$3"; }
+
+# run ENGINE OUT LABDIR: one of several; ended by what ends this script
+run() {
+	ENGINE=$1 OUT=$2 "$here/build/ktrun" "$3" &
+	running=$!
+	trap 'kill $running; wait $running; exit 3' INT TERM HUP
+	wait $running
+}
 
 plugin_qemu() { QEMU=$("$here/qemu-plugin/get-qemu.sh" "$@") && export QEMU; }
 
 case $ENGINE in
 plugin)
 	plugin_qemu || exit 2
-	run plugin "$OUT" "$1"
+	become plugin "$OUT" "$1"
 	;;
 auto)
 	ENGINE=gdb
 	plugin_qemu --no-fetch 2>/dev/null && ENGINE=plugin
 	printf 'engine: %s\n' "$ENGINE" >&2
-	run "$ENGINE" "$OUT" "$1"
+	become "$ENGINE" "$OUT" "$1"
 	;;
 both)
 	gdb_qemu=${QEMU:-qemu-system-x86_64} name=${1%/} status=0 other=0
@@ -37,5 +45,5 @@ both)
 	"$here/build/ktreport" diff "$OUT/${name##*/}" "$OUT-plugin/${name##*/}" || :
 	exit $((status > other ? status : other))
 	;;
-*) run "$ENGINE" "$OUT" "$1" ;;
+*) become "$ENGINE" "$OUT" "$1" ;;
 esac
