@@ -17,7 +17,6 @@ wait_for on server grep -q 0200000A:1388 /proc/net/udp
 step cold
 on client sock udp to 10.0.0.2:5000 send 5 sleep 500
 neighbour client 10.0.0.2
-route client 10.0.0.2
 
 # connect() on a datagram socket looks up the route once and for all
 step warm
@@ -25,5 +24,6 @@ on client sock udp connect 10.0.0.2:5000 send 5
 wait $server
 
 step end
+route client 10.0.0.2
 counters client UdpOutDatagrams
 counters server UdpInDatagrams UdpNoPorts
