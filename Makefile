@@ -5,7 +5,9 @@
 LAB    ?= handshake
 KERNEL ?= auto
 OUT    ?= out
-ENGINE ?= gdb
+TREE   ?=
+# a tree of calls is followed inside QEMU
+ENGINE ?= $(if $(TREE),plugin,gdb)
 EXACT  ?=
 EXERCISE ?=
 FROM   ?=
@@ -19,7 +21,7 @@ POINTS ?=
 SRC    ?=
 T      ?=
 V      ?=
-export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS SRC T V
+export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS TREE SRC T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -42,7 +44,7 @@ ktreport_libraries := -lpcap -lsmartcols -lm
 # the guest's programs: one source, one static binary each
 apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()
-unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c))
+unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c) tests/plugin/tree.c)
 
 c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch])
 shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* rootfs/init)
@@ -162,6 +164,10 @@ build/tests/ktrun/%.t: tests/ktrun/%.c $(filter-out ktrun/main.c,$(ktrun_sources
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iktrun -o $@ $(filter %.c,$^) $(ktrun_libraries)
 
+build/tests/plugin/tree.t: tests/plugin/tree.c qemu-plugin/tree.c qemu-plugin/tree.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iqemu-plugin -o $@ $(filter %.c,$^)
+
 check: check-shell check-form check-c check-python build/ktrun build/ktreport build/ktlab-plugin.so $(apps) $(unit_tests) ## look the sources over
 
 check-shell: setup-check
@@ -189,6 +195,6 @@ clean: ## remove what was built here; the kernels in the cache and the runs in $
 
 help: ## list the verbs
 	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
-	$(Q)echo "settings: LAB KERNEL OUT ENGINE QEMU ACCEL LIMIT CLIENT SERVER V=1 (print each command)"
+	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE QEMU ACCEL LIMIT CLIENT SERVER V=1 (print each command)"
 
 -include $(shell find build/deps -name '*.d' 2>/dev/null)

@@ -151,6 +151,7 @@ fi
 
 if [ -n "$KTLAB_PLAN" ]; then
 	plugin=$(value "$here/build/ktlab-plugin.so"),plan=$(value "$KTLAB_PLAN"),out=$(value "$KTLAB_RUN/captures.bin")
+	plugin=$plugin,tree=$(value "$KTLAB_RUN/tree.jsonl") # where the plan asks for one
 	set -- "$@" -plugin "$plugin,shift=$KTLAB_SHIFT" # it tells time from the instructions executed
 fi
 

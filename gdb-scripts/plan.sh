@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes the plan of a run: plan.sh KDIR LABDIR OUTFILE. KDIR is a built kernel's folder. POINTS adds points to the lab's.
+# Makes the plan of a run: plan.sh KDIR LABDIR OUTFILE. KDIR is a built kernel's folder. POINTS adds points to the lab's, TREE a call tree.
 # A plan is kept in KDIR/plans under the checksum of all that it is made from, since reading DWARF takes a second.
 set -eu
 
@@ -8,6 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 export KTLAB_KDIR=$1 KTLAB_LABDIR=$2 KTLAB_PLAN=$3
 # more points than the lab's: names from points.py, or FUNCTION:ARG,ARG
 export POINTS="${POINTS:-}"
+# the function whose call tree the plugin engine follows, too; empty: none
+export TREE="${TREE:-}"
 
 [ -r "$KTLAB_LABDIR/points" ] || {
 	echo "plan.sh: cannot read '$KTLAB_LABDIR/points'" >&2
@@ -16,7 +18,7 @@ export POINTS="${POINTS:-}"
 }
 sum=$({
 	cat "$here/ktlab/kernel.py" "$here/ktlab/points.py" "$here/ktlab/plan.py" "$here/ktlab/image.py" "$KTLAB_LABDIR/points"
-	echo "$KTLAB_LABDIR $POINTS"
+	echo "$KTLAB_LABDIR $POINTS $TREE"
 	cat "$KTLAB_KDIR/kernel.env"
 	stat -L -c '%s %Y' "$KTLAB_KDIR/vmlinux"
 	cat "$KTLAB_KDIR/bzImage"

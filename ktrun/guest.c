@@ -70,7 +70,18 @@ bool engine_check(struct run *run)
 		known = longer;
 	}
 	engine = engine_find(run->settings.engine);
+	if (engine && engine->script && *run->settings.tree) {
+		run_fail(run, STATUS_SETUP,
+			 text_format(
+				 "the engine '%s' cannot follow a tree of calls: each call would "
+				 "stop the guest twice",
+				 engine->name),
+			 text_copy("ENGINE=plugin, or a few of its functions: POINTS=\"...\""));
+		free(known);
+		return false;
+	}
 	if (engine) {
+		setenv("TREE", run->settings.tree, 1);
 		run->mode = engine->script && (*run->settings.exact || *run->settings.from)
 				    ? "replay"
 				    : "live";

@@ -24,6 +24,8 @@ static const struct option_row {
 	ROW(initrd, "initrd", "FILE", "KTLAB_INITRD", "build/initramfs.cpio", "the guest's files"),
 	ROW(out, "out", "DIR", "OUT", "out", "where DIR/LAB with the files of the run is made"),
 	ROW(engine, "engine", "NAME", "ENGINE", "gdb", "what takes the hits: gdb or plugin"),
+	ROW(tree, "tree", "FUNCTION", "TREE", "",
+	    "follow every call below this function, too; the engine must be plugin"),
 	ROW(exercise, "exercise", "N", "EXERCISE", "", "the lab's exercise N"),
 	ROW(exact, "exact", NULL, "EXACT", "",
 	    "prove that tracing changed nothing: run untraced, too"),

@@ -11,6 +11,7 @@ struct settings {
 	const char *initrd;
 	const char *out;
 	const char *engine;
+	const char *tree; /* root of the tree of calls, or "" */
 	const char *exercise;
 	const char *exact; /* "" or "1" */
 	const char *from; /* folder of a run whose recording is traced again, or "" */

@@ -20,6 +20,7 @@ enum {
 struct clock {
 	qemu_plugin_u64 instructions;
 	unsigned int shift;
+	unsigned int pending; /* of the block under translation, to be added */
 	uint64_t tied_ns,
 		tied_at; /* the time that was read last, and the instructions until then */
 	uint64_t
@@ -32,11 +33,14 @@ struct clock {
 
 void clock_init(struct clock *clock, unsigned int shift, struct guest *guest);
 
-/* To be called for each instruction that QEMU translates, the first of its block or not, before clock_count(). */
+/*
+ * For a block that QEMU translates, and each of its instructions in turn: clock_begin(); clock_watch(); clock_show() if
+ * a callback is about to be registered that asks for the count before the instruction; clock_count().
+ */
+void clock_begin(struct clock *clock);
 void clock_watch(struct clock *clock, struct qemu_plugin_insn *insn, bool is_first);
-
-/* Makes the instruction count; after all callbacks that want to see the count before it. */
-void clock_count(struct clock *clock, struct qemu_plugin_insn *insn);
+void clock_show(struct clock *clock, struct qemu_plugin_insn *insn);
+void clock_count(struct clock *clock, struct qemu_plugin_insn *insn, bool is_last);
 
 /* Takes back instructions that were counted, but did not complete. */
 void clock_uncount(struct clock *clock, uint64_t number);

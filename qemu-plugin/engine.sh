@@ -41,7 +41,7 @@ both)
 	gdb_qemu=${QEMU:-qemu-system-x86_64} name=${1%/} status=0 other=0
 	plugin_qemu || exit 2
 	run plugin "$OUT-plugin" "$1" || status=$?
-	QEMU=$gdb_qemu run gdb "$OUT" "$1" || other=$?
+	TREE='' QEMU=$gdb_qemu run gdb "$OUT" "$1" || other=$?
 	"$here/build/ktreport" diff "$OUT/${name##*/}" "$OUT-plugin/${name##*/}" || :
 	exit $((status > other ? status : other))
 	;;

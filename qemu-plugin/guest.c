@@ -5,15 +5,15 @@
 #include <string.h>
 
 /* x86-64's memory map (the kernel's Documentation/x86/x86_64/mm.rst). */
-struct range {
+struct span {
 	uint64_t first, last;
 };
 
-static const struct range user = { 0x1000, 0x00007fffffffffff };
+static const struct span user = { 0x1000, 0x00007fffffffffff };
 /* without its end, the fixmap, which has the interrupt controllers */
-static const struct range kernel = { 0xffff800000000000, 0xfffffffffeffffff };
+static const struct span kernel = { 0xffff800000000000, 0xfffffffffeffffff };
 /* where ioremap() puts device registers: to read them changes the device, or asks for the time */
-static const struct range devices = { 0xffffc90000000000, 0xffffe8ffffffffff };
+static const struct span devices = { 0xffffc90000000000, 0xffffe8ffffffffff };
 
 enum {
 	STACK_SPAN = 65536 /* around rsp: a stack may lie among the devices (CONFIG_VMAP_STACK) */
@@ -59,9 +59,9 @@ uint64_t guest_reg(struct guest *guest, enum reg reg)
 	return value;
 }
 
-static bool within(const struct range *range, uint64_t address)
+static bool within(const struct span *span, uint64_t address)
 {
-	return range->first <= address && address <= range->last;
+	return span->first <= address && address <= span->last;
 }
 
 bool guest_may_read(uint64_t address, uint64_t rsp)

@@ -17,6 +17,7 @@
 enum {
 	FORMAT = 1,
 	BLOCK_BYTES_MAX = 65536,
+	STACK_BYTES_MAX = 1 << 20,
 	COUNT_MAX = 65535, /* a capture has 16 bits for a site and for a count of blocks */
 	PLAN_BYTES_MAX = 64 << 20
 };
@@ -242,6 +243,51 @@ static bool notes_read(struct plan *plan, const json_t *notes)
 	return plan->notes && plan->notes_bytes && plan->notes_bytes <= BLOCK_BYTES_MAX;
 }
 
+static bool range_read(const json_t *value, size_t place, struct range *range)
+{
+	return address_read(json_array_get(value, place), &range->first) &&
+	       address_read(json_array_get(value, place + 1), &range->end) &&
+	       range->first < range->end;
+}
+
+/* [ADDRESS, NAME] each, by address. */
+static bool functions_read(struct plan_tree *tree, const json_t *functions)
+{
+	tree->count = json_array_size(functions);
+	tree->functions = calloc(tree->count + 1, sizeof(*tree->functions));
+	tree->names = calloc(tree->count + 1, sizeof(*tree->names));
+	if (!tree->functions || !tree->names)
+		return false;
+	for (size_t i = 0; i < tree->count; i++) {
+		const json_t *function = json_array_get(functions, i);
+		const char *name = json_string_value(json_array_get(function, 1));
+
+		/* it is written into the tree as it stands */
+		if (!name || strpbrk(name, "\"\\") ||
+		    !address_read(json_array_get(function, 0), &tree->functions[i].address) ||
+		    (i && tree->functions[i].address <= tree->functions[i - 1].address))
+			return false;
+		tree->names[i] = name;
+	}
+	return true;
+}
+
+/* {"root", "functions", "stack_bytes", "interrupt_stack", "text", "entry"}; a plan may be without. */
+static bool tree_read(struct plan_tree *tree, const json_t *json)
+{
+	return !json ||
+	       (functions_read(tree, json_object_get(json, "functions")) &&
+		number_read(json_object_get(json, "root"), INT32_MAX, &tree->root) &&
+		tree->root < tree->count &&
+		number_read(json_object_get(json, "stack_bytes"), STACK_BYTES_MAX,
+			    &tree->stack_bytes) &&
+		tree->stack_bytes &&
+		address_read(json_object_get(json, "interrupt_stack"), &tree->interrupt_stack) &&
+		range_read(json_object_get(json, "text"), 0, &tree->text[0]) &&
+		range_read(json_object_get(json, "text"), 2, &tree->text[1]) &&
+		range_read(json_object_get(json, "entry"), 0, &tree->entry));
+}
+
 /* The whole file; NULL with errno. The caller frees it. */
 static char *file_read(const char *path, size_t *bytes)
 {
@@ -282,7 +328,8 @@ static bool plan_read(struct plan *plan, const json_t *json)
 	return number_read(json_object_get(json, "format"), FORMAT, &format) && format == FORMAT &&
 	       lists_read(plan, json_object_get(json, "takes"), json_object_get(json, "sites")) &&
 	       faults_read(plan, json_object_get(json, "faults")) &&
-	       notes_read(plan, json_object_get(json, "notes"));
+	       notes_read(plan, json_object_get(json, "notes")) &&
+	       tree_read(&plan->tree, json_object_get(json, "tree"));
 }
 
 struct plan *plan_new(const char *path, char *reason, size_t reason_size)
@@ -301,7 +348,8 @@ struct plan *plan_new(const char *path, char *reason, size_t reason_size)
 		snprintf(reason, reason_size, "'%s' is not a plan of format %d", path, FORMAT);
 	else
 		reason[0] = '\0';
-	json_decref(json);
+	if (plan)
+		plan->json = json;
 	free(text);
 	if (!reason[0])
 		return plan;
@@ -323,6 +371,9 @@ void plan_free(struct plan *plan)
 	free(plan->sites);
 	free(plan->faults);
 	free(plan->notes);
+	free(plan->tree.functions);
+	free(plan->tree.names);
+	json_decref(plan->json);
 	free(plan);
 }
 
@@ -347,4 +398,36 @@ const struct fault *plan_fault(const struct plan *plan, uint64_t address)
 		if (plan->faults[i].address == address)
 			return &plan->faults[i];
 	return NULL;
+}
+
+const struct function *plan_function(const struct plan *plan, uint64_t address)
+{
+	size_t low = 0, high = plan->tree.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (plan->tree.functions[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < plan->tree.count && plan->tree.functions[low].address == address
+		       ? &plan->tree.functions[low]
+		       : NULL;
+}
+
+static bool within(const struct range *range, uint64_t address)
+{
+	return range->first <= address && address < range->end;
+}
+
+bool plan_is_text(const struct plan *plan, uint64_t address)
+{
+	return within(&plan->tree.text[0], address) || within(&plan->tree.text[1], address);
+}
+
+bool plan_is_entry(const struct plan *plan, uint64_t address)
+{
+	return within(&plan->tree.entry, address);
 }

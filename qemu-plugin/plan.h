@@ -74,6 +74,27 @@ struct fault {
 		fetch_mask; /* the bits of the error code that say: it could not even be fetched */
 };
 
+/* A function that may be called, by its first instruction. */
+struct function {
+	uint64_t address;
+};
+
+struct range {
+	uint64_t first, end;
+};
+
+/* What a tree of calls needs to know. */
+struct plan_tree {
+	struct function *functions; /* by address; NULL: no tree is wanted */
+	const char **names;
+	size_t count;
+	uint32_t root; /* its place among them */
+	unsigned int stack_bytes;
+	uint64_t interrupt_stack; /* address of the pointer to its end */
+	struct range text[2]; /* the kernel's code */
+	struct range entry; /* where the CPU comes to when it is interrupted */
+};
+
 struct plan {
 	struct site *sites; /* by address; at one address in the plan's order */
 	size_t site_count;
@@ -85,6 +106,8 @@ struct plan {
 	uint8_t *notes; /* the kernel's ELF notes, with its build id; NULL if the plan has none */
 	size_t notes_bytes;
 	uint64_t notes_address;
+	struct plan_tree tree;
+	void *json; /* has the names */
 	uint8_t sha256[32];
 };
 
@@ -96,6 +119,13 @@ void plan_free(struct plan *plan);
 
 /* The first site at or after an address; plan->sites + plan->site_count if there is none. */
 const struct site *plan_site(const struct plan *plan, uint64_t address);
+
+/* The function of the tree that begins at an address, or NULL. */
+const struct function *plan_function(const struct plan *plan, uint64_t address);
+
+/* Whether an address lies in the kernel's code, or in its entry code; of a plan with a tree. */
+bool plan_is_text(const struct plan *plan, uint64_t address);
+bool plan_is_entry(const struct plan *plan, uint64_t address);
 
 /* The fault that is handled at an address, or NULL. */
 const struct fault *plan_fault(const struct plan *plan, uint64_t address);

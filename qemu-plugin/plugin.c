@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin engine: QEMU loads it with -plugin ktlab-plugin.so,plan=PLAN,out=CAPTURES,shift=N.
+ * The plugin engine: QEMU loads it with -plugin ktlab-plugin.so,plan=PLAN,out=CAPTURES,tree=TREE,shift=N.
  *
  * It hooks the first instruction of each site of the plan while QEMU translates it, and takes what the plan says when
  * it is about to run. The guest is never stopped nor changed.
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "calls.h"
 #include "tracer.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -31,7 +32,7 @@ static void fault_handled(unsigned int vcpu, void *data)
 	tracer_fault(&tracer, data);
 }
 
-static void insn_translated(struct qemu_plugin_insn *insn, bool is_first)
+static void insn_translated(struct qemu_plugin_insn *insn, bool is_first, bool is_last)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(insn);
 	const struct fault *fault = plan_fault(tracer.plan, address);
@@ -42,17 +43,23 @@ static void insn_translated(struct qemu_plugin_insn *insn, bool is_first)
 						       (void *)fault);
 	clock_watch(&tracer.clock, insn, is_first);
 	for (const struct site *site = plan_site(tracer.plan, address);
-	     site < end && site->address == address; site++)
+	     site < end && site->address == address; site++) {
+		clock_show(&tracer.clock, insn);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, site_reached, QEMU_PLUGIN_CB_R_REGS,
 						       (void *)site);
-	clock_count(&tracer.clock, insn);
+	}
+	calls_watch(&tracer, insn, is_first);
+	clock_count(&tracer.clock, insn, is_last);
 }
 
 static void block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
+	size_t count = qemu_plugin_tb_n_insns(tb);
+
 	(void)id;
-	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++)
-		insn_translated(qemu_plugin_tb_get_insn(tb, i), i == 0);
+	clock_begin(&tracer.clock);
+	for (size_t i = 0; i < count; i++)
+		insn_translated(qemu_plugin_tb_get_insn(tb, i), i == 0, i == count - 1);
 }
 
 static void vcpu_begins(qemu_plugin_id_t id, unsigned int vcpu)
@@ -71,6 +78,7 @@ static void qemu_ends(qemu_plugin_id_t id, void *data)
 	(void)id;
 	(void)data;
 	record_close(&tracer.record);
+	calls_close(&tracer);
 	entries_free(&tracer.entries);
 	plan_free(tracer.plan);
 	guest_free(&tracer.guest);
@@ -106,6 +114,7 @@ static void prepare(const qemu_info_t *info, int count, char **arguments)
 		tracer_refuse("%s", reason);
 	if (!record_open(&tracer.record, out, tracer.plan->sha256))
 		tracer_refuse("cannot write '%s': %s", out, strerror(errno));
+	calls_open(&tracer, argument(count, arguments, "tree"));
 	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest);
 }
 

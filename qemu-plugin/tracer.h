@@ -8,6 +8,7 @@
 #include "guest.h"
 #include "plan.h"
 #include "record.h"
+#include "tree.h"
 
 enum stage {
 	STAGE_BOOT, /* markers only */
@@ -21,6 +22,7 @@ struct tracer {
 	struct clock clock;
 	struct record record;
 	struct entries entries;
+	struct forest forest;
 	enum stage stage;
 	bool kernel_known; /* the guest's kernel is the plan's */
 	double told_s; /* when the hits were told last */

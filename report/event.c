@@ -35,6 +35,9 @@ const struct event_format event_formats[EV_TYPES] = {
 	[EV_INIT_CALL] = { "init.call", "level level_name name init_file" },
 	[EV_REGISTER] = { "register", "what name key handlers" },
 	[EV_WITNESS] = { "witness", "what values" },
+	[EV_TREE_CALL] = { "tree.call", "tree depth enter leave self total interrupts away" },
+	[EV_TREE_INTERRUPT] = { "tree.interrupt",
+				"tree depth enter leave self total interrupts away" },
 };
 
 const char *const event_envelope_keys[] = {

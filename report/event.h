@@ -25,6 +25,8 @@ enum event_type {
 	EV_INIT_CALL,
 	EV_REGISTER,
 	EV_WITNESS,
+	EV_TREE_CALL, /* of tree.jsonl */
+	EV_TREE_INTERRUPT,
 	EV_TYPES,
 };
 

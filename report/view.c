@@ -15,6 +15,8 @@ const struct view views[] = {
 	  view_functions, NULL },
 	{ "calls", NULL, N_("everything, as a tree of what happened inside of what"), view_calls,
 	  NULL },
+	{ "tree", NULL, N_("every call below the function that TREE named, with its instructions"),
+	  view_tree, NULL },
 	{ "explain", NULL, N_("what each event means, and where the source says so"), view_explain,
 	  NULL },
 	{ "layers", NULL, N_("the layers that each packet went through"), view_layers, NULL },

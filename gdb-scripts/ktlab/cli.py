@@ -27,7 +27,7 @@ def plan():
     image.check(os.path.join(setting("KDIR"), "bzImage"), vmlinux_build_id(os.path.join(setting("KDIR"), "vmlinux")))
     with open(os.path.join(setting("KDIR"), "config"), encoding="utf-8") as file:
         hz = int(re.search(r"^CONFIG_HZ=(\d+)$", file.read(), re.M).group(1))
-    maker.write(setting("LABDIR"), setting("PLAN"), hz, os.environ["POINTS"].split())
+    maker.write(setting("LABDIR"), setting("PLAN"), hz, os.environ["POINTS"].split(), os.environ["TREE"])
     return 0
 
 

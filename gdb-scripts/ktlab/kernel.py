@@ -123,6 +123,11 @@ STACK_BYTES = 16384
 # include/asm-generic/sections.h: the kernel's code lies between these, that of its start apart
 TEXT_RANGES = ("_stext", "_etext", "_sinittext", "_einittext")
 
+# Where the kernel is when it was just interrupted, and the pointer to the end of its interrupt stack
+# (arch/x86/kernel/vmlinux.lds.S; arch/x86/include/asm/processor.h).
+ENTRY_RANGE = ("__entry_text_start", "__entry_text_end")
+INTERRUPT_STACK = "hardirq_stack_ptr"
+
 # arch/x86/entry/entry_64.S: where the CPU goes when an instruction faults and is to be repeated; with the bits of
 # the error code that say that it could not even be fetched. `asm_exc_` since 5.8 (91eeafea1e4b).
 FAULTS = {"page_fault": 0x10, "general_protection": 0, "invalid_op": 0, "device_not_available": 0, "divide_error": 0}

@@ -186,12 +186,14 @@ class Symbols:
     `.cold` nor a quick list of all names."""
 
     def __init__(self, vmlinux):
-        self.places = {}
+        self.places, self.functions = {}, []
         listing = subprocess.run(["nm", "-S", "--defined-only", vmlinux], check=True, stdout=subprocess.PIPE)
         for line in listing.stdout.decode().splitlines():
             words = line.split()
             size = int(words[1], 16) if len(words) == 4 else 0
             self.places.setdefault(words[-1], []).append((int(words[0], 16), size))
+            if words[-2] in "tTwW":
+                self.functions.append((int(words[0], 16), size, words[-1]))
 
     def address(self, name):
         if name not in self.places:
@@ -416,7 +418,38 @@ def sites_at(sites, at):
     return [site for site in sites if site["at"] == at]
 
 
-def make(lab, hz, extra=()):
+def tree(symbols, root):
+    """What the plugin engine needs to follow all calls below a function: where each function begins."""
+    copies = len(symbols.places.get(root, []))
+    if not copies:
+        raise gdb.GdbError("TREE: this kernel has no function %s of its own; near names: %s"
+                           % (root, ", ".join(symbols.near(root))))
+    if copies > 1:
+        raise gdb.GdbError("TREE: this kernel has %d functions %s" % (copies, root))
+    text = [symbols.address(name) for name in kernel.TEXT_RANGES]
+    functions = list(beginnings(symbols, zip(text[::2], text[1::2])))
+    addresses = [address for address, _ in functions]
+    if symbols.address(root) not in addresses:
+        raise gdb.GdbError("TREE: %s is no function of the kernel's code" % root)
+    return {"root": addresses.index(symbols.address(root)), "stack_bytes": kernel.STACK_BYTES,
+            "interrupt_stack": hex(symbols.address(kernel.INTERRUPT_STACK)), "text": [hex(end) for end in text],
+            "entry": [hex(symbols.address(name)) for name in kernel.ENTRY_RANGE],
+            "functions": [[hex(address), name] for address, name in functions]}
+
+
+def beginnings(symbols, ranges):
+    """(address, name) of each function in the ranges, by address. Of several names the one with the fewest
+    underscores in front is taken. Labels inside a function, and parts split off as `.cold`, are no functions."""
+    ranges, end, last = list(ranges), 0, None
+    order = sorted(symbols.functions, key=lambda f: (f[0], -f[1], len(f[2]) - len(f[2].lstrip("_")), f[2]))
+    for address, size, name in order:
+        if address == last or address < end or ".cold" in name or not any(low <= address < high for low, high in ranges):
+            continue
+        yield address, name
+        last, end = address, address + size
+
+
+def make(lab, hz, extra=(), root=None):
     """The whole plan of a lab, as a dict."""
     symbols = Symbols(gdb.current_progspace().filename)
     layout = Layout()
@@ -435,10 +468,13 @@ def make(lab, hz, extra=()):
     if len(seen) == 1:
         raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
-    return {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
+    made = {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
             "takes": blocks.lists, "structs": layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz, "root": source_root(),
             "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGES],
             "faults": list(faults(symbols)), "notes": notes(symbols)}
+    if root:
+        made["tree"] = tree(symbols, root)
+    return made
 
 
 def faults(symbols):
@@ -468,8 +504,8 @@ def enums(*names):
     return found
 
 
-def write(lab, path, hz, extra=()):
-    text = json.dumps(make(lab, hz, extra), separators=(",", ":"))
+def write(lab, path, hz, extra=(), root=None):
+    text = json.dumps(make(lab, hz, extra, root), separators=(",", ":"))
     with open(path + ".new", "w", encoding="utf-8") as file:
         file.write(text + "\n")
     os.replace(path + ".new", path)
