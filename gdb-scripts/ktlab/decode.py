@@ -124,7 +124,7 @@ def decode(plan_path, run, vmlinux):
     if next(captures) != hashlib.sha256(text).digest():
         raise ValueError("%s: taken with another plan than %s" % (os.path.join(run, "captures.bin"), plan_path))
     captures = list(captures)
-    symbols = Symbols(vmlinux, plan["root"])
+    symbols = Symbols(vmlinux, plan["root"], plan["text"])
     decoder = Decoder(plan, symbols)
     symbols.load(pc for cap in captures for pc in Hit(plan, cap, symbols).pcs())
     for cap in captures:

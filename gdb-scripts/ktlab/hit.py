@@ -2,10 +2,12 @@
 """A hit as decoders see it: the fields of its blocks by name, its stack, its place. Reads captures, no guest."""
 
 import re
+import struct
 import subprocess
 
 from . import kernel
 
+WORD = struct.Struct("<Q")
 CLONE_SUFFIX = re.compile(r"\.(isra|part|constprop|cold)[.\d]*")
 
 
@@ -29,8 +31,8 @@ class Hit:
             return None
         if not field:
             return int.from_bytes(data, "little")
-        struct = self.plan["structs"][self._type(block)]["fields"][field]
-        return read_field(data, struct)
+        place = self.plan["structs"][self._type(block)]["fields"][field]
+        return read_field(data, place)
 
     def bytes(self, block):
         """The bytes of a block, or None."""
@@ -107,34 +109,30 @@ class Hit:
         if not self.capture.blocks:
             return
         yield self.regs["rip"]
+        is_code = self.symbols.is_code
         stacks = [(self.capture.blocks[self._index[name]]) for name in ("stack", "outer")]
         if self.at != "line":
             # before the first and after the last instruction of the frame: the return address is on top
             caller = word(stacks, self.regs["rsp"])
-            if not self._is_code(caller):
+            if not is_code(caller):
                 return
             yield caller - 1
         frame, last = self.regs["rbp"], self.regs["rsp"]
         while frame % 8 == 0:
             # an odd frame pointer is an encoded pt_regs: the code before was interrupted, it is not a caller
             caller = word(stacks, frame + 8)
-            if not self._is_code(caller):
+            if not is_code(caller):
                 return
             yield caller - 1
             last, frame = frame, word(stacks, frame)
             if frame is None or (frame <= last and frame // kernel.STACK_BYTES == last // kernel.STACK_BYTES):
                 return
 
-    def _is_code(self, address):
-        ends = [int(end, 16) for end in self.plan["text"]]
-        return address is not None and any(low <= address < high for low, high in zip(ends[::2], ends[1::2]))
-
-
 def word(stacks, address):
     """The 8 bytes at an address of the captured stacks, or None."""
     for start, data in stacks:
         if data and start <= address <= start + len(data) - 8:
-            return int.from_bytes(data[address - start:address - start + 8], "little")
+            return WORD.unpack_from(data, address - start)[0]
     return None
 
 
@@ -153,8 +151,10 @@ def read_field(data, place):
 class Symbols:
     """Code addresses to functions and lines, by addr2line; each address is looked up once."""
 
-    def __init__(self, vmlinux, root, known=None):
+    def __init__(self, vmlinux, root, text, known=None):
+        """`text`: where the kernel's code begins and ends, twice, as a plan has it."""
         self.vmlinux, self.root = vmlinux, root
+        self.text = [int(end, 16) for end in text]
         self.known = known or {}
         self._names = None
 
@@ -162,6 +162,10 @@ class Symbols:
         if pc not in self.known:
             self.load([pc])
         return self.known[pc]
+
+    def is_code(self, address):
+        low, high, init_low, init_high = self.text
+        return address is not None and (low <= address < high or init_low <= address < init_high)
 
     def names(self):
         """{address: [symbol]} of code and data, by nm."""

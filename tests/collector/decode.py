@@ -43,7 +43,7 @@ def load(folder):
 
 
 def events(plan, data, frames):
-    decoder = decode.Decoder(plan, Symbols(None, None, frames))
+    decoder = decode.Decoder(plan, Symbols(None, None, plan["text"], frames))
     for record in captures(data):
         decoder.feed(record)
     return list(decoder.finished()), decoder
@@ -60,7 +60,7 @@ def store(run, vmlinux, folder):
         plan = json.load(file)
     with open(os.path.join(run, "captures.bin"), "rb") as file:
         data = bytearray(file.read())
-    symbols = Symbols(vmlinux, plan["root"])
+    symbols = Symbols(vmlinux, plan["root"], plan["text"])
     symbols.load(pc for record in captures(data) for pc in Hit(plan, record, symbols).pcs())
     plan["root"] = "/usr/src/linux/"
     text = json.dumps(plan, separators=(",", ":"))
