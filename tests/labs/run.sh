@@ -16,6 +16,18 @@ wrong() {
 	[ "$found" = "$2" ]
 }
 
+# lies LAB WHAT KEY VALUE: the lab's run, in which a witness says something else, fails and shows both sides
+lies() {
+	rm -rf "$out/lies" && mkdir "$out/lies" || return
+	cp "$out/5.4/$1"/*.pcap "$out/lies/"
+	jq -c --arg what "$2" --arg key "$3" --arg value "$4" '
+		if .type == "witness" and .what == $what and (.values | has($key))
+		then .values[$key] = ($value | if test("^[0-9]+$") then tonumber else . end) else . end' \
+		"$out/5.4/$1/events.jsonl" >"$out/lies/events.jsonl"
+	fails 1 "expected values.$3" build/ktreport check "$out/lies" "labs/$1/expect" && fails 1 "found values.$3=$4" \
+		build/ktreport check "$out/lies" "labs/$1/expect"
+}
+
 # senders RUN: the event that wire.pcapng names as a frame's sender carries the frame's own timestamp (RFC 7323)
 senders() {
 	join -o 0,1.2,1.3,2.2 \
@@ -42,6 +54,10 @@ for SPEC in 5.4 distro; do
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
 	if [ "$SPEC" = 5.4 ]; then
 		it 'the output in the lessons is fresh' env OUT="$out/$SPEC" labs/lessons.sh --check
+		while IFS=$'\t' read -r lab what key value; do
+			[ "${lab#\#}" = "$lab" ] || continue
+			it "$lab fails if its $what says $key=$value" lies "$lab" "$what" "$key" "$value"
+		done <tests/labs/witness.tsv
 	fi
 done
 
