@@ -238,6 +238,10 @@ class Inlined:
     def __init__(self, pc, block):
         self.pc = pc
         self.function = block.function
+        outer = block.superblock
+        while not outer.function:
+            outer = outer.superblock
+        self.into = outer.function.name
         self.arguments = [symbol for symbol in block if symbol.is_argument]
         place = gdb.find_pc_line(pc)
         self.file, self.line = source_path(place.symtab), place.line
@@ -346,9 +350,7 @@ class Resolver:
         """A point that has no row: FUNCTION or FUNCTION:ARG,ARG. Its arguments are taken by their types."""
         name, _, wanted = text.partition(":")
         if name not in self.symbols.places:
-            near = difflib.get_close_matches(name, points.POINTS, 3, 0.6) or self.symbols.near(name)
-            raise gdb.GdbError("%s: no point or function is called '%s'; near names: %s"
-                               % (place, name, ", ".join(near)))
+            raise gdb.GdbError("%s: %s" % (place, self._absent(name)))
         known = Function(name, self.symbols).arguments
         for arg in filter(None, wanted.split(",")):
             if arg not in [symbol.name for symbol in known]:
@@ -367,6 +369,19 @@ class Resolver:
                     if not any(block.startswith("net:") for block in takes):
                         takes += NAMESPACE.get(struct, "").format(symbol.name).split()
         return points.point(name, "any_call", " ".join(takes)), args
+
+    def _absent(self, name):
+        """Why a function cannot be watched by its name and arguments, and what can be instead."""
+        if name in points.POINTS:
+            return "what '%s' shows stands in its row of points.py; write it without arguments" % name
+        clones = sorted(found for found in self.symbols.places if found.startswith(name + "."))
+        if clones:
+            return "this kernel has '%s' only with other arguments, as %s" % (name, ", ".join(clones))
+        callers = sorted({where.into for where in inlined_places(name)})
+        if callers:
+            return "'%s' has no code of its own, it is inlined into %s" % (name, ", ".join(callers[:3]))
+        near = difflib.get_close_matches(name, points.POINTS, 3, 0.6) or self.symbols.near(name)
+        return "no point or function is called '%s'; near names: %s" % (name, ", ".join(near))
 
     def _sites(self, row, function, place):
         entry = {"point": row.name, "fn": row.fn.partition(".")[0], "decode": row.decode, "at": "enter", "file": function.file,
@@ -459,9 +474,10 @@ def make(lab, hz, extra=(), root=None):
     resolver = Resolver(blocks, symbols)
     abouts, sites, seen = [], [], set()
     for name, place in names:
-        if name in seen:
-            raise gdb.GdbError("%s: '%s' is listed twice" % (place, name))
-        seen.add(name)
+        function = name.partition(":")[0]
+        if function in seen:
+            raise gdb.GdbError("%s: '%s' is listed twice" % (place, function))
+        seen.add(function)
         about, found = resolver.resolve(name, place)
         abouts.append(about)
         sites += found

@@ -55,6 +55,9 @@ it 'a lab without points is refused' fails 2 "has no file 'points'" build/ktrun 
 bad; echo tcp_nonesuch >>labs/bad/points
 it 'a point that this kernel lacks is refused' fails 2 'labs/bad/points:6' build/ktrun labs/bad
 bad; : >labs/bad/points
+it 'an inlined function is refused with the function that it is in' fails 2 'inlined into inet_csk_accept' \
+	env POINTS=inet_csk_wait_for_connect build/ktrun labs/ping
+it 'a function is not watched twice' fails 2 "'tcp_v4_rcv' is listed twice" env POINTS=tcp_v4_rcv:skb build/ktrun labs/ping
 it 'an empty points file is refused' fails 2 'lists no point' build/ktrun labs/bad
 bad; echo '    tcp.tx flagz=S' >>labs/bad/expect
 it 'a mistake in expect is refused before the boot, with its place' fails 2 "expect:22: tcp.tx has no field 'flagz'" build/ktrun labs/bad
