@@ -105,7 +105,7 @@ add_guest
 gdb-scripts/plan.sh "$kernel" labs/handshake "$plan"
 course_script >"$work/course.gdb"
 printf '%s, %s cores; %s; Linux %s; medians of %s\n\n' "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
-	"$(nproc)" "$("$QEMU" --version | head -n 1)" "$(sed -n 's/^KTLAB_RELEASE=//p' "$kernel/kernel.env")" "$RUNS"
+	"$(nproc)" "$("$QEMU" --version | head -n 1)" "$(. "$kernel/kernel.env" && echo "$KTLAB_RELEASE")" "$RUNS"
 echo '| connections | run | hits | wall | cpu | times untraced | us/hit | MiB |'
 echo '|---|---|---|---|---|---|---|---|'
 for count in $COUNTS; do
