@@ -17,8 +17,8 @@ ENGINES=${ENGINES:-gdb}
 # live; exact: each run is compared with an untraced one, too
 MODES=${MODES:-${EXACT:+exact}}
 MODES=${MODES:-live}
-# connections of the first part: 50 make more than 10,000 hits; 0 leaves it out
-connections=${COUNT:-50}
+# connections of the first part: 125 make more than 10,000 calls of what is watched; 0 leaves it out
+connections=${COUNT:-125}
 # labs and runs of the second part
 LABS=${LABS:-handshake route arp}
 RUNS=${RUNS:-3}

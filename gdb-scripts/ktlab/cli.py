@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The verbs of run.sh: plan, trace, decode, wire. Settings come from the environment; errors are one sentence."""
+"""The verbs of run.sh: plan, trace, bench, decode, wire. Settings come from the environment; errors are one sentence."""
 
 import os
 import re
@@ -52,7 +52,13 @@ def wire():
     return 1 if disagreements else 0
 
 
-VERBS = {"plan": plan, "trace": trace, "decode": decode, "wire": wire}
+def bench():
+    from . import bench as measures
+    measures.run(setting("PLAN"), setting("GDB"), setting("RUN"), setting("VMLINUX"), int(setting("QEMU_PID")))
+    return 0
+
+
+VERBS = {"plan": plan, "trace": trace, "bench": bench, "decode": decode, "wire": wire}
 
 
 def run(verb):

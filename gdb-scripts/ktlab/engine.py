@@ -109,10 +109,13 @@ def write_all(fd, data):
 
 def take(wanted, regs, at_entry):
     """The blocks of a plan's list, each (address, bytes or None)."""
-    taken = []
+    taken, memory = [], Memory()
     for block in wanted:
         address = address_of(block, taken, regs, at_entry)
-        taken.append((address or 0, read(address, block) if address else None))
+        if address:
+            taken.append((address, memory.read(address, block.get("len") or block["top"] - address % block["top"])))
+        else:
+            taken.append((0, None))
     return taken
 
 
@@ -136,12 +139,32 @@ def address_of(block, taken, regs, at_entry):
     return None
 
 
-def read(address, block):
-    length = block.get("len") or block["top"] - address % block["top"]
-    try:
-        return bytes(gdb.selected_inferior().read_memory(address, length))
-    except READ_ERRORS:
-        return None
+class Memory:
+    """The guest's memory at one stop. What costs is the number of reads, not their size: a small one brings the line
+    that it lies in, and what was read before is not asked for again, such as an interrupted task's registers, which
+    are a part of its stack."""
+
+    LINE_BYTES = 128
+
+    def __init__(self):
+        self.known = []     # (first address, one past the last, bytes)
+        self.inferior = gdb.selected_inferior()
+
+    def read(self, address, length):
+        end = address + length
+        for first, last, data in self.known:
+            if first <= address and end <= last:
+                return data[address - first:end - first]
+        first, last = address, end
+        if length < self.LINE_BYTES:
+            first -= address % self.LINE_BYTES
+            last += -end % self.LINE_BYTES
+        try:
+            data = bytes(self.inferior.read_memory(first, last - first))
+        except READ_ERRORS:
+            return None
+        self.known.append((first, last, data))
+        return data[address - first:end - first]
 
 
 class Site(gdb.Breakpoint):
@@ -161,17 +184,22 @@ class Site(gdb.Breakpoint):
 
 
 def registers():
-    frame = gdb.selected_frame()
-    return {name: int(frame.read_register(name)) & capture.UNKNOWN for name in capture.REGISTERS}
+    """By expressions: gdb.selected_frame() would unwind a frame, which reads memory, to know whether it is the last."""
+    return {name: int(gdb.parse_and_eval("$" + name)) & capture.UNKNOWN for name in capture.REGISTERS}
+
+
+def connect(socket):
+    """Connects to the gdbstub there."""
+    for setting in ("pagination off", "confirm off", "architecture i386:x86-64", "breakpoint always-inserted on",
+                    "remotetimeout 30", "stack-cache off", "code-cache off"):
+        gdb.execute("set " + setting, to_string=True)
+    gdb.execute("target remote " + socket, to_string=True)
 
 
 def run(plan_path, socket, folder):
     """Traces the guest behind the gdbstub at `socket` from its first instruction; returns whether the lab ended."""
     tracer = Tracer(plan_path, folder)
-    for setting in ("pagination off", "confirm off", "architecture i386:x86-64", "breakpoint always-inserted on",
-                    "remotetimeout 30", "stack-cache off", "code-cache off"):
-        gdb.execute("set " + setting, to_string=True)
-    gdb.execute("target remote " + socket, to_string=True)
+    connect(socket)
     tracer.replaying = "Replaying" in gdb.execute("monitor info replay", to_string=True)
     tracer.arm(markers=True)
     if tracer.plan["arm"] == "boot":

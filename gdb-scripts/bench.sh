@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Measures what a stop of GDB costs: bench.sh KDIR prints two tables (Markdown). In one run of the guest take turns an
+# empty stop(), the engine's with the whole plan of the handshake lab, and the plain script of a course: `bt` and
+# `info args` at the same functions. Then the engine alone goes on to 10,000 hits.
+# cpu is the user and system time of QEMU and GDB together, which other work on the machine changes less than wall.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# turns of each way, and hits of a turn; the medians are of the turns
+export ROUNDS=${ROUNDS:-5} BLOCK=${BLOCK:-200}
+# hits at which the engine's time and memory are told; empty: not at all
+export MARKS=${MARKS-1000 10000}
+
+kernel=$1
+work=$(mktemp -d /tmp/ktlab-bench-XXXXXX)
+trap 'kill "${qemu:-}" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 3' INT TERM HUP
+
+# an archive behind another one adds its files to the guest
+mkdir -p "$work/tree/labs/bench"
+cp qemu-plugin/bench/guest.sh "$work/tree/labs/bench"
+cp build/initramfs.cpio "$work/initramfs.cpio"
+(cd "$work/tree" && find . | cpio -o -H newc --quiet) >>"$work/initramfs.cpio"
+gdb-scripts/plan.sh "$kernel" labs/handshake "$work/plan.json"
+
+# more connections than will be measured: GDB ends the guest when it has enough
+KTLAB_KERNEL=$kernel/bzImage KTLAB_INITRD=$work/initramfs.cpio KTLAB_RUN=$work/run KTLAB_LAB=bench KTLAB_MODE=live \
+	KTLAB_EXERCISE=5000 KTLAB_GDB=$work/gdb ./run-qemu.sh 2>"$work/qemu.log" &
+qemu=$!
+until [ -S "$work/gdb" ]; do kill -0 $qemu || { cat "$work/qemu.log" >&2; exit 3; }; sleep 0.02; done
+
+printf '%s cores, load %s; %s; %s; Linux %s; medians of %s turns of %s hits\n\n' "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)" \
+	"$("${QEMU:-qemu-system-x86_64}" --version | head -n 1)" "$(gdb --version | head -n 1)" \
+	"$(sed -n 's/^KTLAB_RELEASE=//p' "$kernel/kernel.env")" "$ROUNDS" "$BLOCK"
+KTLAB_PLAN=$work/plan.json KTLAB_GDB=$work/gdb KTLAB_RUN=$work/run KTLAB_VMLINUX=$kernel/vmlinux KTLAB_QEMU_PID=$qemu \
+	gdb-scripts/run.sh bench 3>&1 >"$work/out" 2>"$work/gdb.log" </dev/null || { tail -n 3 "$work/gdb.log" >&2; exit 3; }
