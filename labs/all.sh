@@ -15,6 +15,9 @@ fi
 release=$(sed -n "s/^KTLAB_RELEASE=//p" "$KTLAB_KDIR/kernel.env" | tr -d "'\"")
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
+# Ctrl-C ends the lab that runs, which keeps what it has; then none is begun
+interrupted=
+trap 'interrupted=1' INT
 
 row() { printf '%-14s %-10s %6s %12s %8s  %s\n' "$@"; }
 
@@ -39,6 +42,7 @@ for lab in "${labs[@]}"; do
 		"$(sed -nE 's/^verdict: ([a-z ]+[a-z]).*/\1/p' "$said" | grep . || echo "status $status")"
 	[ $status = 0 ] || { sed -n '/^wire:/p;/^FAILED/,/^[^ F]/{/^held/d;/^[0-9]/d;p}' "$said"; cat "$said.err"; } | sed 's/^/  /'
 	rm -f "$said.err"
+	[ -z "$interrupted" ] || break
 done
-echo "${#labs[@]} labs in $((SECONDS - start)) s"
+echo "$number of ${#labs[@]} labs in $((SECONDS - start)) s${interrupted:+, interrupted}"
 exit $worst
