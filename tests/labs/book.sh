@@ -13,7 +13,11 @@ status=0
 kdir=$(kernel-config/kernel.sh build auto 2>build/kernel.log) || status=$?
 if [ $status != 0 ]; then
 	skip 'follows the books' "$(grep -m 1 '^kernel.sh:' build/kernel.log)"
-	tap_end
+	
+# Ctrl-C reaches both: the lab that runs ends with a status of its own
+printf '#!/bin/sh\nkill -INT $PPID\nexit 3\n' >qemu-plugin/engine.sh
+it 'Ctrl-C ends make labs, not only one lab' fails 3 '1 of 3 labs' labs/all.sh refused init layers
+tap_end
 	exit
 fi
 
@@ -72,4 +76,8 @@ bad; sed -i 's/^step ping/sleep 100000/' labs/bad/guest.sh; make -s rootfs
 it 'a guest.sh that never ends is ended' fails 3 'not over after' env LIMIT=20 build/ktrun labs/bad
 bad; sed -i 's/^on client ping.*/:/; s/^counters.*//' labs/bad/guest.sh; make -s rootfs
 it 'a story without its events fails in the first expectation' fails 1 'The client asks who has the address' build/ktrun labs/bad
+
+# Ctrl-C reaches both: the lab that runs ends with a status of its own
+printf '#!/bin/sh\nkill -INT $PPID\nexit 3\n' >qemu-plugin/engine.sh
+it 'Ctrl-C ends make labs, not only one lab' fails 3 '1 of 3 labs' labs/all.sh refused init layers
 tap_end
