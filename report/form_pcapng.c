@@ -172,26 +172,36 @@ static void say_state(struct str *out, const struct trace *trace, const struct e
 		}
 }
 
-/* The next change of state that the frame made at its receiver. */
-static const struct event *state_made(const struct trace *trace, const struct event *rx)
+/* The changes of state that the frame made at its receiver, before anything else happened there. */
+static bool say_states_made(struct str *out, const struct trace *trace, const struct event *rx)
 {
 	const struct event *end = trace->events.v + trace->events.n;
+	bool made = false;
 
-	for (const struct event *ev = rx + 1; ev < end && ev < rx + 50; ev++) {
-		if (ev->kind == EV_TCP_RX || ev->kind == EV_TCP_TX)
-			return NULL;
-		if (ev->kind == EV_TCP_STATE && ev->netns == rx->netns && ev->conn == rx->conn)
-			return ev;
+	for (const struct event *ev = rx + 1; rx->kind == EV_TCP_RX && ev < end && ev < rx + 50;
+	     ev++) {
+		if (ev->kind == EV_TCP_RX || ev->kind == EV_TCP_TX || ev->kind == EV_SYSCALL_ENTER)
+			break;
+		if (ev->kind != EV_TCP_STATE || ev->netns != rx->netns || ev->conn != rx->conn)
+			continue;
+		if (made) {
+			str_add(out, " -> ");
+			event_text(ev, "new", out);
+		} else {
+			char *sentence = event_sentence(trace, ev);
+
+			str_addf(out, ", makes %s", sentence);
+			free(sentence);
+		}
+		made = true;
 	}
-	return NULL;
+	return made;
 }
 
 static char *comment_of(const struct trace *trace, const struct event *tx, const struct event *rx,
 			const char *reason)
 {
-	const struct event *state = rx && rx->kind == EV_TCP_RX ? state_made(trace, rx) : NULL;
 	struct str out = { 0 };
-	char *sentence;
 
 	if (tx) {
 		say_sender(&out, tx);
@@ -200,13 +210,8 @@ static char *comment_of(const struct trace *trace, const struct event *tx, const
 	if (rx)
 		str_addf(&out, "%sreceived on %s in %s, event %lld", tx ? "; " : "",
 			 rx->netns ? rx->netns : "?", rx->fn ? rx->fn : "?", (long long)rx->n);
-	if (state) {
-		sentence = event_sentence(trace, state);
-		str_addf(&out, ", makes %s", sentence);
-		free(sentence);
-	} else if (rx) {
+	if (rx && !say_states_made(&out, trace, rx))
 		say_state(&out, trace, rx);
-	}
 	if (reason)
 		str_addf(&out, "%s%s", out.len ? "; " : "", reason);
 	if (!out.len)

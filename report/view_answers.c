@@ -448,8 +448,6 @@ static const struct question {
 } questions[] = {
 	{ N_("Which function sent the SYN?"), answer_syn, N_("no SYN was sent") },
 	{ N_("Which function sent the SYN-ACK?"), answer_synack, N_("no SYN-ACK was sent") },
-	{ N_("Who called tcp_rcv_state_process()?"), answer_callers,
-	  N_("it was not called, or not watched") },
 	{ N_("Which route was chosen, and why?"), answer_route, N_("no route was looked up") },
 	{ N_("How long did ARP take?"), answer_arp,
 	  N_("no ARP request: addresses were known, or ARP was not watched") },
@@ -464,6 +462,8 @@ static const struct question {
 	  N_("never, or it was not watched") },
 	{ N_("What was sent again?"), answer_again, NULL },
 	{ N_("What was dropped, and where?"), answer_drops, NULL },
+	{ N_("Who called tcp_rcv_state_process()?"), answer_callers,
+	  N_("it was not called, or not watched") },
 };
 
 static void ask(struct answers *a, const struct question *question)

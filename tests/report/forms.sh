@@ -38,7 +38,7 @@ same_frames() {
 no_analysis_warning() { [ -z "$(tshark -r "$pcapng" -Y tcp.analysis.flags 2>/dev/null)" ]; }
 
 ids_are_paired() {
-	"$report" write --taps "$dir/run"
+	"$report" write --taps "$dir/run" "$expect"
 	fields "$pcapng" frame.packet_id | sort | uniq -c | awk '$1 != 2 { bad = 1 } END { exit bad || !NR }'
 }
 
@@ -138,7 +138,7 @@ nanoseconds_are_kept() {
 
 # outbound is what carries the tapped card's own address as its source
 directions_are_true() {
-	"$report" write --taps "$dir/run"
+	"$report" write --taps "$dir/run" "$expect"
 	fields "$pcapng" frame.interface_name eth.src frame.packet_flags_direction | sort -u >"$dir/directions"
 	printf '%s\n' 'client-eth0	52:54:00:00:00:01	0x00000002' 'client-eth0	52:54:00:00:00:02	0x00000001' \
 		'server-eth0	52:54:00:00:00:01	0x00000001' 'server-eth0	52:54:00:00:00:02	0x00000002' | diff -u - "$dir/directions"

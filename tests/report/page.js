@@ -22,7 +22,7 @@
 		it('answers how long ARP took', /\d ms on client, from asking for 10.0.0.2/.test(answer('How long did ARP')));
 		const state = rows().find((r) => r.textContent.includes('SYN_SENT'));
 		click(state);
-		it('shows the event of a clicked state', text('detail').includes('CLOSE -> SYN_SENT'));
+		it('shows the event of a clicked state', text('detail').includes('CLOSE → SYN_SENT'));
 		it('shows its stack', text('detail').includes('tcp_v4_connect'));
 		it('shows its fields', text('detail').includes('old_raw'));
 		it('shows what it means', text('detail').includes('before the local port is chosen'));
@@ -34,6 +34,7 @@
 		for (let i = 0; i < 5; i++) press('ArrowDown');
 		press('b');
 		it('measures between two markers', /B − A = \d+\.\d+ ms of virtual time, \d+ events/.test(text('difference')));
+		it('spreads a timeline by event that would be crowded by time', document.getElementById('by-event').checked);
 		it('marks the winner of a route', document.querySelector('#route-box .winner') !== null);
 		it('draws neighbours over time', document.querySelectorAll('#neighbour-box g.row').length > 1);
 		it('draws the layers of a packet', document.querySelectorAll('#layer-box .layer').length > 4);
