@@ -74,6 +74,21 @@ gdb_word() {
 	fi
 }
 
+qemu_version() { "$1" --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/\1/p'; }
+
+# which QEMU can run which engine
+engines_word() {
+	local system plugin
+	system=$(command -v "$QEMU") || system=
+	plugin=$("$here/../qemu-plugin/get-qemu.sh" --no-fetch 2>/dev/null) || plugin=
+	[ -z "$system" ] || [ "$system" = "$plugin" ] || printf '%s (%s): ENGINE=gdb\n' "$system" "$(qemu_version "$system")"
+	if [ -n "$plugin" ]; then
+		printf '%s (%s): ENGINE=gdb, ENGINE=plugin, TREE\n' "$plugin" "$(qemu_version "$plugin")"
+	else
+		printf 'no QEMU here loads plugins as ENGINE=plugin needs them (9.2 and newer): make qemu\n'
+	fi
+}
+
 # KVM counts as working when a kernel of ours says its name under it; a device that opens proves nothing
 kvm_word() {
 	local kernel console status=0
@@ -102,6 +117,7 @@ tool_rows
 echo
 compiler_word
 gdb_word
+engines_word
 kvm_word
 [ "$(uname -m)" = x86_64 ] || printf 'this machine is %s: the kernel needs an x86-64 compiler (KTLAB_CC)\n' "$(uname -m)"
 echo

@@ -56,6 +56,10 @@ fills_up() (
 )
 it 'ends when the disk is full, and says so' fails 1 'File too large' fills_up
 
+# doctor NAME=VALUE…: what it says, whatever is missing
+doctor() { env "$@" KVM_LIMIT_S=0.1 setup/doctor.sh || [ $? = 2 ]; }
+
+it 'is told of by the doctor' says "$QEMU ($("$QEMU" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')): ENGINE=gdb, ENGINE=plugin" doctor
 if [ ${#built[@]} -gt 1 ]; then
 	gdb-scripts/plan.sh "${built[1]}" labs/handshake "$changed"
 	# the other plan's marker is at no function of this kernel: it is put where this one's is
@@ -70,6 +74,8 @@ if [ -n "$old" ] && ! nm -D "$old" 2>/dev/null | grep -q qemu_plugin_read_memory
 	it 'cannot be loaded into an old QEMU' env QEMU="$old" KTLAB_PLAN="$plan" bash -c '. tests/tap.sh
 		fails 1 "undefined symbol: qemu_plugin_read_memory_vaddr" ./run-qemu.sh'
 	it 'looks for another QEMU than one that is too old' says /qemu- env QEMU="$old" qemu-plugin/get-qemu.sh --no-fetch
+	it 'is missed by the doctor where there is none' says 'ENGINE=plugin needs them (9.2 and newer): make qemu' \
+		doctor QEMU="$old" KTLAB_CACHE="$work/cache"
 	it 'says how to get one, and offers gdb' fails 2 'ENGINE=gdb' \
 		env QEMU="$old" KTLAB_CACHE="$work/cache" qemu-plugin/get-qemu.sh --no-fetch
 else
