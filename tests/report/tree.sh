@@ -49,6 +49,7 @@ as_wanted() { shown | diff -u "$work/wanted" -; }
 it 'folds calls alike, and marks interrupts' as_wanted
 it 'takes a filter' says 'inner' shown -f 'depth=2'
 it 'shows each call that passes the filter' [ "$(shown -f 'fn=again' | grep -c again)" = 5 ]
+it 'gives them as JSON' sh -c "'$report' show tree --json '$work' | jq -e '.tables[0].rows | length == 7'"
 sed -i '$d' "$work/tree.jsonl"
 it 'says that a file is cut off' says 'the file is cut off' shown
 echo '{"n":"x"}' >>"$work/tree.jsonl"
