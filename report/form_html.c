@@ -387,7 +387,7 @@ static const char *const words[] = {
 	N_("no node"),
 	N_("no packet in this run"),
 	N_("no prefix fits ({error})"),
-	N_("no route was looked up"),
+	N_("no route was looked up, or it was not watched"),
 	N_("no rules but the kernel’s own; tables in the order in which they were "
 	   "searched"),
 	N_("no table was searched: the answer was kept from before"),

@@ -448,7 +448,8 @@ static const struct question {
 } questions[] = {
 	{ N_("Which function sent the SYN?"), answer_syn, N_("no SYN was sent") },
 	{ N_("Which function sent the SYN-ACK?"), answer_synack, N_("no SYN-ACK was sent") },
-	{ N_("Which route was chosen, and why?"), answer_route, N_("no route was looked up") },
+	{ N_("Which route was chosen, and why?"), answer_route,
+	  N_("no route was looked up, or it was not watched") },
 	{ N_("How long did ARP take?"), answer_arp,
 	  N_("no ARP request: addresses were known, or ARP was not watched") },
 	{ N_("When did the SYN queue grow?"), answer_syn_queue,
