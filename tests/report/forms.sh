@@ -168,6 +168,7 @@ it 'writes well-formed JUnit' python3 -c 'import sys, xml.dom.minidom; xml.dom.m
 it 'counts the expectations in JUnit' says 'failures="0"' cat "$dir/run/junit.xml"
 it 'writes TAP' says 'ok 1 - ' cat "$dir/run/report.tap"
 it 'writes a trace with arrows' flow_ends_are_events
+it 'lets Perfetto show it all: slices lie within slices, arrows begin and end in one' python3 tests/report/chrome_trace.py "$dir/run/trace.json"
 it 'writes a diagram that a forge draws' says 'sequenceDiagram' cat "$dir/run/report.md"
 it 'links to the release that was traced' says 'net/ipv4/tcp_output.c?h=v'"$(head -n 1 "$run/events.jsonl" | jq -r .kernel.release)" cat "$dir/run/report.md"
 it 'gives each view as JSON that fits its schema' every_view_is_json
