@@ -37,5 +37,6 @@ begins = dict(ends["s"])
 if sorted(begins) != sorted(arrow for arrow, _ in ends["f"]) or len(begins) != len(ends["s"]):
     wrong.append("not every arrow has one beginning and one end")
 wrong += ["arrow %s ends before it begins" % arrow for arrow, at in ends["f"] if at < begins.get(arrow, at)]
-print("\n".join(wrong))
+if wrong:
+    print("\n".join(wrong))
 sys.exit(bool(wrong) or not slices or not begins)
