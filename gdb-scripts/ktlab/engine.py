@@ -24,8 +24,9 @@ from .marker import marker
 
 READ_ERRORS = (gdb.MemoryError, gdb.error)
 ICOUNT = re.compile(r"instruction count = (\d+)")
-KERNEL_MEMORY = 0xffff800000000000
-USER_MEMORY = (0x1000, 0x0000800000000000)
+# Where a pointer may lead: user and kernel memory, without its end, the fixmap, where error pointers and the interrupt
+# controllers are (Documentation/x86/x86_64/mm.rst).
+MEMORY = (range(0x1000, 0x0000800000000000), range(0xffff800000000000, 0xffffffffff000000))
 
 
 class Tracer:
@@ -134,9 +135,7 @@ def address_of(block, taken, regs, at_entry):
                 return None
             total += value
     total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
-    if total >= KERNEL_MEMORY or USER_MEMORY[0] <= total < USER_MEMORY[1]:
-        return total
-    return None
+    return total if any(total in part for part in MEMORY) else None
 
 
 class Memory:
