@@ -24,6 +24,8 @@ sed -i '1s/"engine":"gdb"/"engine":"plugin"/; $s/"stops":{[^}]*}/"stops":null/' 
 it 'says nothing of stops for the plugin, which makes none' fails 1 '' sh -c '"$0" show summary "$1" | grep " stop"' "$report" "$dir/run"
 
 echo '{"hits":301,"phases":[{"name":"boot","wall_s":3.45},{"name":"lab","wall_s":6.02}]}' >"$dir/run/run.json"
-it 'says what each phase took' says 'wall time             boot 3.5 s, lab 6.0 s' "$report" show summary "$dir/run"
-it 'says what a hit cost' says 'a hit                 20.0 ms of wall time' "$report" show summary "$dir/run"
+# however wide the columns are
+summary() { "$report" show summary "$dir/run" | tr -s ' '; }
+it 'says what each phase took' says 'wall time boot 3.5 s, lab 6.0 s' summary
+it 'says what a hit cost' says 'a hit 20.0 ms of wall time' summary
 tap_end
