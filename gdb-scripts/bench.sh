@@ -32,6 +32,6 @@ until [ -S "$work/gdb" ]; do kill -0 $qemu || { cat "$work/qemu.log" >&2; exit 3
 
 printf '%s cores, load %s; %s; %s; Linux %s; medians of %s turns of %s hits\n\n' "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)" \
 	"$("${QEMU:-qemu-system-x86_64}" --version | head -n 1)" "$(gdb --version | head -n 1)" \
-	"$(sed -n 's/^KTLAB_RELEASE=//p' "$kernel/kernel.env")" "$ROUNDS" "$BLOCK"
+	"$(. "$kernel/kernel.env" && echo "$KTLAB_RELEASE")" "$ROUNDS" "$BLOCK"
 KTLAB_PLAN=$work/plan.json KTLAB_GDB=$work/gdb KTLAB_RUN=$work/run KTLAB_VMLINUX=$kernel/vmlinux KTLAB_QEMU_PID=$qemu \
 	gdb-scripts/run.sh bench 3>&1 >"$work/out" 2>"$work/gdb.log" </dev/null || { tail -n 3 "$work/gdb.log" >&2; exit 3; }
