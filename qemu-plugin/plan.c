@@ -400,21 +400,21 @@ const struct fault *plan_fault(const struct plan *plan, uint64_t address)
 	return NULL;
 }
 
+static int function_order(const void *address, const void *function)
+{
+	uint64_t wanted = *(const uint64_t *)address,
+		 here = ((const struct function *)function)->address;
+
+	return (wanted > here) - (wanted < here);
+}
+
 const struct function *plan_function(const struct plan *plan, uint64_t address)
 {
-	size_t low = 0, high = plan->tree.count;
+	const struct plan_tree *tree = &plan->tree;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (plan->tree.functions[middle].address < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < plan->tree.count && plan->tree.functions[low].address == address
-		       ? &plan->tree.functions[low]
-		       : NULL;
+	return tree->count ? bsearch(&address, tree->functions, tree->count,
+				     sizeof(*tree->functions), function_order)
+			   : NULL;
 }
 
 static bool within(const struct range *range, uint64_t address)
