@@ -142,6 +142,8 @@ if [ -n "$KTLAB_GDB" ]; then
 	set -- "$@" -chardev "socket,id=gdb,path=$(value "$KTLAB_GDB"),server=on,wait=off"
 	set -- "$@" -gdb chardev:gdb
 	set -- "$@" -S # not one instruction before GDB says so
+	# the engine reads the guest's memory while it is stopped, which is quicker than to ask QEMU for it
+	set -- "$@" -object "memory-backend-memfd,id=ram,size=${KTLAB_MEM}M,share=on" -machine memory-backend=ram
 fi
 if [ -n "$KTLAB_GDB" ] && [ "$KTLAB_MODE" = live ]; then
 	# at a stop, virtual time runs on to QEMU's next timer. While the guest handles the end of an idle time none may

@@ -10,6 +10,7 @@ from .decode_route import flow, word
 from .decode_syscall import address as sockaddr
 from .headers import ip4, mac, parse_arp, parse_ip, parse_tcp
 from .hit import Hit
+from .ram import Memory
 
 
 class Snapshot:
@@ -22,7 +23,7 @@ class Snapshot:
         for block in blocks.lists[number]:
             block["add"] = int(block["add"], 16)
         self.regs = engine.registers()
-        self.blocks = engine.take(blocks.lists[number], self.regs, self.regs)
+        self.blocks = engine.take(Memory(), blocks.lists[number], self.regs, self.regs)
         self.plan = {"takes": blocks.lists, "structs": blocks.layout.structs,
                      "sites": [{"fn": "", "at": "line", "takes": number}]}
         self.site, self.entry, self.clock_ns = 0, None, 0

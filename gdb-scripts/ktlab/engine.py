@@ -21,8 +21,8 @@ import gdb
 
 from . import capture
 from .marker import marker
+from .ram import Memory
 
-READ_ERRORS = (gdb.MemoryError, gdb.error)
 ICOUNT = re.compile(r"instruction count = (\d+)")
 # Where a pointer may lead: user and kernel memory, without its end, the fixmap, where error pointers and the interrupt
 # controllers are (Documentation/x86/x86_64/mm.rst).
@@ -30,9 +30,9 @@ MEMORY = (range(0x1000, 0x0000800000000000), range(0xffff800000000000, 0xfffffff
 
 
 class Tracer:
-    """Takes captures for the sites of a plan; one per run."""
+    """Takes captures for the sites of a plan; one per run, once GDB is connected to the stub at `socket`."""
 
-    def __init__(self, plan_path, run):
+    def __init__(self, plan_path, run, socket):
         with open(plan_path, "rb") as file:
             text = file.read()
         self.plan = json.loads(text)
@@ -44,6 +44,7 @@ class Tracer:
         os.write(self.out, capture.MAGIC + hashlib.sha256(text).digest())
         self.records = 0
         self.entered = {}       # (fn, rsp) -> (number of the entry's record, its registers)
+        self.memory = Memory(socket)
         self.clock_address = None
         self.replaying = False  # QEMU replays a recording: it knows how many instructions were executed
         self.marker = None      # the marker that stopped the guest last
@@ -63,8 +64,9 @@ class Tracer:
 
     def hit(self, number, site):
         """One stop: executes the plan of the site and appends the record."""
+        self.memory.stopped()
         regs = registers()
-        clock_ns = self.clock()
+        clock_ns = self.clock(regs)
         entry, at_entry = capture.NONE, regs
         if site["at"] == "return":
             entry, at_entry = self.entered.pop((site["fn"], regs["rsp"]), (capture.NONE, regs))
@@ -72,7 +74,7 @@ class Tracer:
             self.entered[site["fn"], regs["rsp"]] = (self.records, regs)
         # entered before the points were armed, or reported twice: nothing is known of its arguments
         lone = site["at"] == "return" and entry == capture.NONE
-        blocks = [] if lone else take(self.plan["takes"][site["takes"]], regs, at_entry)
+        blocks = [] if lone else take(self.memory, self.plan["takes"][site["takes"]], regs, at_entry)
         write_all(self.out, capture.pack(number, entry, clock_ns, self.icount(), regs.values(), blocks))
         self.records += 1
         if time.monotonic() - self.told > 0.2:
@@ -80,15 +82,16 @@ class Tracer:
             self.told = time.monotonic()
         return blocks
 
-    def clock(self):
+    def clock(self, regs):
         """The guest's virtual time in ns; 0 until the kernel has mapped the HPET."""
-        clock = self.plan["clock"]
-        read = gdb.selected_inferior().read_memory
+        clock, read = self.plan["clock"], gdb.selected_inferior().read_memory
         if not self.clock_address:
-            base = int.from_bytes(read(int(clock["pointer"], 16), 8), "little")
+            pointer = int(clock["pointer"], 16)
+            base = int.from_bytes(read(pointer, 8), "little")
             if not base:
                 return 0
             self.clock_address = base + clock["add"]
+            self.memory.check(pointer, regs["rsp"])
         return int.from_bytes(read(self.clock_address, 8), "little") * clock["ns"]
 
     def icount(self):
@@ -108,9 +111,9 @@ def write_all(fd, data):
         data = data[os.write(fd, data):]
 
 
-def take(wanted, regs, at_entry):
+def take(memory, wanted, regs, at_entry):
     """The blocks of a plan's list, each (address, bytes or None)."""
-    taken, memory = [], Memory()
+    taken = []
     for block in wanted:
         address = address_of(block, taken, regs, at_entry)
         if address:
@@ -136,34 +139,6 @@ def address_of(block, taken, regs, at_entry):
             total += value
     total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
     return total if any(total in part for part in MEMORY) else None
-
-
-class Memory:
-    """The guest's memory at one stop. What costs is the number of reads, not their size: a small one brings the line
-    that it lies in, and what was read before is not asked for again, such as an interrupted task's registers, which
-    are a part of its stack."""
-
-    LINE_BYTES = 128
-
-    def __init__(self):
-        self.known = []     # (first address, one past the last, bytes)
-        self.inferior = gdb.selected_inferior()
-
-    def read(self, address, length):
-        end = address + length
-        for first, last, data in self.known:
-            if first <= address and end <= last:
-                return data[address - first:end - first]
-        first, last = address, end
-        if length < self.LINE_BYTES:
-            first -= address % self.LINE_BYTES
-            last += -end % self.LINE_BYTES
-        try:
-            data = bytes(self.inferior.read_memory(first, last - first))
-        except READ_ERRORS:
-            return None
-        self.known.append((first, last, data))
-        return data[address - first:end - first]
 
 
 class Site(gdb.Breakpoint):
@@ -197,8 +172,8 @@ def connect(socket):
 
 def run(plan_path, socket, folder):
     """Traces the guest behind the gdbstub at `socket` from its first instruction; returns whether the lab ended."""
-    tracer = Tracer(plan_path, folder)
     connect(socket)
+    tracer = Tracer(plan_path, folder, socket)
     tracer.replaying = "Replaying" in gdb.execute("monitor info replay", to_string=True)
     tracer.arm(markers=True)
     if tracer.plan["arm"] == "boot":

@@ -6,10 +6,15 @@ import struct
 import sys
 import tempfile
 import traceback
+import types
 
 import decode
 from ktlab import capture, decode_syscall, headers, hit
 from ktlab.model import Model
+
+# the part of GDB that reads memory
+gdb = sys.modules["gdb"] = types.SimpleNamespace(MemoryError=MemoryError, error=RuntimeError)
+from ktlab import ram  # noqa: E402
 
 TESTS = []
 
@@ -130,6 +135,52 @@ def _():
          {"count": 6, "moved_ns": 2_000_400, "most_ns": 1_000_000})
     same(decode.decode.stops(at(200, 500)), {"count": 2, "moved_ns": 500, "most_ns": 300})
     same(decode.decode.stops([]), {"count": 0, "moved_ns": 0, "most_ns": 0})
+
+
+@it("reads what QEMU shares of the guest's memory where the kernel's linear maps hold, all else by the stub")
+def _():
+    direct, image, line = 0xffff888000000000, 0xffffffff80000000, 256
+    shared = bytearray(os.urandom(2 << 20))
+    shared[-line:] = bytes(line)
+    at = ram.FIRST + 4096
+    asked = []
+
+    def stub(holds):
+        def read_memory(address, length):
+            asked.append(address)
+            if address < 4096:
+                raise gdb.MemoryError
+            own = next((address - first for first in holds if address >= first), None)
+            return bytes(length) if own is None else bytes(shared[own:own + length])
+        return types.SimpleNamespace(read_memory=read_memory)
+
+    def memory(holds, checked, there=shared):
+        gdb.selected_inferior = lambda: stub(holds)
+        made = ram.Memory()
+        made.ram = there
+        made.check(*checked)
+        made.stopped()
+        asked.clear()
+        return made
+
+    def stub_is_asked(made, address, length=8):
+        asked.clear()
+        got = made.read(address, length)
+        return bool(asked), got == bytes(shared[address % (1 << 30):][:length])
+
+    both = memory((image, direct), (direct + at, image + at))
+    same([stub_is_asked(both, address) for address in (direct + at, image + at)], [(False, True)] * 2)
+    # a hole of the PC, beyond the end, user memory; and what is not there
+    same([stub_is_asked(both, address)[0] for address in (direct + 0xb8000, direct + len(shared) - 4, 0x400000)], [True] * 3)
+    same(both.read(8, 8), None)
+    # a map that is elsewhere, one that was not looked at, one that only zeros speak for; and no shared memory
+    for made in (memory((image,), (direct + at, image + at)), memory((image, direct), (image + at,)),
+                 memory((image, direct), (direct + len(shared) - 1, image + at)), memory((image, direct), (direct + at,), None)):
+        same(stub_is_asked(made, direct + at)[0], True)
+    # one answer of the stub serves until the guest has run
+    same([(stub_is_asked(both, address)[0]) for address in (0x400000, 0x400010, 0x4000f8)], [False] * 3)
+    both.stopped()
+    same(stub_is_asked(both, 0x400010)[0], True)
 
 
 print("1..%d" % len(TESTS))
