@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From captures.bin to events.jsonl: one pass over the captures, then the references are filled in."""
+"""From captures.bin to events.jsonl: one pass over the captures, then one over the events, whose connections and owners
+may have become known later. Neither the captures nor the events are kept in memory."""
 
 import hashlib
 import json
 import os
+import tempfile
 
 from . import (capture, decode_any, decode_call, decode_icmp, decode_init, decode_neigh, decode_route, decode_syscall,
                decode_tcp, event)
@@ -22,10 +24,14 @@ for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_route
 class Decoder:
     """Turns captures into events, in order; keeps what an event's meaning needs of those before."""
 
-    def __init__(self, plan, symbols, nodes=None):
+    def __init__(self, plan, symbols, folder=None):
+        """`folder`: on whose disk the events wait until finished()."""
         self.plan, self.symbols = plan, symbols
-        self.model = Model(nodes)
-        self.events = []
+        self.model = Model()
+        self.waiting = tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8", errors="surrogateescape", newline="\n")
+        self.refs = []          # of each event: (its Sock, its Conn), or None
+        self.hits = 0
+        self.stops = Stops()
         self.entries = {}       # number of an entry's capture -> its Hit, until it returns
         self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
         self.counts = {about["name"]: {"hits": 0, "entered": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
@@ -36,6 +42,8 @@ class Decoder:
         hit = Hit(self.plan, cap, self.symbols, self.entries.pop(cap.entry, None) if cap.entry is not None else None)
         count = self.counts[hit.site["point"]]
         count["hits"] += 1
+        self.hits += 1
+        self.stops.add(cap.clock_ns)
         if self._again(cap):
             count["duplicates"] += 1
             # its return names the last stop as its entry
@@ -45,16 +53,16 @@ class Decoder:
         if hit.at == "return" and hit.entry is None:
             return
         self.model.own(hit, self.model.sock(hit.pointer("sk")))
-        made = DECODERS[hit.site["decode"]](hit, self.model)
+        made, node = DECODERS[hit.site["decode"]](hit, self.model), None
         for type_, fields in made if isinstance(made, list) else [made] if made else []:
-            self.emit(hit, type_, fields)
+            node = self.emit(hit, type_, fields)
             count["events"] += 1
         if hit.at == "return":
             self.model.leave(hit)
         if hit.at == "enter" and hit.site["point"] in self.returning:
             self.entries[cap.number] = hit
             if made:
-                self.model.enter(hit, len(self.events), self.events[-1][0]["netns"])
+                self.model.enter(hit, len(self.refs), node)
         self.ended = self.ended or (hit.site["decode"] == "marker" and hit.text("text").startswith("ktlab end"))
 
     def _again(self, cap):
@@ -64,26 +72,27 @@ class Decoder:
         return again
 
     def emit(self, hit, type_, fields):
+        """Adds an event; returns its node."""
         call = self.model.parent(hit)
         sock, conn = fields.pop("_sock", None), fields.pop("_conn", None)
         record = dict.fromkeys(event.ENVELOPE)
         record.update(
-            n=len(self.events) + 1, type=type_, t_ns=hit.t_ns, icount=hit.capture.icount, ctx=hit.ctx,
+            n=len(self.refs) + 1, type=type_, t_ns=hit.t_ns, icount=hit.capture.icount, ctx=hit.ctx,
             pid=hit["task.pid"], comm=hit.text("task.comm"), netns=self.model.node(hit, sock, call), point=hit.site["point"], fn=hit.fn,
             at=hit.at, file=hit.site["file"], line=hit.site["line"], ret=returned(hit),
             sk=event.pointer(sock.address) if sock else None, skb=event.pointer(hit.pointer("skb")),
             pkt=fields.pop("_pkt", None), dev=hit.text("dev.name"), step=self.model.step, parent=call.n if call else None)
-        record.update(fields)
-        record["stack"] = hit.frames
-        self.events.append((record, sock, conn))
+        record.update(fields, owner=event.LATER, conn=event.LATER, stack=hit.frames)
+        self.waiting.write(event.line(record))
+        self.refs.append((sock, conn) if sock or conn else None)
+        return record["netns"]
 
     def finished(self):
-        """The events with their connections and owners, which may have become known later."""
-        for record, sock, conn in self.events:
+        """The lines of the events, with connections and owners as they are known at the end."""
+        self.waiting.seek(0)
+        for text, (sock, conn) in zip(self.waiting, (refs or (None, None) for refs in self.refs)):
             conn = conn or (sock.conn if sock else None)
-            record["conn"] = conn.number if conn else None
-            record["owner"] = sock.owner if sock else None
-            yield record
+            yield event.fill(text, owner=sock.owner if sock else None, conn=conn.number if conn else None)
 
 
 def returned(hit):
@@ -102,14 +111,24 @@ def why_never(about):
     return "not called while the lab ran"
 
 
-def stops(captures):
+class Stops:
     """
     How far the gdb engine's stops moved virtual time, at most. QEMU lets it run to the next timer when the guest has
     stopped, before GDB reads it: a move is part of the time since the stop before, and ends at the beat.
     """
-    moves = [min(cap.clock_ns - before, BEAT_NS)
-             for before, cap in zip([0] + [cap.clock_ns for cap in captures], captures)]
-    return {"count": len(moves), "moved_ns": sum(moves), "most_ns": max(moves, default=0)}
+
+    def __init__(self):
+        self.count = self.moved_ns = self.most_ns = self.last_ns = 0
+
+    def add(self, clock_ns):
+        move_ns = min(clock_ns - self.last_ns, BEAT_NS)
+        self.count += 1
+        self.moved_ns += move_ns
+        self.most_ns = max(self.most_ns, move_ns)
+        self.last_ns = clock_ns
+
+    def shown(self):
+        return {"count": self.count, "moved_ns": self.moved_ns, "most_ns": self.most_ns}
 
 
 def decode(plan_path, run, vmlinux):
@@ -123,14 +142,12 @@ def decode(plan_path, run, vmlinux):
     captures = capture.read(os.path.join(run, "captures.bin"))
     if next(captures) != hashlib.sha256(text).digest():
         raise ValueError("%s: taken with another plan than %s" % (os.path.join(run, "captures.bin"), plan_path))
-    captures = list(captures)
-    symbols = Symbols(vmlinux, plan["root"], plan["text"])
-    decoder = Decoder(plan, symbols)
-    symbols.load(pc for cap in captures for pc in Hit(plan, cap, symbols).pcs())
-    for cap in captures:
-        decoder.feed(cap)
+    with Symbols(vmlinux, plan["root"], plan["text"]) as symbols:
+        decoder = Decoder(plan, symbols, run)
+        for cap in captures:
+            decoder.feed(cap)
     event.write(os.path.join(run, "events.jsonl"), meta(plan, settings, decoder.model.nodes), decoder.finished(),
-                end(plan, decoder, captures, settings))
+                end(plan, decoder, settings))
 
 
 def meta(plan, settings, nodes):
@@ -145,11 +162,11 @@ def meta(plan, settings, nodes):
                      "kernel_dir": settings.get("kernel_dir"), "source": settings.get("source")}}
 
 
-def end(plan, decoder, captures, settings):
+def end(plan, decoder, settings):
     rows = []
     stopping = settings.get("engine") == "gdb" and settings.get("mode") == "live"
     for about in plan["points"]:
         count = decoder.counts[about["name"]]
         rows.append(dict({"name": about["name"]}, **count, why=None if count["hits"] else why_never(about)))
-    return {"type": "end", "hits": len(captures), "events": len(decoder.events), "complete": decoder.ended,
-            "stops": stops(captures) if stopping else None, "points": rows}
+    return {"type": "end", "hits": decoder.hits, "events": len(decoder.refs), "complete": decoder.ended,
+            "stops": decoder.stops.shown() if stopping else None, "points": rows}

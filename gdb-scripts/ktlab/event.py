@@ -7,6 +7,8 @@ import os
 
 ENVELOPE = ("n type t_ns icount ctx pid comm owner netns point fn at file line ret conn pkt sk skb dev step "
             "parent").split()
+# stands in a line for what becomes known later; no other value is this text, since a string of C ends at a zero
+LATER = "\0"
 
 
 def pointer(address):
@@ -14,12 +16,22 @@ def pointer(address):
     return None if address is None else "0x%016x" % address
 
 
+text_of = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
 def line(record):
-    return json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n"
+    return text_of(record) + "\n"
+
+
+def fill(text, **fields):
+    """The line with the values of fields that were LATER. A quote inside a value is escaped, so the name is the field's."""
+    for name, value in fields.items():
+        text = text.replace('"%s":"\\u0000"' % name, '"%s":%s' % (name, text_of(value)), 1)
+    return text
 
 
 def write(path, meta, events, end):
-    """Writes the whole file under its final name only when it is complete. Fills in the digest of `end`."""
+    """`events` are lines. Writes the whole file under its final name only when it is complete. Fills in the digest of `end`."""
     try:
         with open(path + ".new", "w", encoding="utf-8", errors="surrogateescape") as file:
             _write(file, meta, events, end)
@@ -32,8 +44,7 @@ def write(path, meta, events, end):
 def _write(file, meta, events, end):
     digest = hashlib.sha256()
     file.write(line(meta))
-    for record in events:
-        text = line(record)
+    for text in events:
         digest.update(text.encode("utf-8", "surrogateescape"))
         file.write(text)
     end["sha256"] = digest.hexdigest()

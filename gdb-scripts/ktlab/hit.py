@@ -93,7 +93,7 @@ class Hit:
     def frames(self):
         """[{"fn","file","line","inlined"}], innermost first."""
         if self._frames is None:
-            self._frames = [frame for pc in self.pcs() for frame in self.symbols.frames(pc)]
+            self._frames = self.symbols.stack(self.pcs())
         return self._frames
 
     @property
@@ -149,7 +149,10 @@ def read_field(data, place):
 
 
 class Symbols:
-    """Code addresses to functions and lines, by addr2line; each address is looked up once."""
+    """Code addresses to functions and lines, by an addr2line beside us; each address is looked up once. Close it."""
+
+    # addresses in one question: what two pipes hold
+    PIECE = 1000
 
     def __init__(self, vmlinux, root, text, known=None):
         """`text`: where the kernel's code begins and ends, twice, as a plan has it."""
@@ -157,11 +160,23 @@ class Symbols:
         self.text = [int(end, 16) for end in text]
         self.known = known or {}
         self._names = None
+        self._addr2line = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._addr2line:
+            self._addr2line.communicate()
 
     def frames(self, pc):
-        if pc not in self.known:
-            self.load([pc])
-        return self.known[pc]
+        return self.stack([pc])
+
+    def stack(self, pcs):
+        """The frames of all of these addresses in one list."""
+        pcs = list(pcs)
+        self.load(pcs)
+        return [frame for pc in pcs for frame in self.known[pc]]
 
     def is_code(self, address):
         low, high, init_low, init_high = self.text
@@ -182,25 +197,36 @@ class Symbols:
         return self.names().get(address, [None])[0]
 
     def load(self, pcs):
-        """Looks up many addresses at once."""
-        pcs = sorted(set(pcs) - set(self.known))
-        if not pcs:
-            return
-        asked = "".join("%#x\n" % pc for pc in pcs)
-        answer = subprocess.run(["addr2line", "-aif", "-e", self.vmlinux], input=asked.encode(),
-                                stdout=subprocess.PIPE, check=True).stdout.decode("utf-8", "replace")
-        lines = iter(answer.splitlines() + ["0x"])
-        line = next(lines)
+        """Looks up those that are not known yet."""
+        pcs = sorted(pc for pc in set(pcs) if pc not in self.known)
+        for at in range(0, len(pcs), self.PIECE):
+            self._ask(pcs[at:at + self.PIECE])
+
+    def _ask(self, pcs):
+        if not self._addr2line:
+            self._addr2line = subprocess.Popen(["addr2line", "-aif", "-e", self.vmlinux], stdin=subprocess.PIPE,
+                                               stdout=subprocess.PIPE, encoding="utf-8", errors="replace")
+        # an answer ends where the next one begins: the last is that of address 0
+        self._addr2line.stdin.write("".join("%#x\n" % pc for pc in pcs) + "0\n")
+        self._addr2line.stdin.flush()
+        self._line()
         for pc in pcs:
             frames = []
-            line = next(lines)
+            line = self._line()
             while not line.startswith("0x"):
-                frames.append(self._frame(line, next(lines)))
-                line = next(lines)
+                frames.append(self._frame(line, self._line()))
+                line = self._line()
             # all but the last were inlined into it
             for frame in frames[:-1]:
                 frame["inlined"] = True
             self.known[pc] = frames
+        self._line(), self._line()
+
+    def _line(self):
+        line = self._addr2line.stdout.readline()
+        if not line:
+            raise ValueError("addr2line ended before it had looked up all addresses of '%s'" % self.vmlinux)
+        return line.rstrip("\n")
 
     def _frame(self, fn, place):
         path, _, line = place.partition(" ")[0].rpartition(":")

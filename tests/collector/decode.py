@@ -46,7 +46,7 @@ def events(plan, data, frames):
     decoder = decode.Decoder(plan, Symbols(None, None, plan["text"], frames))
     for record in captures(data):
         decoder.feed(record)
-    return list(decoder.finished()), decoder
+    return [json.loads(line) for line in decoder.finished()], decoder
 
 
 def shown(record):
@@ -60,8 +60,8 @@ def store(run, vmlinux, folder):
         plan = json.load(file)
     with open(os.path.join(run, "captures.bin"), "rb") as file:
         data = bytearray(file.read())
-    symbols = Symbols(vmlinux, plan["root"], plan["text"])
-    symbols.load(pc for record in captures(data) for pc in Hit(plan, record, symbols).pcs())
+    with Symbols(vmlinux, plan["root"], plan["text"]) as symbols:
+        symbols.load(pc for record in captures(data) for pc in Hit(plan, record, symbols).pcs())
     plan["root"] = "/usr/src/linux/"
     text = json.dumps(plan, separators=(",", ":"))
     data[DIGEST] = hashlib.sha256(text.encode()).digest()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Unit tests of the collector's parts that need no guest; prints TAP."""
 
+import json
 import os
 import struct
 import sys
@@ -9,7 +10,7 @@ import traceback
 import types
 
 import decode
-from ktlab import capture, decode_syscall, headers, hit
+from ktlab import capture, decode_syscall, event, headers, hit
 from ktlab.model import Model
 
 # the part of GDB that reads memory
@@ -129,12 +130,23 @@ def _():
 @it("bounds by how far stops moved the clock: by the time between them, and by the beat")
 def _():
     def at(*clocks_ns):
-        return decode.captures(b"".join([decode.capture.MAGIC, b"\0" * 32] + [
-            capture.pack(0, capture.NONE, clock_ns, capture.UNKNOWN, range(17), []) for clock_ns in clocks_ns]))
-    same(decode.decode.stops(at(0, 0, 300_000_000, 300_000_400, 300_000_400, 301_500_000)),
+        stops = decode.decode.Stops()
+        for clock_ns in clocks_ns:
+            stops.add(clock_ns)
+        return stops.shown()
+    same(at(0, 0, 300_000_000, 300_000_400, 300_000_400, 301_500_000),
          {"count": 6, "moved_ns": 2_000_400, "most_ns": 1_000_000})
-    same(decode.decode.stops(at(200, 500)), {"count": 2, "moved_ns": 500, "most_ns": 300})
-    same(decode.decode.stops([]), {"count": 0, "moved_ns": 0, "most_ns": 0})
+    same(at(200, 500), {"count": 2, "moved_ns": 500, "most_ns": 300})
+    same(at(), {"count": 0, "moved_ns": 0, "most_ns": 0})
+
+
+@it("fills in what became known later, whatever the names in an event look like")
+def _():
+    evil = '","owner":"\\u0000","conn":"\\u0000'
+    record = {"comm": evil, "owner": event.LATER, "conn": event.LATER, "stack": [{"fn": evil}]}
+    owner = {"pid": 1, "comm": evil, "fd": 3}
+    same(json.loads(event.fill(event.line(record), owner=owner, conn=7)), dict(record, owner=owner, conn=7))
+    same(json.loads(event.fill(event.line(record), owner=None, conn=None)), dict(record, owner=None, conn=None))
 
 
 @it("reads what QEMU shares of the guest's memory where the kernel's linear maps hold, all else by the stub")
