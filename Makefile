@@ -126,10 +126,10 @@ build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_ME
 
 build/obj/report/form_html.o: report/page.html
 
-# the report in Chinese
-build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po | setup
+# the report in Chinese, with the sentences of points and labs, which may be the same
+build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po $(wildcard gdb-scripts/ktlab/*.zh.po labs/*/*.zh.po) | setup
 	@mkdir -p $(@D)
-	$(Q)msgfmt -o $@ $<
+	$(Q)cat $^ | msguniq --use-first | msgfmt -o $@ -
 
 # QEMU, which loads it, brings what is undefined in it
 build/ktlab-plugin.so: $(wildcard qemu-plugin/*.[ch]) | setup

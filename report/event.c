@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One line of events.jsonl as a struct, and the one way to any field of it.
 #include "event.h"
+#include "i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -138,16 +139,16 @@ static const char *fill_slot(struct event *ev, int slot, struct json v, struct n
 	int64_t number;
 
 	if (v.kind == JSON_NULL || v.kind == JSON_NONE)
-		return slots[slot].needed ? "missing field" : NULL;
+		return slots[slot].needed ? N_("missing field") : NULL;
 	if (slots[slot].number) {
 		if (!json_int(v, &number) || number < 0)
-			return "no number that fits in field";
+			return N_("no number that fits in field");
 		memcpy(member, &number, sizeof(number));
 		return NULL;
 	}
 	name = intern(v, names);
 	if (!name)
-		return "no text in field";
+		return N_("no text in field");
 	memcpy(member, &name, sizeof(name));
 	return NULL;
 }

@@ -176,7 +176,7 @@ static void read_kernel(struct reader *r, struct expectation *e, const char *p)
 	p = skip_space(p + op_len);
 	version_len = strspn(p, "0123456789.");
 	e->kernel_version = xstrndup(p, version_len);
-	e->kernel_why = xstrdup(skip_space(close + 1));
+	e->kernel_why = xstrdup(_(skip_space(close + 1)));
 	if (!op_len || !version_len || skip_space(p + version_len) != close)
 		mistake(r, "'[kernel >= 6.1] reason' was expected");
 	else if (!*e->kernel_why)
@@ -212,7 +212,7 @@ static void read_sentence(struct reader *r, const char *line)
 		return;
 	}
 	*vec_add(&r->expect->list) =
-		(struct expectation){ .sentence = xstrdup(line), .line = r->line };
+		(struct expectation){ .sentence = xstrdup(_(line)), .line = r->line };
 }
 
 /* A '#' at the beginning, or behind a space, begins a comment. */

@@ -16,6 +16,7 @@
  *	[NAME:] [after $NAME] [before $NAME] [anywhere] [never | count N | count N..M] CONDITION
  *	any order                   the lines of this block come in any order
  *	[kernel >= 6.1] why         the block counts only for such a kernel
+ * Sentences and reasons are shown in the reader's language where the lab's expect.zh.po has them.
  * "after" begins the search behind that event, "anywhere" at the first event. "never" and "count"
  * look at all events (between after and before) and move nothing; a name then stands for the
  * number: $NAME.count.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The small language over event fields that filters and expectations share.
 #include "expr.h"
+#include "i18n.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -791,7 +792,7 @@ void expr_describe(const struct expr *cmp, const struct bindings *names, struct 
 	struct value v;
 
 	if (cmp->kind != EXPR_CMP) {
-		str_add(out, "a condition with and/or/not");
+		str_add(out, _("a condition with and/or/not"));
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
@@ -799,7 +800,7 @@ void expr_describe(const struct expr *cmp, const struct bindings *names, struct 
 			op = operators[i].text;
 	str_addf(out, "%s%s%s", cmp->field, op, cmp->value.text);
 	if (cmp->value.kind == VALUE_REF && !resolve(cmp, names, &v, &text)) {
-		str_addf(out, " ($%s was not found)", cmp->value.name);
+		str_addf(out, _(" ($%s was not found)"), cmp->value.name);
 	} else if (cmp->value.kind == VALUE_REF) {
 		if (v.kind == VALUE_NUMBER && v.lo != v.hi)
 			str_addf(out, " (%lld..%lld)", (long long)v.lo, (long long)v.hi);

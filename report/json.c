@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads JSON where it lies: a value is a piece of the line, nothing is copied until it is asked for.
 #include "json.h"
+#include "i18n.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -46,15 +47,15 @@ static bool is_hex(char c)
 static bool scan_escape(struct scan *s)
 {
 	if (s->p >= s->end)
-		return scan_fail(s, "string without an end");
+		return scan_fail(s, N_("string without an end"));
 	if (*s->p != 'u')
 		return memchr("\"\\/bfnrt", *s->p++, 8)
 			       ? true
-			       : scan_fail(s, "unknown escape in a string");
+			       : scan_fail(s, N_("unknown escape in a string"));
 	s->p++;
 	for (int i = 0; i < 4; i++, s->p++)
 		if (s->p >= s->end || !is_hex(*s->p))
-			return scan_fail(s, "\\u without four hex digits");
+			return scan_fail(s, N_("\\u without four hex digits"));
 	return true;
 }
 
@@ -67,11 +68,11 @@ static bool scan_string(struct scan *s)
 		if (c == '"')
 			return true;
 		if (c < 0x20)
-			return scan_fail(s, "control character in a string");
+			return scan_fail(s, N_("control character in a string"));
 		if (c == '\\' && !scan_escape(s))
 			return false;
 	}
-	return scan_fail(s, "string without an end");
+	return scan_fail(s, N_("string without an end"));
 }
 
 static size_t scan_digits(struct scan *s)
@@ -88,18 +89,18 @@ static bool scan_number(struct scan *s)
 	if (s->p < s->end && *s->p == '-')
 		s->p++;
 	if (!scan_digits(s))
-		return scan_fail(s, "a value was expected");
+		return scan_fail(s, N_("a value was expected"));
 	if (s->p < s->end && *s->p == '.') {
 		s->p++;
 		if (!scan_digits(s))
-			return scan_fail(s, "number without digits behind its point");
+			return scan_fail(s, N_("number without digits behind its point"));
 	}
 	if (s->p < s->end && (*s->p == 'e' || *s->p == 'E')) {
 		s->p++;
 		if (s->p < s->end && (*s->p == '+' || *s->p == '-'))
 			s->p++;
 		if (!scan_digits(s))
-			return scan_fail(s, "number without an exponent");
+			return scan_fail(s, N_("number without an exponent"));
 	}
 	return true;
 }
@@ -109,7 +110,7 @@ static bool scan_word(struct scan *s, const char *word)
 	size_t len = strlen(word);
 
 	if ((size_t)(s->end - s->p) < len || memcmp(s->p, word, len) != 0)
-		return scan_fail(s, "a value was expected");
+		return scan_fail(s, N_("a value was expected"));
 	s->p += len;
 	return true;
 }
@@ -122,11 +123,11 @@ static bool scan_key(struct scan *s, struct json *key)
 	key->kind = JSON_STRING;
 	key->p = s->p;
 	if (!scan_char(s, '"'))
-		return scan_fail(s, "a key was expected");
+		return scan_fail(s, N_("a key was expected"));
 	if (!scan_string(s))
 		return false;
 	key->end = s->p;
-	return scan_char(s, ':') ? true : scan_fail(s, "':' was expected");
+	return scan_char(s, ':') ? true : scan_fail(s, N_("':' was expected"));
 }
 
 static bool scan_members(struct scan *s, char close, int depth)
@@ -134,7 +135,7 @@ static bool scan_members(struct scan *s, char close, int depth)
 	struct json ignored;
 
 	if (depth > MAX_DEPTH)
-		return scan_fail(s, "nested too deep");
+		return scan_fail(s, N_("nested too deep"));
 	if (scan_char(s, close))
 		return true;
 	for (;;) {
@@ -145,7 +146,7 @@ static bool scan_members(struct scan *s, char close, int depth)
 		if (scan_char(s, close))
 			return true;
 		if (!scan_char(s, ','))
-			return scan_fail(s, "',' or a closing bracket was expected");
+			return scan_fail(s, N_("',' or a closing bracket was expected"));
 	}
 }
 
@@ -190,14 +191,14 @@ static bool scan_kind(struct scan *s, enum json_kind kind, int depth)
 	case JSON_NONE:
 		break;
 	}
-	return scan_fail(s, "a value was expected");
+	return scan_fail(s, N_("a value was expected"));
 }
 
 static bool scan_value(struct scan *s, struct json *out, int depth)
 {
 	scan_space(s);
 	if (s->p >= s->end)
-		return scan_fail(s, "ends in the middle of a value");
+		return scan_fail(s, N_("ends in the middle of a value"));
 	out->p = s->p;
 	out->kind = kind_of(*s->p);
 	if (!scan_kind(s, out->kind, depth))
@@ -216,7 +217,7 @@ const char *json_parse(const char *text, size_t len, struct json *value)
 		return s.error;
 	}
 	scan_space(&s);
-	return s.p == s.end ? NULL : "more than one value in a line";
+	return s.p == s.end ? NULL : N_("more than one value in a line");
 }
 
 struct json_iter json_iter(struct json v)
@@ -250,7 +251,7 @@ static bool walk_ends(struct json_iter *it, struct scan *s)
 {
 	scan_space(s);
 	if (s->p != s->end)
-		it->error = "more than one value in a line";
+		it->error = N_("more than one value in a line");
 	it->p = NULL;
 	return false;
 }
@@ -265,7 +266,7 @@ bool json_next(struct json_iter *it)
 	if (scan_char(&s, close))
 		return walk_ends(it, &s);
 	if (it->value.p && !scan_char(&s, ','))
-		scan_fail(&s, "',' or a closing bracket was expected");
+		scan_fail(&s, N_("',' or a closing bracket was expected"));
 	else if ((!it->object || scan_key(&s, &it->key)) && scan_value(&s, &it->value, 1)) {
 		it->p = s.p;
 		return true;

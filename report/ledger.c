@@ -241,10 +241,10 @@ static size_t match_frame(struct ledger *ledger, struct frame *f, const char *no
 		if (entry->used_up || !entry_matches(entry, f))
 			continue;
 		if (entry->event < lane->last_event)
-			trace_problem(
-				ledger->trace,
-				"capture of %s: its order is not that of the events at event %lld",
-				node, (long long)ledger->trace->events.v[entry->event].n);
+			trace_problem(ledger->trace,
+				      _("capture of %s: its order is not that of the events at "
+					"event %lld"),
+				      node, (long long)ledger->trace->events.v[entry->event].n);
 		lane->last_event = entry->event;
 		take_entry(lane, entry, f);
 		return entry->event + 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A whole run: its events, what they speak of (nodes, connections, packets), and its captures.
 #include "trace.h"
+#include "i18n.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,6 +69,17 @@ static char *dup_of(struct json object, const char *key)
 	return json_dup(json_path(object, key));
 }
 
+/* The same for a sentence of gdb-scripts, which may begin with the function's name: in the reader's language. */
+static char *sentence_of(struct json object, const char *key, const char *fn)
+{
+	char *text = dup_of(object, key), *sentence;
+	size_t name = text && fn && starts_with(text, fn) ? strlen(fn) : 0;
+
+	sentence = text ? xasprintf("%.*s%s", (int)name, text, _(text + name)) : NULL;
+	free(text);
+	return sentence;
+}
+
 static void read_nodes(struct trace *trace, struct json nodes)
 {
 	struct json_iter it = json_iter(nodes);
@@ -129,7 +141,7 @@ static void read_meta(struct trace *trace, struct json meta)
 		free(point->note);
 		point->as = dup_of(it.value, "as");
 		point->fn = dup_of(it.value, "fn");
-		point->note = dup_of(it.value, "note");
+		point->note = sentence_of(it.value, "note", point->fn);
 		point->places = number_of(it.value, "places");
 	}
 }
@@ -150,7 +162,7 @@ static void read_end(struct trace *trace, struct json end)
 	for (it = json_iter(json_path(end, "points")); json_next(&it);) {
 		point = find_point(trace, it.value);
 		free(point->why);
-		point->why = dup_of(it.value, "why");
+		point->why = sentence_of(it.value, "why", point->fn);
 		point->hits = number_of(it.value, "hits");
 		point->events = number_of(it.value, "events");
 		point->duplicates = number_of(it.value, "duplicates");
@@ -164,7 +176,7 @@ static void read_frame_line(struct trace *trace, struct json line, size_t number
 	else if (!meta && !trace->has_end)
 		read_end(trace, line);
 	else
-		trace_problem(trace, "events.jsonl:%zu: a second '%s' line", number,
+		trace_problem(trace, _("events.jsonl:%zu: a second '%s' line"), number,
 			      meta ? "meta" : "end");
 }
 
@@ -191,7 +203,7 @@ static void check_number(struct trace *trace, const struct event *ev)
 		return;
 	before = &trace->events.v[trace->events.n - 2];
 	if (ev->n != before->n + 1)
-		trace_problem(trace, "events.jsonl:%zu: event %lld after event %lld: a gap",
+		trace_problem(trace, _("events.jsonl:%zu: event %lld after event %lld: a gap"),
 			      ev->line, (long long)ev->n, (long long)before->n);
 }
 
@@ -201,9 +213,9 @@ static void read_event(struct trace *trace, const char *text, size_t len, size_t
 	const char *what, *reason = event_read(&ev, text, len, trace->names, &what);
 
 	if (reason && what)
-		trace_problem(trace, "events.jsonl:%zu: %s '%s'", number, reason, what);
+		trace_problem(trace, "events.jsonl:%zu: %s '%s'", number, _(reason), what);
 	else if (reason)
-		trace_problem(trace, "events.jsonl:%zu: %s", number, reason);
+		trace_problem(trace, "events.jsonl:%zu: %s", number, _(reason));
 	if (reason)
 		return;
 	ev.line = number;
@@ -223,7 +235,7 @@ static void read_line(struct trace *trace, const char *text, size_t len, size_t 
 	}
 	reason = json_parse(text, len, &line);
 	if (reason)
-		trace_problem(trace, "events.jsonl:%zu: %s", number, reason);
+		trace_problem(trace, "events.jsonl:%zu: %s", number, _(reason));
 	else
 		read_frame_line(trace, line, number, meta);
 }
@@ -236,18 +248,19 @@ static void read_text(struct trace *trace, const char *text, size_t len)
 	for (; text < end; text = newline + 1, number++) {
 		newline = memchr(text, '\n', (size_t)(end - text));
 		if (!newline) {
-			trace_problem(trace, "events.jsonl:%zu: the last line is cut off", number);
+			trace_problem(trace, _("events.jsonl:%zu: the last line is cut off"),
+				      number);
 			newline = end;
 		}
 		if (newline > text)
 			read_line(trace, text, (size_t)(newline - text), number);
 	}
 	if (!trace->has_meta)
-		trace_problem(trace, "events.jsonl:1: no 'meta' line");
+		trace_problem(trace, _("events.jsonl:1: no 'meta' line"));
 	if (!trace->has_end)
-		trace_problem(trace, "events.jsonl:%zu: no 'end' line", number);
+		trace_problem(trace, _("events.jsonl:%zu: no 'end' line"), number);
 	else if (!trace->complete)
-		trace_problem(trace, "events.jsonl:%zu: the end of the lab was not seen",
+		trace_problem(trace, _("events.jsonl:%zu: the end of the lab was not seen"),
 			      number - 1);
 }
 

@@ -121,14 +121,14 @@ static void read_frames(struct wire *wire, pcap_t *pcap)
 
 	while ((got = pcap_next_ex(pcap, &header, &bytes)) == 1) {
 		if (header->caplen > LARGEST_FRAME) {
-			wire->problem = xasprintf("%s: frame %zu: %u bytes are too many",
+			wire->problem = xasprintf(_("%s: frame %zu: %u bytes are too many"),
 						  wire->path, wire->frames.n + 1, header->caplen);
 			return;
 		}
 		add_frame(wire, header, bytes);
 	}
 	if (got == PCAP_ERROR)
-		wire->problem = xasprintf("%s: after frame %zu: %s", wire->path, wire->frames.n,
+		wire->problem = xasprintf(_("%s: after frame %zu: %s"), wire->path, wire->frames.n,
 					  pcap_geterr(pcap));
 }
 
@@ -140,14 +140,14 @@ void wire_read_stream(struct wire *wire, FILE *stream)
 	/* libpcap scales to ns and turns the byte order as needed */
 	pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (!pcap) {
-		wire->problem = xasprintf("%s: no capture file: %s", wire->path, why);
+		wire->problem = xasprintf(_("%s: no capture file: %s"), wire->path, why);
 		fclose(stream);
 		return;
 	}
 	if (pcap_datalink(pcap) == DLT_EN10MB)
 		read_frames(wire, pcap);
 	else
-		wire->problem = xasprintf("%s: no Ethernet frames in it", wire->path);
+		wire->problem = xasprintf(_("%s: no Ethernet frames in it"), wire->path);
 	pcap_close(pcap);
 }
 
@@ -159,7 +159,7 @@ void wire_read(struct wire *wire, const char *path, const char *node, const char
 	if (stream)
 		wire_read_stream(wire, stream);
 	else
-		wire->problem = xasprintf("cannot open '%s': %s", path, strerror(errno));
+		wire->problem = xasprintf(_("cannot open '%s': %s"), path, strerror(errno));
 }
 
 char *wire_filter(struct wire *wire, const char *expression)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The Chinese catalogue is complete and used; the manual page and the completion know every option and view.
+# The Chinese catalogues are complete and used; the manual page and the completion know every option and view.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/tap.sh
@@ -13,6 +13,46 @@ trap 'rm -rf "$dir"' EXIT
 catalogue_is_complete() {
 	msgcmp report/po/zh_CN.po "$dir/all.pot"
 	[ -z "$(msgcomm --unique --no-location "$dir/all.pot" report/po/zh_CN.po 2>/dev/null | grep '^msgid "[^"]')" ]
+}
+
+# what a lab's files say to people
+sentences() { grep -h '^[^ #]' "$@"; sed -n 's/^ *\[kernel[^]]*\] *//p' "$@"; }
+# the texts of a catalogue
+texts() { sed -n 's/^msgid "\(.*\)"$/\1/p' "$1" | sed 's/\\\(.\)/\1/g' | sort -u; }
+
+# each lab's catalogue has what the lab says, and nothing else
+labs_are_complete() {
+	for lab in labs/*/expect; do
+		sentences "$lab" "$lab"-? | sort -u >"$dir/said"
+		texts "$lab.zh.po" | diff "$dir/said" - || { echo "$lab.zh.po differs from the lab"; return 1; }
+	done
+}
+points_are_complete() {
+	PYTHONPATH=gdb-scripts python3 -c 'from ktlab import points; print(*{p.note for p in points.TABLE if p.note}, sep="\n")' |
+		sort >"$dir/said"
+	texts gdb-scripts/ktlab/points.zh.po | grep -v 'not called while the lab ran' | diff "$dir/said" -
+	[ "$(grep -c 'called while the lab ran"' gdb-scripts/ktlab/decode.py)" = 2 ]
+}
+# each sentence of each lab is shown in Chinese
+labs_speak_chinese() {
+	for expect in labs/*/expect labs/*/expect-?; do
+		"$report" show checks --zh --json --expect "$expect" "$run" | jq -r '.tables[0].rows[].sentence' >"$dir/said"
+		! grep -vP '\p{Han}' "$dir/said" || { echo "$expect is not in Chinese"; return 1; }
+		[ "$(wc -l <"$dir/said")" -gt "$(grep -c '^[^ #]' "$expect")" ] # and the one of the wire
+	done
+}
+# a report in Chinese: its expectations in each form, and no sentence of a catalogue left in English
+speaks_chinese() {
+	cp -r "$run" "$dir/run"
+	"$report" write --zh "$dir/run" labs/handshake/expect
+	for form in report.txt report.md report.html junit.xml report.tap; do
+		grep -q '客户端听到了这个通告。' "$dir/run/$form" || { echo "no sentence of the lab in $form"; return 1; }
+	done
+	grep -q '选了哪条路由' "$dir/run/report.html"
+	grep -q '实验运行期间没有被调用' "$dir/run/report.html"
+	for po in report/po/zh_CN.po gdb-scripts/ktlab/points.zh.po labs/handshake/expect.zh.po; do texts "$po"; done |
+		grep -v % | grep '[a-z] [a-z]* [a-z]' >"$dir/english"
+	! (cd "$dir/run" && sed 's/\\_/_/g' report.txt report.md junit.xml report.tap | grep -nFf "$dir/english")
 }
 
 # the page's words: between its tags, in attributes that are read, and in T('…')
@@ -45,6 +85,9 @@ completes() {
 if command -v xgettext >/dev/null; then
 	xgettext -k_ -kN_ -LC --from-code=UTF-8 --no-location --no-wrap --sort-output -o "$dir/all.pot" report/*.c
 	it 'translates every text' catalogue_is_complete
+	it 'translates what the labs expect' labs_are_complete
+	it 'translates what is said of points' points_are_complete
+	it 'shows in Chinese what the labs expect' labs_speak_chinese
 	it 'hands every word of the page to the catalogue' page_is_complete
 	it 'hands every text of the page to its translation' page_translates_all
 	it 'speaks Chinese with --zh' says 'TCP 状态' "$report" show states --zh "$run"
@@ -52,7 +95,7 @@ if command -v xgettext >/dev/null; then
 	printf 'No SYN.\n    never tcp.tx flags=S\n' >"$dir/never"
 	it 'judges in Chinese' fails 1 '绝不应出现，却出现了 1 次；第一个是事件 48' "$report" check --zh "$run" "$dir/never"
 	it 'answers in Chinese' says '因为 10.0.0.0/24（在表 main 中）是匹配的最长前缀' "$report" show answers --zh --width 300 "$run"
-	it 'explains in Chinese in the page' sh -c "cp -r '$run' '$dir/run' && '$report' write --zh '$dir/run' '$expect' && grep -q '选了哪条路由' '$dir/run/report.html'"
+	it 'speaks Chinese in every form' speaks_chinese
 else
 	skip 'translates every text' 'no gettext here'
 fi
