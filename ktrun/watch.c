@@ -19,6 +19,14 @@ enum {
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
+/* Whether nohup, or who else started us, has a hang-up do nothing; blocked, the signal would come all the same. */
+static bool hangup_ignored(void)
+{
+	struct sigaction action;
+
+	return !sigaction(SIGHUP, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
 bool watch_init(struct run *run)
 {
 	sigset_t set;
@@ -26,7 +34,8 @@ bool watch_init(struct run *run)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
-		sigaddset(&set, ending_signals[i]);
+		if (ending_signals[i] != SIGHUP || !hangup_ignored())
+			sigaddset(&set, ending_signals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* the orphans of ended children come to us, to be waited for */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -6,14 +6,14 @@
 kills() {
 	local name=$1 signal=$2
 	shift 2
-	in_lab --exercise waits "$@" && kill -s "$signal" "$(child "$name")"
+	FAULT=waits in_lab "$@" && kill -s "$signal" "$(child "$name")"
 	wait "$ktrun_pid"
 }
 
 # kills_itself: ktrun, whose next run has to clean up
 kills_itself() {
 	local gdb qemu
-	in_lab --exercise waits || return 9
+	FAULT=waits in_lab || return 9
 	gdb=$(child gdb) qemu=$(child qemu)
 	kill -KILL "$ktrun_pid"
 	wait "$ktrun_pid"
@@ -22,33 +22,50 @@ kills_itself() {
 	(ktrun)
 }
 
-# interrupts PHASE SIGNAL: ktrun gets the signal in that phase
+# interrupts PHASE SIGNAL OPTION…: ktrun gets the signal in that phase
 interrupts() {
-	local PATH=$work/bin:$PATH
-	case $1 in
-	plan) rm -rf "$kernel/plans"; export HOLD=plan; begin ;;
-	report) export HOLD=write; begin ;;
-	untraced) begin --exact --exercise waits ;;
-	lab) begin --exercise waits ;;
-	boot) begin ;;
+	local PATH=$work/bin:$PATH phase=$1 signal=$2
+	shift 2
+	case $phase in
+	plan) rm -rf "$kernel/plans"; export HOLD=plan; begin "$@" ;;
+	report) export HOLD=write; begin "$@" ;;
+	untraced) FAULT=waits begin --exact ;;
+	lab) FAULT=waits begin "$@" ;;
+	boot) begin "$@" ;;
 	end) export HOLD=end; begin --qemu "$work/bin/qemu" ;;
-	*) export HOLD=$1; begin ;;
+	*) export HOLD=$phase; begin "$@" ;;
 	esac
-	case $1 in
+	case $phase in
 	untraced) wait_for grep -qs '^== fault' "$work/out/fault/untraced/console.log" ;;
 	lab) wait_for grep -qs '^== fault' "$work/out/fault/console.log" ;;
 	boot) wait_for test -s "$work/out/fault/captures.bin" ;;
 	*) wait_for test -e "$work/held" ;;
-	esac && kill -s "$2" "$ktrun_pid"
+	esac && kill -s "$signal" "$ktrun_pid"
 	wait "$ktrun_pid"
 }
 
 # interrupts_terminal: Ctrl-C goes to all that `make lab` has started in the terminal
 interrupts_terminal() {
-	(cd "$clone" && KTLAB_KDIR=$kernel KTLAB_INITRD=build/initramfs.cpio OUT=$work/out EXERCISE=waits ENGINE=gdb \
+	(cd "$clone" && KTLAB_KDIR=$kernel KTLAB_INITRD=$(initramfs waits) OUT=$work/out ENGINE=gdb \
 		exec env --default-signal=INT setsid bash qemu-plugin/engine.sh labs/fault) &
 	ktrun_pid=$!
 	wait_for grep -qs '^== fault' "$work/out/fault/console.log" && kill -INT -- "-$ktrun_pid"
+	wait "$ktrun_pid"
+}
+
+# ends_script SIGNAL: what `make lab` runs gets the signal, and nothing else does
+ends_script() {
+	(cd "$clone" && KTLAB_KDIR=$kernel KTLAB_INITRD=$(initramfs waits) OUT=$work/out ENGINE=gdb \
+		exec bash qemu-plugin/engine.sh labs/fault) &
+	ktrun_pid=$!
+	wait_for grep -qs '^== fault' "$work/out/fault/console.log" && kill -s "$1" "$ktrun_pid"
+	wait "$ktrun_pid"
+}
+
+# hangs_up: the terminal goes while nohup keeps the run
+hangs_up() {
+	via='nohup' begin
+	wait_for test -s "$work/out/fault/captures.bin" && kill -HUP "$ktrun_pid"
 	wait "$ktrun_pid"
 }
 
@@ -61,7 +78,7 @@ small() {
 # disk_full OPTION…: the disk of OUT is full when the lab comes to its fault
 disk_full() {
 	small "$work/out" 30m || return 9
-	in_lab --exercise connects "$@" && head -c 30M /dev/zero >"$work/out/other" 2>/dev/null
+	FAULT=connects in_lab "$@" && head -c 30M /dev/zero >"$work/out/other" 2>/dev/null
 	wait "$ktrun_pid"
 	local status=$?
 	rm "$work/out/other"
@@ -192,7 +209,7 @@ symbols_foreign() {
 
 # with_initramfs COMMAND
 with_initramfs() {
-	cp "$clone/build/initramfs.cpio" "$work/initramfs"
+	cp "$clone/build/none.cpio" "$work/initramfs"
 	"$1" "$work/initramfs"
 	(ktrun --initrd "$work/initramfs")
 }
@@ -271,6 +288,42 @@ in_language() {
 	(LOCPATH=$work/locale LC_ALL=$1 LANGUAGE=${1%.*} ktrun)
 }
 
+# out_taken: another run is in the folder, and goes on
+out_taken() {
+	local first status
+	begin
+	first=$ktrun_pid
+	wait_for test -s "$work/out/fault/captures.bin" || return 9
+	(ktrun)
+	status=$?
+	wait "$first" || status=9
+	# the record there is the other run's
+	mv "$work/out/fault/run.json" "$work/out/first.json"
+	return $status
+}
+
+# reader_leaves: as `make lab | head -1`; what ktrun says to a reader that is gone ends nothing
+reader_leaves() {
+	(ktrun 2>&1) | head -n 1
+	jq -r '"verdict: " + .verdict' "$work/out/fault/run.json"
+}
+
+# nothing_given: no terminal, no stdin, no home, a folder for temporary files that is not there
+nothing_given() (
+	unset HOME
+	via='setsid -w' TMPDIR=/nonexistent ktrun <&-
+)
+
+# deep_out: the path of OUT is longer than the 107 bytes that a socket's may have
+deep_out() {
+	local deep status
+	deep=$work/deep/$(printf '%0200d' 0)
+	(ktrun --out "$deep")
+	status=$?
+	mv "$deep" "$work/out"
+	return $status
+}
+
 with_umask() { (umask "$1" && ktrun); }
 
 # as_other_user: one without rights, with a home of its own
@@ -282,7 +335,7 @@ as_other_user() {
 	chown -R 65534:65534 "$work/home"
 	(cd "$clone" && exec setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work/home" \
 		XDG_RUNTIME_DIR="$work/home/sockets" build/ktrun --kernel "$work/home/kernel" \
-		--initrd build/initramfs.cpio --out "$work/home/out" --exercise none labs/fault)
+		--initrd build/none.cpio --out "$work/home/out" labs/fault)
 	status=$?
 	[ -z "$(ls -A "$work/home/sockets")" ] || status=9
 	mv "$work/home/out" "$work/out"
