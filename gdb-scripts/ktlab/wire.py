@@ -27,6 +27,9 @@ TSHARK = ["tshark", "-n", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tc
           "-Y", "(tcp or arp) and not icmp", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
 # which point makes the events of a direction; where a lab does not watch it, there is nothing to compare
 POINTS = {("tcp", "tx"): "ip_output", ("tcp", "rx"): "tcp_v4_rcv", ("arp", "tx"): "arp_xmit", ("arp", "rx"): "arp_rcv"}
+DROP = "skb.drop"
+# what lines are worth reading, as they begin after the event's number
+TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, *(".".join(way) for way in POINTS)])
 
 
 def number(text):
@@ -118,7 +121,7 @@ class Drops:
     """The segments that the kernel dropped at a node."""
 
     def __init__(self, events):
-        self.left = [event for event in events if event["type"] == "skb.drop" and event["proto"] == "TCP"]
+        self.left = [event for event in events if event["type"] == DROP and event["proto"] == "TCP"]
 
     def take(self, frame):
         """Whether a drop explains that this segment has no counterpart; it explains one only."""
@@ -157,12 +160,11 @@ def by_flow(frames):
     return flows
 
 
-def card(nic, folder, events, addresses):
+def card(nic, folder, watched, events, addresses):
     """Compares a card's capture with its node's events: the number of frames, and the disagreements."""
-    here = [event for event in events if event.get("netns") == nic["node"]]
+    here = [event for event in events if event["netns"] == nic["node"]]
     drops = Drops(here)
     captured = list(frames_of(os.path.join(folder, "wire-%s-%s.pcap" % (nic["node"], nic["nic"]))))
-    watched = {point["name"] for point in events[0]["points"]}
     count, said = 0, []
     for (kind, way), point in POINTS.items():
         if point not in watched:
@@ -182,15 +184,26 @@ def card(nic, folder, events, addresses):
     return count, said
 
 
+def without_stack(event):
+    event.pop("stack", None)
+    return event
+
+
+def read(path):
+    """The meta line and the events that tell of frames and drops, without their stacks: a run may have a million others."""
+    with open(path, encoding="utf-8") as file:
+        found = [without_stack(json.loads(line)) for line in file if any(kind in line[:64] for kind in TYPES)]
+    return found[0], found[1:]
+
+
 def compare(folder):
     """Compares a run's captures with its events: the number of frames, and the disagreements."""
-    with open(os.path.join(folder, "events.jsonl"), encoding="utf-8") as file:
-        events = [json.loads(line) for line in file]
-    nodes = events[0]["nodes"]
+    meta, events = read(os.path.join(folder, "events.jsonl"))
+    watched = {point["name"] for point in meta["points"]}
     count, said = 0, []
-    for nic in nodes:
-        addresses = {other["address"].partition("/")[0] for other in nodes if other["node"] == nic["node"]}
-        more, sentences = card(nic, folder, events, addresses)
+    for nic in meta["nodes"]:
+        addresses = {other["address"].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]}
+        more, sentences = card(nic, folder, watched, events, addresses)
         count += more
         said += sentences
     return count, said
