@@ -163,14 +163,26 @@ source_unpack() {
 		source_verify
 		rm -rf "$src_folder.part"
 		mkdir "$src_folder.part"
+		: >"$src_folder.log"
+		# whoever packed it, the files are the caller's
 		run_phase "unpacking ${src_tarball##*/}" "$src_folder.log" : tar -x -f "$src_tarball" -C "$src_folder.part" \
+			--no-same-owner --no-same-permissions --warning=no-timestamp \
 			--strip-components=1 --wildcards --exclude-from=<(grep -v '^#' "$here/leave-packed") ||
 			unpack_failed
+		unpack_stays_inside
 		rm -f "$src_folder.log"
 		tree_check "$src_folder.part"
 		mv "$src_folder.part" "$src_folder"
 	fi
 	cache_unlock 8
+}
+
+# tar follows neither links nor `..` out of the folder, and says which names it changed for that; a link that it made
+# may still lead out
+unpack_stays_inside() {
+	find "$src_folder.part" -type l -print0 | xargs -0 -r realpath -z -m --relative-to="$src_folder.part" |
+		grep -zq '^\.\.' && echo 'it has a link that leads out of its folder' >>"$src_folder.log"
+	[ ! -s "$src_folder.log" ] || unpack_failed
 }
 
 unpack_failed() {

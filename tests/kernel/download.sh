@@ -56,6 +56,27 @@ it 'unpacks nothing of it' test ! -e "$KTLAB_CACHE/sources/linux-5.4.302"
 fresh
 rm "$served"
 it 'says so when the server has no such file' fails 4 'cannot have Linux 5.4.302' kernel build 5.4.302
+
+# stays_inside KIND: the pinned tarball is refused with one sentence; nothing of it is left, nor anything outside
+stays_inside() {
+	fresh
+	python3 tests/kernel/hostile.py "$1" "$work/tarballs/linux-5.4.302" "$outside" "$served" &&
+		fake_pin 5.4.302 "$(sum_of "$served")" &&
+		fails 2 "cannot unpack '$KTLAB_CACHE/tarballs/linux-5.4.302.tar.xz': " kernel build 5.4.302 &&
+		[ "$(ls "$outside"):$(cat "$outside/kept"):$(find "$KTLAB_CACHE/sources" -mindepth 1 ! -name '*.log')" = 'kept:mine:' ]
+}
+outside=$work_plain/outside
+mkdir "$outside"
+echo mine >"$outside/kept"
+it 'writes nothing where a name in the tarball leads up' stays_inside up
+it 'writes nothing where a name in it is absolute' stays_inside absolute
+it 'writes nothing through a link in it' stays_inside link
+it 'writes nothing through a link that leads up' stays_inside link-up
+it 'writes nothing through a link made through a link' stays_inside twice
+it 'keeps no link that leads out' stays_inside only-link
+it 'makes no hard link to a file outside' stays_inside hard-link
+it 'makes no hard link to a file above' stays_inside hard-link-up
+fake_pin 5.4.302 "$wanted"
 fake_server_end
 
 fresh
