@@ -66,12 +66,13 @@ lab: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run one la
 labs: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run every lab; one summary table
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
 
-prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=125 RUNS=3
+prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=130 RUNS=3
 	$(Q)setup/setup.sh test
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/prove.sh
 
-bench: setup setup-test build/ktreport build/ktlab-plugin.so rootfs ## measure what a stop of GDB costs, what tracing costs (untraced, plugin, gdb, a plain GDB script), and reporting
-	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); gdb-scripts/bench.sh "$$kernel"; echo; qemu-plugin/bench.sh "$$kernel"; exec tests/report/bench
+bench: setup setup-test build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## measure what a run, a stop of GDB, tracing and reporting cost; KERNEL_BUILD=1: the build of the kernel, too
+	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); for bench in labs gdb-scripts qemu-plugin; do $$bench/bench.sh "$$kernel"; echo; done; \
+		[ -z "$$KERNEL_BUILD" ] || kernel-config/bench.sh "$$kernel"; exec tests/report/bench
 
 lessons: setup build/ktreport ## refresh the output in the lessons from the runs in OUT (run the labs first: make labs)
 	$(Q)labs/lessons.sh

@@ -13,25 +13,15 @@ export ROUNDS=${ROUNDS:-5} BLOCK=${BLOCK:-200}
 export MARKS=${MARKS-1000 10000}
 
 kernel=$1
-work=$(mktemp -d /tmp/ktlab-bench-XXXXXX)
+. qemu-plugin/bench/lib.sh
 trap 'kill "${qemu:-}" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 3' INT TERM HUP
 
-# an archive behind another one adds its files to the guest
-mkdir -p "$work/tree/labs/bench"
-cp qemu-plugin/bench/guest.sh "$work/tree/labs/bench"
-cp build/initramfs.cpio "$work/initramfs.cpio"
-(cd "$work/tree" && find . | cpio -o -H newc --quiet) >>"$work/initramfs.cpio"
-gdb-scripts/plan.sh "$kernel" labs/handshake "$work/plan.json"
-
+bench_guest
 # more connections than will be measured: GDB ends the guest when it has enough
-KTLAB_KERNEL=$kernel/bzImage KTLAB_INITRD=$work/initramfs.cpio KTLAB_RUN=$work/run KTLAB_LAB=bench KTLAB_MODE=live \
-	KTLAB_EXERCISE=5000 KTLAB_GDB=$work/gdb ./run-qemu.sh 2>"$work/qemu.log" &
-qemu=$!
-until [ -S "$work/gdb" ]; do kill -0 $qemu || { cat "$work/qemu.log" >&2; exit 3; }; sleep 0.02; done
-
-printf '%s cores, load %s; %s; %s; Linux %s; medians of %s turns of %s hits\n\n' "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)" \
-	"$("${QEMU:-qemu-system-x86_64}" --version | head -n 1)" "$(gdb --version | head -n 1)" \
-	"$(. "$kernel/kernel.env" && echo "$KTLAB_RELEASE")" "$ROUNDS" "$BLOCK"
-KTLAB_PLAN=$work/plan.json KTLAB_GDB=$work/gdb KTLAB_RUN=$work/run KTLAB_VMLINUX=$kernel/vmlinux KTLAB_QEMU_PID=$qemu \
+export KTLAB_EXERCISE=5000
+qemu_waits
+printf '%s; %s; medians of %s turns of %s hits\n\n' "$(machine "${QEMU:-qemu-system-x86_64}")" \
+	"$(gdb --version | head -n 1)" "$ROUNDS" "$BLOCK"
+KTLAB_PLAN=$plan KTLAB_GDB=$socket KTLAB_VMLINUX=$kernel/vmlinux KTLAB_QEMU_PID=$qemu \
 	gdb-scripts/run.sh bench 3>&1 >"$work/out" 2>"$work/gdb.log" </dev/null || { tail -n 3 "$work/gdb.log" >&2; exit 3; }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Proves two things of the tracer on the kernel KTLAB_KDIR, with each engine of ENGINES in each mode of MODES.
-# 1. It misses nothing: while it traces COUNT connections, the guest's own function tracer counts the calls of every
-#    function that is watched; both counts must be equal, function by function. A point that has no code of its own is
+# 1. It misses nothing: while it traces each lab of COUNTED, with COUNT connections where a lab can make many, the guest's
+#    own function tracer counts the calls of every function that is watched; both counts must be equal, one by one. A point that has no code of its own is
 #    counted at the function that is watched in its stead.
 # 2. It repeats exactly: each lab of LABS runs RUNS times while all processors are busy with other work. Each run's
 #    expectations hold, and all runs have the same events, wires and console, byte for byte.
@@ -17,8 +17,9 @@ ENGINES=${ENGINES:-gdb}
 # live; exact: each run is compared with an untraced one, too
 MODES=${MODES:-${EXACT:+exact}}
 MODES=${MODES:-live}
-# connections of the first part: 125 make more than 10,000 calls of what is watched; 0 leaves it out
-connections=${COUNT:-125}
+# labs of the first part, and connections: 130 of the handshake make more than 10,000 calls; 0 leaves the part out
+COUNTED=${COUNTED:-handshake}
+connections=${COUNT:-130}
 # labs and runs of the second part
 LABS=${LABS:-handshake route arp}
 RUNS=${RUNS:-3}
@@ -48,13 +49,13 @@ failed() {
 # proved_untraced MODE RUN: an exact run has said that it is the untraced one
 proved_untraced() { [ "$1" = live ] || jq -e '.exact // "" | startswith("traced run = untraced run")' "$2/run.json" >/dev/null; }
 
-# count MODE ENGINE: the first part
+# count MODE ENGINE LAB: the first part
 count() {
-	local out=$OUT/$1-$2-count run=$OUT/$1-$2-count/handshake plan=$OUT/plan.json functions ended=0
-	gdb-scripts/plan.sh "$KTLAB_KDIR" labs/handshake "$plan" || exit 2
+	local out=$OUT/$1-$2-count run=$OUT/$1-$2-count/$3 plan=$OUT/plan.json functions ended=0
+	gdb-scripts/plan.sh "$KTLAB_KDIR" "labs/$3" "$plan" || exit 2
 	functions=$(jq -r '[.sites[] | select(.at == "enter" and .point != "comm_write") | .fn] | unique | join(",")' "$plan")
-	KTLAB_COUNT=$connections KTLAB_PROFILE=$functions trace "$1" "$2" handshake "$out" || ended=$?
-	# an expectation may fail, since the lab expects one connection
+	KTLAB_COUNT=$connections KTLAB_PROFILE=$functions trace "$1" "$2" "$3" "$out" || ended=$?
+	# an expectation may fail, since the handshake expects one connection
 	[ $ended -le 1 ] || { failed "engine $2, $1: the run to be counted failed" "$out/log" >&2; worse 3; return; }
 	proved_untraced "$1" "$run" || { echo "engine $2: the traced run is not the untraced run" >&2; worse 3; return; }
 	grep -q '^lost 0' "$run/console.log" || { echo "the guest's tracer ran over" >&2; worse 3; return; }
@@ -64,7 +65,7 @@ count() {
 			| [$plan[0].points[] | select(.name != "comm_write" and .as != "inlined") | [.fn, $entered[.name]]]
 			| .[] | "\(.[0]) \(.[1])"' | sort) \
 		<(tr -d '\r' <"$run/console.log" | sed '1,/^-- profile/d' | sort) |
-		awk -v title="function, engine $2, $1" '
+		awk -v title="$3, engine $2, $1" '
 			BEGIN { printf "%-34s %8s %8s %6s %6s\n", title, "hits", "calls", "lost", "extra" }
 			{ lost = $3 > $2 ? $3 - $2 : 0; extra = $2 > $3 ? $2 - $3 : 0; hits += $2; calls += $3; wrong += lost + extra
 			  printf "%-34s %8d %8d %6d %6d\n", $1, $2, $3, lost, extra }
@@ -122,7 +123,9 @@ all() {
 mkdir -p "$OUT"
 touch "$OUT/runs"
 trap 'kill $running 2>/dev/null && wait $running; trap - EXIT; kill "${busy[@]}" 2>/dev/null; exit 3' INT TERM HUP
-[ "$connections" = 0 ] || all count
+if [ "$connections" != 0 ]; then
+	for lab in $COUNTED; do all count "$lab"; done
+fi
 [ "$RUNS" != 0 ] || exit $status
 
 busy=()

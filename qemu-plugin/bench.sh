@@ -21,20 +21,10 @@ GDB_MOST=${GDB_MOST:-100}
 COURSE_MOST=${COURSE_MOST:-10}
 
 kernel=$1
-work=$(mktemp -d /tmp/ktlab-bench-XXXXXX)
+. qemu-plugin/bench/lib.sh
 trap 'rm -rf "$work"' EXIT
 QEMU=$(qemu-plugin/get-qemu.sh)
-export QEMU KTLAB_KERNEL=$kernel/bzImage KTLAB_RUN=$work/run KTLAB_LAB=bench KTLAB_MODE=live KTLAB_INITRD=$work/initramfs.cpio
-plan=$work/plan.json
-socket=$work/gdb
-
-# an archive behind another one adds its files to the guest
-add_guest() {
-	mkdir -p "$work/tree/labs/bench"
-	cp qemu-plugin/bench/guest.sh "$work/tree/labs/bench"
-	cp build/initramfs.cpio "$KTLAB_INITRD"
-	(cd "$work/tree" && find . | cpio -o -H newc --quiet) >>"$KTLAB_INITRD"
-}
+export QEMU
 
 # the course's way: breakpoints with commands
 course_script() {
@@ -49,11 +39,9 @@ course_script() {
 
 # with_gdb COMMAND…: QEMU waits for GDB, which the command is
 with_gdb() {
-	rm -f "$socket"
-	KTLAB_GDB=$socket ./run-qemu.sh 2>"$work/qemu.log" &
-	while [ ! -S "$socket" ]; do sleep 0.02; done
+	qemu_waits
 	"$@" >"$work/out" 2>"$work/gdb.log" || :
-	wait $! || [ $? = 33 ]
+	wait $qemu || [ $? = 33 ]
 }
 
 run_untraced() { ./run-qemu.sh 2>"$work/qemu.log" || [ $? = 33 ]; }
@@ -80,8 +68,6 @@ watch_memory() {
 	done >>"$work/memory"
 }
 
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-
 # measure WAY COUNT: adds lines `wall cpu hits` to a file
 measure() {
 	local TIMEFORMAT='%R %U %S' took
@@ -101,11 +87,9 @@ row() {
 			hits ? sprintf("%.0f", (cpu - base) * 1e6 / hits) : "-", kib / 1024 }'
 }
 
-add_guest
-gdb-scripts/plan.sh "$kernel" labs/handshake "$plan"
+bench_guest
 course_script >"$work/course.gdb"
-printf '%s, %s cores; %s; Linux %s; medians of %s\n\n' "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
-	"$(nproc)" "$("$QEMU" --version | head -n 1)" "$(. "$kernel/kernel.env" && echo "$KTLAB_RELEASE")" "$RUNS"
+printf '%s; medians of %s\n\n' "$(machine "$QEMU")" "$RUNS"
 echo '| connections | run | hits | wall | cpu | times untraced | us/hit | MiB |'
 echo '|---|---|---|---|---|---|---|---|'
 for count in $COUNTS; do
