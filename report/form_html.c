@@ -122,7 +122,8 @@ static void put_events(struct page *page)
 
 enum {
 	AROUND = 2,
-	MOST_PLACES = 5000
+	MOST_PLACES = 5000,
+	MOST_CALLS = 20000
 };
 
 static void want_places(struct page *page)
@@ -341,11 +342,15 @@ static const char *const words[] = {
 	N_("Answers"),
 	N_("B here"),
 	N_("B − A = {time} of virtual time, {n} events"),
+	N_("Calls"),
 	N_("Choose an event and set A; choose another and set B (keys a and b)."),
 	N_("Click a row, or walk with the arrow keys: the panel shows the event, its stack "
 	   "and its fields."),
+	N_("Enter: the next one"),
 	N_("Events"),
 	N_("Expectations"),
+	N_("Instructions with all that was called below, and the function's own. Open a call to "
+	   "see what it called."),
 	N_("Ladder"),
 	N_("Layers"),
 	N_("Layers that a packet went through"),
@@ -356,9 +361,10 @@ static const char *const words[] = {
 	N_("Points"),
 	N_("Routes"),
 	N_("Routes: how each was found"),
-	N_("Seconds of virtual time, from the first segment. Flags: S SYN, . ACK, P push, "
-	   "F FIN, R reset. Dotted: still on its way."),
+	N_("Seconds of virtual time, from the first segment if there is one. Flags: S SYN, . ACK, "
+	   "P push, F FIN, R reset. Dotted: still on its way."),
 	N_("The kernel’s source was not at hand: stacks show places without their lines."),
+	N_("The tree of calls"),
 	N_("The last {n} events are left out of this page."),
 	N_("Timeline"),
 	N_("all held"),
@@ -392,11 +398,14 @@ static const char *const words[] = {
 	   "searched"),
 	N_("no table was searched: the answer was kept from before"),
 	N_("on the CPU: {who}"),
+	N_("only from A to B"),
 	N_("other end: "),
 	N_("point"),
 	N_("rule {pref}"),
 	N_("search events"),
-	N_("search: words, or field=value; Enter: next"),
+	N_("the longest prefix that fits is a route of the type {type} ({error})"),
+	N_("the same again ({n}): "),
+	N_("words, or field=value"),
 	N_("sections"),
 	N_("skipped"),
 	N_("stack, innermost first"),
@@ -431,6 +440,34 @@ static void put_words(struct page *page)
 		put_string(page->out, _(words[i]));
 	}
 	fputs("},\n", page->out);
+}
+
+/* The tree of calls: depth, name, instructions with those below, and its own. */
+static void put_tree(struct page *page)
+{
+	struct doc doc = { 0 };
+	const struct table *t;
+
+	view_tree(&doc, page->rq);
+	t = &doc.tables.v[0];
+	table_cut(&doc.tables.v[0], MOST_CALLS);
+	fputs("\"tree\":[", page->out);
+	for (size_t i = 0; i < table_rows(t); i++) {
+		const char *call = table_cell(t, i, 4)->text;
+		size_t indent = strspn(call, " ");
+
+		fprintf(page->out, "%s[%zu,", i ? ",\n" : "\n", indent / 2);
+		put_string(page->out, call + indent);
+		fprintf(page->out, ",%lld,%lld]", (long long)table_cell(t, i, 0)->number,
+			(long long)table_cell(t, i, 1)->number);
+	}
+	fputs("],\n\"tree_notes\":[", page->out);
+	for (size_t i = 0; table_rows(t) && i < t->notes.n; i++) {
+		fputs(i ? "," : "", page->out);
+		put_string(page->out, t->notes.v[i]);
+	}
+	fputs("],\n", page->out);
+	doc_free(&doc);
 }
 
 static void put_layers(struct page *page)
@@ -487,6 +524,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_points(&page);
 	put_meanings(&page);
 	put_layers(&page);
+	put_tree(&page);
 	put_words(&page);
 	put_run(&page);
 	fwrite(rest, 1, page_html_len - (size_t)(rest - page_html), out);

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	MOST_CALLS = 2000
+};
+
 /* Within a table's cell: no '|', no markup, no line's end. */
 static void put_cell(FILE *out, const char *text)
 {
@@ -127,15 +131,37 @@ static void put_diagram(FILE *out, const struct request *rq)
 	ladder_free(ladder);
 }
 
-static void put_tree(FILE *out, const struct request *rq)
+static void put_block(FILE *out, const struct doc *doc)
 {
 	const struct style style = { .width = 160, .utf8 = true };
+
+	fputs("\n```text\n", out);
+	form_text(out, doc, &style);
+	fputs("```\n", out);
+}
+
+static void put_calls(FILE *out, const struct request *rq)
+{
 	struct doc doc = { 0 };
 
-	view_find("calls")->fill(&doc, rq);
-	fprintf(out, "\n## %s\n\n```text\n", _("Calls"));
-	form_text(out, &doc, &style);
-	fputs("```\n", out);
+	view_calls(&doc, rq);
+	fprintf(out, "\n## %s\n", _("Calls"));
+	put_block(out, &doc);
+	doc_free(&doc);
+}
+
+/* The tree that TREE=FUNCTION followed, if it did. */
+static void put_tree(FILE *out, const struct request *rq)
+{
+	struct doc doc = { 0 };
+
+	view_tree(&doc, rq);
+	table_cut(&doc.tables.v[0], MOST_CALLS);
+	if (table_rows(&doc.tables.v[0])) {
+		fprintf(out, "\n<details><summary>%s</summary>\n", _("The tree of calls"));
+		put_block(out, &doc);
+		fputs("\n</details>\n", out);
+	}
 	doc_free(&doc);
 }
 
@@ -214,6 +240,7 @@ void form_markdown(FILE *out, const struct request *rq)
 	fprintf(out, "\n## %s\n", _("Tables"));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		put_view(out, names[i], rq);
+	put_calls(out, rq);
 	put_tree(out, rq);
 	put_stacks(out, rq);
 }

@@ -88,6 +88,18 @@ size_t table_rows(const struct table *t)
 	return t->cells.n / t->width;
 }
 
+void table_cut(struct table *t, size_t most)
+{
+	size_t rows = table_rows(t);
+
+	if (rows <= most)
+		return;
+	for (size_t i = most * t->width; i < t->cells.n; i++)
+		free(t->cells.v[i].text);
+	t->cells.n = most * t->width;
+	table_note(t, _("Only the first %zu of %zu rows are shown here."), most, rows);
+}
+
 const struct cell *table_cell(const struct table *t, size_t row, size_t column)
 {
 	return &t->cells.v[row * t->width + column];

@@ -60,6 +60,8 @@ void table_field(struct table *t, const struct event *ev, const char *path);
 __attribute__((format(printf, 2, 3))) void table_note(struct table *t, const char *format, ...);
 
 size_t table_rows(const struct table *t);
+/* Keeps the first rows; a note says how many there were. */
+void table_cut(struct table *t, size_t most);
 const struct cell *table_cell(const struct table *t, size_t row, size_t column);
 /* The cell as a text for people; null is "-". The buffer holds numbers. */
 const char *cell_text(const struct cell *cell, char buffer[24]);

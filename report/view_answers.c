@@ -227,13 +227,36 @@ static char *route_text(const struct event *ev)
 	return text;
 }
 
-/* "…, because table main gave EINVAL"; takes the route over. */
+/* The type of route that ends a lookup with this error, or NULL: fib_props in net/ipv4/fib_semantics.c. */
+static const char *refusing_type(const char *error)
+{
+	static const struct {
+		const char *error, *type;
+	} types[] = {
+		{ "EINVAL", "blackhole" },
+		{ "EACCES", "prohibit" },
+		{ "EHOSTUNREACH", "unreachable" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (text_is(types[i].error, error))
+			return types[i].type;
+	return NULL;
+}
+
+/* "…, because no prefix in table main fits"; takes the route over. */
 static char *add_error(char *route, const struct event *lookup)
 {
-	char *table = event_dup(lookup, "table_name"), *error = event_dup(lookup, "err");
-	char *text =
-		xasprintf(_("%s, because the search of table %s gave %s"), route, table, error);
+	char *table = event_dup(lookup, "table_name"), *error = event_dup(lookup, "err"), *text;
+	const char *type = refusing_type(error);
 
+	if (type)
+		text = xasprintf(_("%s, because the longest prefix that fits in table %s is a "
+				   "route of the type %s"),
+				 route, table, type);
+	else
+		text = xasprintf(_("%s, because the search of table %s gave %s"), route, table,
+				 error);
 	free(route);
 	free(table);
 	free(error);
@@ -478,8 +501,7 @@ static void ask(struct answers *a, const struct question *question)
 	if (!a->rows && question->none)
 		answer(a, xstrdup(_(question->none)), NULL, NULL);
 	if (a->more)
-		table_note(a->table, _("%s There are %zu more answers than are shown."),
-			   a->question, a->more);
+		table_note(a->table, _("%s More than are shown: %zu"), a->question, a->more);
 }
 
 void view_answers(struct doc *doc, const struct request *rq)

@@ -16,6 +16,10 @@ trap 'rm -rf "$dir"' EXIT
 cp -r "$run" "$dir/run"
 # as if it had been traced live, so that the page has to say what that means
 sed -i '1s/"mode":"exact"/"mode":"live"/' "$dir/run/events.jsonl"
+printf '%s\n' '{"type":"meta","format":1,"root":"root"}' \
+	'{"n":1,"type":"tree.call","t_ns":64,"tree":1,"depth":0,"parent":null,"fn":"root","enter":1,"leave":9,"self":10,"total":85,"interrupts":0,"away":0}' \
+	'{"n":2,"type":"tree.call","t_ns":64,"tree":1,"depth":1,"parent":1,"fn":"below","enter":2,"leave":8,"self":75,"total":75,"interrupts":0,"away":0}' \
+	'{"type":"end","trees":1,"calls":2,"unlisted":0,"missed":0,"open":0}' >"$dir/run/tree.jsonl"
 "$report" write "$dir/run" "$expect"
 
 # the page as it is, with an ear for errors in front and the reader's script at its end

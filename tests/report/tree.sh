@@ -50,6 +50,9 @@ it 'folds calls alike, and marks interrupts' as_wanted
 it 'takes a filter' says 'inner' shown -f 'depth=2'
 it 'shows each call that passes the filter' [ "$(shown -f 'fn=again' | grep -c again)" = 5 ]
 it 'gives them as JSON' sh -c "'$report' show tree --json '$work' | jq -e '.tables[0].rows | length == 7'"
+"$report" write "$work" "$expect"
+it 'goes into report.md, too' says '40   20           0     0    again ... 4 more' grep -A12 '^<details><summary>The tree of calls' "$work/report.md"
+it 'goes into report.html, too' says '[1,"again ... 4 more",40,20]' cat "$work/report.html"
 sed -i '$d' "$work/tree.jsonl"
 it 'says that a file is cut off' says 'the file is cut off' shown
 echo '{"n":"x"}' >>"$work/tree.jsonl"
