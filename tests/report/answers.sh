@@ -58,7 +58,7 @@ it 'says that the SYN queue did not grow' is 'When did the SYN queue grow?' 'nev
 it 'tells when a queue was full' is 'When was a queue full?' 'at 5.200000 s on client: the accept queue was full [10]'
 it 'says each way once, with the reason' is 'Which route was chosen, and why?' 'client to 10.0.0.9: directly, out of eth0, because 10.0.0.0/24 in table main is the longest prefix that fits [12 11]
 client to 10.1.0.9: directly, out of eth0, because 10.1.0.0/24 in table main is the longest prefix that fits [16 15]
-client to 10.2.0.9: no route (EINVAL), because the search of table main gave EINVAL [18 17]'
+client to 10.2.0.9: no route (EINVAL), because the longest prefix that fits in table main is a route of the type blackhole [18 17]'
 it 'says that there was no SYN' is 'Which function sent the SYN?' 'no SYN was sent []'
 it 'gives no meaning to a change that it does not know' sh -c "'$report' show explain --json -f n=19 '$dir/events.jsonl' | jq -e '.tables[0].rows == []'"
 tap_end
