@@ -359,7 +359,8 @@ static void run_lab(struct run *run, char **summary)
 		return;
 	if (!run->reason)
 		exact_compare(run);
-	if (events_make(run))
+	/* the report tells what the run has cost so far */
+	if (events_make(run) && record_run(run, "running"))
 		report_make(run, summary);
 	if (!run->reason)
 		wire_compare(run);

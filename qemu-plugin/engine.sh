@@ -5,7 +5,8 @@
 #   plugin   inside QEMU; a QEMU that loads plugins is found or fetched (get-qemu.sh)
 #   auto     plugin where such a QEMU is found, else gdb
 #   both     plugin into OUT-plugin, gdb into OUT; then what they saw differently: gdb's stops move the guest's clock,
-#            so what goes on at the same time may stand in another order
+#            so what goes on at the same time may stand in another order. With EXACT=1 both have the same QEMU, and so one
+#            and the same run: then their captures must be the same byte for byte, and the reports say so
 # The exit status is that of ktrun, for `both` the worst of the two.
 set -euo pipefail
 
@@ -40,10 +41,18 @@ auto)
 both)
 	gdb_qemu=${QEMU:-qemu-system-x86_64} name=${1%/} status=0 other=0
 	plugin_qemu || exit 2
+	runs=("$OUT-plugin/${name##*/}" "$OUT/${name##*/}")
 	run plugin "$OUT-plugin" "$1" || status=$?
-	TREE='' QEMU=$gdb_qemu run gdb "$OUT" "$1" || other=$?
-	"$here/build/ktreport" diff "$OUT/${name##*/}" "$OUT-plugin/${name##*/}" || :
-	exit $((status > other ? status : other))
+	[ -n "${EXACT:-}" ] || QEMU=$gdb_qemu
+	TREE='' run gdb "$OUT" "$1" || other=$?
+	status=$((status > other ? status : other))
+	if [ -z "${EXACT:-}" ]; then
+		"$here/build/ktreport" diff "${runs[1]}" "${runs[0]}" || :
+	elif [ $status -le 1 ]; then
+		"$here/gdb-scripts/compare.sh" "${runs[@]}" || status=3
+		for run in "${runs[@]}"; do "$here/build/ktreport" write "$run"; done
+	fi
+	exit $status
 	;;
 *) become "$ENGINE" "$OUT" "$1" ;;
 esac

@@ -70,6 +70,40 @@ double cost_ms_per_hit(const struct trace *trace)
 	return cost;
 }
 
+char *cost_untraced(const struct trace *trace)
+{
+	char *text = read_file(trace), *sentence, *out = NULL;
+	struct json run;
+	long frames;
+
+	json_parse(text, strlen(text), &run);
+	sentence = json_dup(json_path(run, "exact"));
+	if (sentence && sscanf(sentence, "traced run = untraced run: %ld frames", &frames) == 1)
+		out = xasprintf(_("traced run = untraced run: %ld frames, identical"), frames);
+	free(sentence);
+	free(text);
+	return out;
+}
+
+char *cost_engines(const struct trace *trace)
+{
+	char *text = read_file(trace), *differ, *out = NULL;
+	int64_t hits, apart_ns;
+	struct json run;
+
+	json_parse(text, strlen(text), &run);
+	differ = json_dup(json_path(run, "engines.differ"));
+	if (differ)
+		out = xasprintf(_("differ: %s"), differ);
+	else if (json_int(json_path(run, "engines.hits"), &hits) &&
+		 json_int(json_path(run, "engines.apart_ns"), &apart_ns))
+		out = xasprintf(_("%lld hits, the same byte for byte; times at most %lld ns apart"),
+				(long long)hits, (long long)apart_ns);
+	free(differ);
+	free(text);
+	return out;
+}
+
 char *cost_stops(const struct trace *trace)
 {
 	if (!trace->stops.count)

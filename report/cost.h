@@ -9,6 +9,10 @@
 char *cost_phases(const struct trace *trace);
 /* Wall time of the lab's phase for each hit, in ms; negative when the run does not say. */
 double cost_ms_per_hit(const struct trace *trace);
+/* What the comparison with the untraced run found; NULL if there was none. The caller frees it. */
+char *cost_untraced(const struct trace *trace);
+/* What the comparison of both engines on this run found; NULL if there was none. The caller frees it. */
+char *cost_engines(const struct trace *trace);
 /* How far stops moved virtual time, in the reader's language; NULL if they did not. The caller frees it. */
 char *cost_stops(const struct trace *trace);
 

@@ -187,6 +187,16 @@ static void add_lag(struct table *t, const struct trace *trace)
 			  (long long)(most_ns / 1000), event, count);
 }
 
+static void add_compared(struct table *t, const struct trace *trace)
+{
+	char *untraced = cost_untraced(trace), *engines = cost_engines(trace);
+
+	add_pair(t, N_("undisturbed"), untraced);
+	add_pair(t, N_("both engines"), engines);
+	free(untraced);
+	free(engines);
+}
+
 static void add_cost(struct table *t, const struct trace *trace)
 {
 	char *phases = cost_phases(trace);
@@ -213,6 +223,7 @@ void view_summary(struct doc *doc, const struct request *rq)
 	add_pair(t, N_("note"), trace->note);
 	add_pair(t, N_("engine"), trace->engine);
 	add_pair(t, N_("mode"), trace->mode);
+	add_compared(t, trace);
 	add_counts(t, rq);
 	add_lag(t, trace);
 	add_cost(t, trace);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The verbs of run.sh: plan, trace, bench, decode, wire. Settings come from the environment; errors are one sentence."""
+"""The verbs of run.sh: plan, trace, bench, decode, wire, compare. Settings come from the environment; errors are one sentence."""
 
 import os
 import re
@@ -52,13 +52,25 @@ def wire():
     return 1 if disagreements else 0
 
 
+def compare():
+    from . import compare as engines
+    runs = setting("RUN"), setting("OTHER")
+    found = engines.compare(*runs)
+    print(engines.sentence(found))
+    for run in runs:
+        if os.path.exists(os.path.join(run, "run.json")):
+            engines.keep(run, found)
+    return 0 if engines.equal(found) else 1
+
+
 def bench():
     from . import bench as measures
     measures.run(setting("PLAN"), setting("GDB"), setting("RUN"), setting("VMLINUX"), int(setting("QEMU_PID")))
     return 0
 
 
-VERBS = {"plan": plan, "trace": trace, "bench": bench, "decode": decode, "wire": wire}
+VERBS = {"plan": plan, "trace": trace, "bench": bench, "decode": decode, "wire": wire,
+         "compare": compare}
 
 
 def run(verb):

@@ -47,7 +47,7 @@ for kernel in $(kernels); do
 		it "traces its replay with gdb" replay "$kernel" "$lab"
 		it "replays the same console and wires" alike "$work/plugin" "$work/gdb-run"
 		it "takes the same as gdb, at the same instruction and time" \
-			python3 tests/plugin/captures.py "$work"/{plugin/plan.json,plugin/captures.bin,gdb-run/captures.bin}
+			gdb-scripts/compare.sh "$work/plugin" "$work/gdb-run"
 		it "gives the same events as gdb" same_events "$kernel"
 	done
 done
