@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include "folder.h"
 #include "guest.h"
 #include "inputs.h"
 #include "text.h"
@@ -193,18 +194,22 @@ static bool recording_found(struct run *run)
 bool exact_prepare(struct run *run)
 {
 	bool done;
+	int fd;
 
 	if (*run->settings.from) {
 		run->untraced = text_format("%s/untraced", run->settings.from);
 		return recording_found(run);
 	}
 	run->untraced = run_path(run, "untraced");
-	if (mkdir(run->untraced, 0777) && errno != EEXIST) {
+	fd = folder_make(run->untraced);
+	if (fd < 0) {
 		run_fail(run, STATUS_SETUP,
-			 text_format("cannot make '%s': %s", run->untraced, strerror(errno)),
+			 text_format("cannot write in '%s': %s", run->untraced, strerror(errno)),
 			 text_copy(""));
 		return false;
 	}
+	folder_clear(fd);
+	close(fd);
 	phase_begin(run, PHASE_UNTRACED);
 	done = guest_untraced(run);
 	if (done && !strcmp(run->mode, "replay"))

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ktrun runs one lab from the plan to the verdict, and leaves nothing running behind. */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <fnmatch.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exact.h"
+#include "folder.h"
 #include "guest.h"
 #include "inputs.h"
 #include "progress.h"
@@ -22,12 +19,6 @@
 #include "room.h"
 #include "text.h"
 #include "watch.h"
-
-/* What a run writes; the files of the run before are removed, so that nothing old passes for new. */
-static const char *const run_files[] = {
-	"*.json", "*.json.new", "*.jsonl",  "*.bin",	 "*.log",
-	"*.pcap", "*.pcapng",	"report.*", "junit.xml",
-};
 
 static void set_up_failed(struct run *run, char *reason, char *remedy)
 {
@@ -58,6 +49,11 @@ static bool lab_check(struct run *run)
 	const struct settings *settings = &run->settings;
 	const char *const needed[] = { "guest.sh", "points", run->expect };
 
+	if (!strcmp(run->lab, ".") || !strcmp(run->lab, "..") || !strcmp(run->lab, "/")) {
+		set_up_failed(run, text_format("'%s' does not name a lab", settings->lab_dir),
+			      text_copy("name its folder, such as labs/handshake"));
+		return false;
+	}
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		char *path = text_format("%s/%s", settings->lab_dir, needed[i]);
 		bool there = file_readable(path);
@@ -86,7 +82,7 @@ static bool topology_check(struct run *run)
 {
 	char *name = text_format("labs/topology/%s", run->topology), *path = root_path(run, name);
 
-	run->nics = topology_read(path);
+	run->nics = strchr(run->topology, '/') ? NULL : topology_read(path);
 	if (!run->nics)
 		set_up_failed(run, text_format("unknown topology '%s'", run->topology),
 			      text_format("'%s' cannot be read", path));
@@ -140,41 +136,11 @@ static bool tools_check(struct run *run)
 	return false;
 }
 
-/* Makes a folder and those above it. */
-static bool folders_make(const char *path)
-{
-	char *copy = text_copy(path);
-	bool made = true;
-
-	for (char *slash = strchr(copy + 1, '/'); slash && made; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		made = !mkdir(copy, 0777) || errno == EEXIST;
-		*slash = '/';
-	}
-	made = made && (!mkdir(copy, 0777) || errno == EEXIST);
-	free(copy);
-	return made;
-}
-
-static void old_files_remove(const struct run *run)
-{
-	DIR *dir = opendir(run->folder);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		for (size_t i = 0; i < sizeof(run_files) / sizeof(run_files[0]); i++)
-			if (!fnmatch(run_files[i], entry->d_name, 0))
-				unlinkat(run->folder_fd, entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-}
-
 /* Makes OUT/LAB and locks it; the lock goes with this process. */
 static bool folder_open(struct run *run)
 {
-	if (!folders_make(run->folder) ||
-	    (run->folder_fd = open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
-	    access(run->folder, W_OK)) {
+	run->folder_fd = folder_make(run->folder);
+	if (run->folder_fd < 0) {
 		set_up_failed(run,
 			      text_format("cannot write in '%s': %s", run->folder, strerror(errno)),
 			      text_copy("name another folder: OUT=DIR"));
@@ -185,7 +151,7 @@ static bool folder_open(struct run *run)
 			      text_copy("wait for it, or name another folder: OUT=DIR"));
 		return false;
 	}
-	old_files_remove(run);
+	folder_clear(run->folder_fd);
 	if (!room_left(run, ROOM_BYTES)) {
 		set_up_failed(run,
 			      text_format("no space left in '%s': a run needs %d MB", run->folder,

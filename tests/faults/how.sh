@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154 # lib.sh sets clone, kernel, ktrun_pid
+# shellcheck shell=bash disable=SC2154 # lib.sh sets clone, kernel, ktrun_pid; faults.sh release
 # How each fault of the table is done. A function's exit status and what it prints are those of the program under test.
 
 # kills NAME SIGNAL OPTION…: while the guest waits in the lab
@@ -69,6 +69,46 @@ hangs_up() {
 	wait "$ktrun_pid"
 }
 
+# files_outside: the sums of all files that are not the run's own
+files_outside() { find "$work/outside" "$clone" "$kernel" ! -path "$kernel/plans*" -type f -exec sha256sum {} +; }
+
+# escapes OPTION…: each file that a run writes is a link out of OUT beforehand, in the lab's folder, too, and the lab names
+# files outside wherever it can
+escapes() {
+	local folder name status exact=
+	[[ $* != *--exact* ]] || { recorded && rm -r "$work/again" && exact=$work/out/fault/untraced; } || return 9
+	mkdir "$work/outside"
+	for folder in "$work/out/fault" ${exact:+"$exact"} "$clone/labs/fault"; do
+		mkdir -p "$folder"
+		for name in {captures,recording}.bin {run,plan,settings}.json{,.new} {events,tree}.jsonl{,.new} {console,gdb,qemu}.log \
+			wire-{client,server}-eth0.pcap wire.pcapng report.{txt,md,html} junit.xml; do
+			echo mine >"$work/outside/$name"
+			ln -s "$work/outside/$name" "$folder/$name"
+		done
+	done
+	initramfs escapes >/dev/null
+	files_outside >"$work/files"
+	(FAULT=escapes ktrun "$@")
+	status=$?
+	files_outside | diff "$work/files" - >&2 && [ ! -e /tmp/ktlab-escaped ] || status=9
+	find "$clone/labs/fault" -type l -delete
+	rm -r "$work/outside"
+	return $status
+}
+
+# folder_elsewhere NAME OPTION…: that folder of OUT is a link to one outside
+folder_elsewhere() {
+	local status link=$work/out/$1
+	shift
+	mkdir -p "$work/outside" "$(dirname "$link")"
+	ln -s "$work/outside" "$link"
+	(ktrun "$@")
+	status=$?
+	[ -z "$(ls -A "$work/outside")" ] || status=9
+	rm -r "$work/outside" "$link"
+	return $status
+}
+
 # small FOLDER SIZE: a small disk there; only root can
 small() {
 	mkdir -p "$1"
@@ -120,20 +160,20 @@ cache_full() {
 	return $status
 }
 
-# small_tree: kernel sources that build in a second, in $tree; the suite of the kernels has them
+# small_tree RELEASE: kernel sources that build in a second, in $tree; the suite of the kernels has them
 small_tree() {
 	# shellcheck source=tests/kernel/fake.sh
 	. tests/kernel/fake.sh
 	trap - EXIT
-	tree=$work_plain/linux-5.4.77
-	fake_tree "$tree" 5.4.77
+	tree=$work_plain/linux-$1
+	fake_tree "$tree" "$1"
 }
 
 small_tree_end() { rm -rf "$work" "$work_plain"; }
 
 # in a subshell, since the kernels' suite has names of its own
 cache_small() (
-	small_tree
+	small_tree 5.4.77
 	small "$KTLAB_CACHE" 20m || exit 9
 	kernel-config/kernel.sh build "$tree"
 	status=$?
@@ -142,38 +182,52 @@ cache_small() (
 	exit $status
 )
 
-# eight clones on an empty cache: one builds, and the seven others say that they wait for it
-builds_at_once() (
-	small_tree
-	status=0 pids=()
-	export FAKE_BUILD_S=3
-	for n in 1 2 3 4 5 6 7 8; do
-		kernel-config/kernel.sh build "$tree" >"$work/$n" 2>"$work/$n.said" &
-		pids+=($!)
-	done
-	for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
+# built_once: of eight builds one built, the seven others said that they waited for it, and all found the same
+built_once() {
+	local built waited found
 	cat "$work"/?.said >&2
 	built=$(grep -c built "$work_plain/builds") waited=$(grep -l 'another ktlab' "$work"/?.said | wc -l)
 	found=$(cat "$work"/[1-8] | sort -u | wc -l)
-	[ "$built $waited $found" = '1 7 1' ] || { echo "built $built times, $waited waited, $found results" >&2; status=9; }
+	[ "$built $waited $found" = '1 7 1' ] || { echo "built $built times, $waited waited, $found results" >&2; return 9; }
+}
+
+# eight COMMAND…: at once, each with its number as the last word; fails if one does
+eight() {
+	local n status=0 pids=()
+	for n in 1 2 3 4 5 6 7 8; do
+		"$@" $n &
+		pids+=($!)
+	done
+	for n in "${pids[@]}"; do wait "$n" || status=$?; done
+	return $status
+}
+
+build_nth() { FAKE_BUILD_S=3 kernel-config/kernel.sh build "$tree" >"$work/$1" 2>"$work/$1.said"; }
+
+# eight clones on an empty cache
+builds_at_once() (
+	small_tree 5.4.77
+	eight build_nth && built_once
+	status=$?
 	small_tree_end
 	exit $status
 )
 
-# eight labs in eight folders, one kernel without a plan; all of them see the same
-labs_at_once() {
-	local n status=0 pids=()
-	rm -rf "$kernel/plans"
-	for n in 1 2 3 4 5 6 7 8; do
-		(ktrun --limit 300 --out "$work/out/$n") &
-		pids+=($!)
-	done
-	for n in "${pids[@]}"; do wait "$n" || status=$?; done
-	n=$(tail -qn 1 "$work"/out/?/fault/events.jsonl | jq -r .sha256 | sort -u | wc -l)
+# eight labs in eight folders on an empty cache; the sources are a stand-in, what their build gives is the real kernel
+labs_at_once() (
+	faults=$work
+	small_tree "$release"
+	export FAKE_KERNEL=$kernel
+	lab_nth() { build_nth "$1" && (work=$faults && ktrun --kernel "$(cat "$builds/$1")" --limit 600 --out "$faults/out/$1"); }
+	builds=$work
+	eight lab_nth && built_once
+	status=$?
+	n=$(tail -qn 1 "$faults"/out/?/fault/events.jsonl | jq -r .sha256 | sort -u | wc -l)
 	[ "$n" = 1 ] || { echo "$n digests" >&2; status=9; }
-	mv "$work/out/8/fault" "$work/out/fault"
-	return $status
-}
+	mv "$faults/out/8/fault" "$faults/out/fault"
+	small_tree_end
+	exit $status
+)
 
 # with_kernel COMMAND OPTION…: the lab with kernel files that the command has changed
 with_kernel() {

@@ -97,7 +97,7 @@ initramfs() {
 ktrun() {
 	# shellcheck disable=SC2086,SC2154 # a program and its options
 	cd "$clone" && exec ${via:-} build/ktrun --kernel "$kernel" --initrd "$(initramfs "${FAULT:-none}")" \
-		--out "$work/out" --limit 60 "$@" labs/fault
+		--out "$work/out" --limit "${LIMIT:-60}" "$@" labs/fault
 }
 
 # wait_for COMMAND…: 60 s at most, and no longer than ktrun runs
@@ -143,7 +143,7 @@ well_formed() {
 
 # events_are KIND REFERENCE: what of the faultless run's events a run must have, to the nanosecond
 events_are() {
-	local events=$work/out/fault/events.jsonl found=$work/found wanted=$2
+	local events=$work/out/fault/events.jsonl wanted=$2
 	case $1 in
 	none)
 		[ ! -e "$events" ] || { echo 'there are events'; return 1; }
@@ -154,11 +154,16 @@ events_are() {
 	all) ;;
 	esac
 	well_formed "$events" || return
-	events "$events" >"$found"
+	events "$events" >"$work/found"
+	events_compare "$1" "$wanted" | cut -c 1-200 | head -n 5
+	return "${PIPESTATUS[0]}"
+}
+
+events_compare() {
 	case $1 in
-	begun) diff "$found" <(head -n "$(wc -l <"$found")" "$wanted") ;;
-	fault) diff <(head -n "$(wc -l <"$wanted")" "$found") "$wanted" ;;
-	all) diff "$found" "$wanted" ;;
+	begun) diff "$work/found" <(head -n "$(wc -l <"$work/found")" "$2") ;;
+	fault) diff <(head -n "$(wc -l <"$2")" "$work/found") "$2" ;;
+	all) diff "$work/found" "$2" ;;
 	esac
 }
 

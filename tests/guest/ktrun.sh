@@ -4,6 +4,9 @@
 . "$(dirname "$0")/fake.sh"
 fake_clone || exit 1
 
+# ktrun_in LABDIR
+ktrun_in() { (cd "$clone" && exec build/ktrun --kernel kernel --initrd initrd --out out "$1"); }
+
 # broken SENTENCE VERDICT NAME=VALUE... [-- OPTION...]: the run fails so, says so, and leaves nothing
 broken() {
 	local sentence=$1 verdict=$2 settings=()
@@ -49,6 +52,12 @@ it 'finds a mistake in the expectations before the boot' \
 it 'refuses a bad points file with the plan'\''s own words' \
 	fails 2 "points:3: unknown function 'tcp_v4_conect'" env FAKE_STATUS_PLAN=2 \
 	env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
+it 'takes no folder for a lab that has no name of its own' fails 2 "'labs/handshake/.' does not name a lab" ktrun_in labs/handshake/.
+it 'takes the parent for none' fails 2 "'labs/handshake/..' does not name a lab" ktrun_in labs/handshake/..
+printf '../handshake/cards\n' >"$clone/labs/handshake/topology"
+cp "$clone/labs/topology/two-nodes" "$clone/labs/handshake/cards"
+it 'takes no topology from elsewhere' fails 2 "unknown topology '../handshake/cards'" ktrun
+rm "$clone"/labs/handshake/{topology,cards}
 it 'names the labs there are, the nearest first' fails 2 "unknown lab 'handshak'
 known: handshake hand" env -C "$clone" build/ktrun labs/handshak
 it 'refuses a folder without a kernel' fails 2 "'labs' is not a built kernel: no 'kernel.env'" ktrun --kernel labs
@@ -159,6 +168,13 @@ stale() {
 	ktrun && [ ! -e "$run/report.html" ] && [ ! -e "$run/wire-x-y.pcap" ] && [ -e "$run/my-notes" ]
 }
 it 'removes the files of the run before, and no others' stale
+
+elsewhere() {
+	mkdir -p "$work/elsewhere" "$clone/linked"
+	ln -sfn "$work/elsewhere" "$clone/linked/handshake"
+	fails 2 "cannot write in 'linked/handshake': Not a directory" ktrun --out linked && [ -z "$(ls -A "$work/elsewhere")" ]
+}
+it 'does not write through a folder that is a link' elsewhere
 
 unset FAKE_AT
 it 'says that it cannot write there' fails 2 "cannot write in '/proc/ktlab/handshake'" ktrun --out /proc/ktlab

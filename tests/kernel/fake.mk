@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The targets of a stand-in kernel: its options are the fragments without those named in $(srctree)/refused.
+# The targets of a stand-in kernel: its options are the fragments without those named in $(srctree)/refused. With
+# FAKE_KERNEL=DIR what comes out is the kernel that is built there.
 srctree := $(dir $(lastword $(MAKEFILE_LIST)))
 
 allnoconfig:
@@ -12,7 +13,13 @@ build:
 	@[ ! -e $(srctree)full ] || { echo 'cannot write: No space left on device'; exit 1; }
 	echo built >>$(srctree)../builds
 	mkdir -p $(O)/arch/x86/boot $(O)/scripts
+ifdef FAKE_KERNEL
+	cp $(FAKE_KERNEL)/vmlinux $(O)/vmlinux
+	cp $(FAKE_KERNEL)/bzImage $(O)/arch/x86/boot/bzImage
+	cp $(FAKE_KERNEL)/config $(O)/.config
+else
 	$(CC) -g -Wl,--build-id=0x$$(cat $(O)/.config $(srctree)main.c | sha1sum | cut -c1-40) -o $(O)/vmlinux $(srctree)main.c
 	cp $(O)/vmlinux $(O)/arch/x86/boot/bzImage
+endif
 	ln -sfn $(abspath $(srctree))/scripts/gdb $(O)/scripts/gdb
 	ln -sf scripts/gdb/vmlinux-gdb.py $(O)/vmlinux-gdb.py

@@ -21,6 +21,16 @@ init_wiped() {
 		count=$(((${range#* } - ${range% *}) / 4096)) 2>/dev/null
 }
 
+# escape PATH: in whatever the host gets to read of the guest there is a file's name
+escape() {
+	echo escaped >"$1"
+	step "$1"
+	echo "$1" >/proc/self/comm
+	on client sh -c "echo '$1' >/proc/self/comm; exec 3<>/dev/null"
+	witness client "$1" path="$1"
+	on client ip link add "$(basename "$1")" type dummy 2>/dev/null || :
+}
+
 step links
 up client server
 step connect
@@ -36,6 +46,7 @@ init) init_wiped ;;
 hangs) irqs-off ;;
 floods) yes 'the quick brown fox jumps over the lazy dog' | head -c 104857600 >/dev/console ;;
 memory) tail /dev/zero ;;
+escapes) escape ../../../../../../tmp/ktlab-escaped ;;
 *) exit 7 ;;
 esac
 step end
