@@ -158,44 +158,78 @@ enum {
 	LOOK_BACK = 5000
 };
 
-/* The state that this end of the connection was in, as its last change before the event says. */
+static bool is_segment(const struct event *ev)
+{
+	return ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX;
+}
+
+/* A segment that came, at once or from the backlog of a socket in use. */
+static bool is_made_by_segment(const struct event *change)
+{
+	struct json_iter it = json_iter(event_get(change, "stack"));
+
+	while (json_next(&it))
+		if (json_is(json_path(it.value, "fn"), "tcp_v4_rcv") ||
+		    json_is(json_path(it.value, "fn"), "tcp_v4_do_rcv"))
+			return true;
+	return false;
+}
+
+/* The state that this end of the connection was in, as its last change before the event says; and the state before,
+ * if it was changed to send this: by connect() for a SYN, by close() for a FIN. */
 static void say_state(struct str *out, const struct trace *trace, const struct event *at)
 {
 	const struct event *end =
 		at - trace->events.v > LOOK_BACK ? at - LOOK_BACK : trace->events.v;
+	bool own = at->kind == EV_TCP_TX;
 
-	for (const struct event *ev = at; at->conn && ev-- > end;)
-		if (ev->kind == EV_TCP_STATE && ev->netns == at->netns && ev->conn == at->conn) {
+	for (const struct event *ev = at; at->conn && ev-- > end;) {
+		if (ev->netns != at->netns || ev->conn != at->conn)
+			continue;
+		if (ev->kind == EV_TCP_STATE) {
 			str_add(out, ", state ");
+			if (own && !is_made_by_segment(ev) && event_text(ev, "old", out))
+				str_add(out, " -> ");
 			event_text(ev, "new", out);
 			return;
 		}
+		own = own && !is_segment(ev);
+	}
+}
+
+static bool same_text(const struct event *a, const struct event *b, const char *path)
+{
+	char *one = event_dup(a, path), *other = event_dup(b, path);
+	bool same = strcmp(one, other) == 0;
+
+	free(one);
+	free(other);
+	return same;
 }
 
 /* The changes of state that the frame made at its receiver, before anything else happened there. */
 static bool say_states_made(struct str *out, const struct trace *trace, const struct event *rx)
 {
-	const struct event *end = trace->events.v + trace->events.n;
-	bool made = false;
+	const struct event *end = trace->events.v + trace->events.n, *last = NULL;
 
 	for (const struct event *ev = rx + 1; rx->kind == EV_TCP_RX && ev < end && ev < rx + 50;
 	     ev++) {
-		if (ev->kind == EV_TCP_RX || ev->kind == EV_TCP_TX || ev->kind == EV_SYSCALL_ENTER)
+		if (is_segment(ev) || ev->kind == EV_SYSCALL_ENTER)
 			break;
 		if (ev->kind != EV_TCP_STATE || ev->netns != rx->netns || ev->conn != rx->conn)
 			continue;
-		if (made) {
+		if (last && same_text(ev, last, "obj")) {
 			str_add(out, " -> ");
 			event_text(ev, "new", out);
 		} else {
 			char *sentence = event_sentence(trace, ev);
 
-			str_addf(out, ", makes %s", sentence);
+			str_addf(out, "%s%s", last ? ", " : ", makes ", sentence);
 			free(sentence);
 		}
-		made = true;
+		last = ev;
 	}
-	return made;
+	return last != NULL;
 }
 
 static char *comment_of(const struct trace *trace, const struct event *tx, const struct event *rx,

@@ -146,6 +146,30 @@ directions_are_true() {
 		'server-eth0	52:54:00:00:00:01	0x00000001' 'server-eth0	52:54:00:00:00:02	0x00000002' | diff -u - "$dir/directions"
 }
 
+# draws RUN: its diagram, held against the lines of Mermaid's grammar that it uses. A text may hold no sign of Mermaid's
+# but as an entity: ';' and a line's end are the end of a line for it, '#' begins an entity, '%' a comment
+draws() {
+	rm -rf "$dir/drawn"
+	cp -r "$1" "$dir/drawn"
+	"$report" write "$dir/drawn" "$expect"
+	sed -n '/^```mermaid$/,/^```$/p' "$dir/drawn/report.md" | sed '1d; $d' >"$dir/diagram"
+	[ "$(head -n 1 "$dir/diagram")" = sequenceDiagram ]
+	[ "$(grep -cE '^  n[0-9]+(->>|-x)n[0-9]+: ' "$dir/diagram")" -gt 5 ]
+	text="([^]#;<>{}\"%]|]|#[0-9]+;)+"
+	! sed 1d "$dir/diagram" | grep -nvE "^  (participant n[0-9]+ as |Note over n[0-9]+: |n[0-9]+(->>|-x)n[0-9]+: )$text\$"
+	# who takes part is named first
+	grep -oE '\bn[0-9]+\b' "$dir/diagram" | sort -u >"$dir/used"
+	sed -n 's/^  participant \(n[0-9]*\) as .*/\1/p' "$dir/diagram" | sort | comm -13 - "$dir/used" | grep . && return 1
+	:
+}
+draws_hostile() {
+	mkdir "$dir/hostile"
+	cp "$run"/* "$dir/hostile"
+	sed -i 's/"name":"connect"/"name":"a;b#c:d %% e{f}\\"g\\"\\nend\\n-->> <b> [x]"/g; s/"ip":"10.0.0.2"/"ip":"#35;end;:"/g' "$dir/hostile/events.jsonl"
+	draws "$dir/hostile"
+	grep -qF 'a#59;b#35;c:d #37;#37; e#123;f#125;#34;g#34;' "$dir/diagram" && grep -qF '#35;35#59;end#59;:' "$dir/diagram"
+}
+
 tcpdump_reads_it() {
 	tcpdump -r "$pcapng" >"$dir/tcpdump" 2>"$dir/tcpdump.log"
 	! grep -v '^reading from file' "$dir/tcpdump.log"
@@ -169,7 +193,8 @@ it 'counts the expectations in JUnit' says 'failures="0"' cat "$dir/run/junit.xm
 it 'writes TAP' says 'ok 1 - ' cat "$dir/run/report.tap"
 it 'writes a trace with arrows' flow_ends_are_events
 it 'lets Perfetto show it all: slices lie within slices, arrows begin and end in one' python3 tests/report/chrome_trace.py "$dir/run/trace.json"
-it 'writes a diagram that a forge draws' says 'sequenceDiagram' cat "$dir/run/report.md"
+it 'writes a diagram that a forge draws' draws "$run"
+it 'writes one of hostile names, too' draws_hostile
 it 'links to the release that was traced' says 'net/ipv4/tcp_output.c?h=v'"$(head -n 1 "$run/events.jsonl" | jq -r .kernel.release)" cat "$dir/run/report.md"
 it 'gives each view as JSON that fits its schema' every_view_is_json
 # on_terminal COMMAND…: what it writes to a terminal
