@@ -43,12 +43,21 @@ struct side {
 	VEC(const char *) keys; /* interned: equal identities are equal pointers */
 };
 
+/* One difference: events that only one side has, or one of each. */
+struct change {
+	const char *what;
+	const struct event *a, *b; /* or NULL */
+	const char *key;
+	char *differs; /* or NULL */
+	size_t times; /* so often in a row; 0: told elsewhere */
+};
+
 struct diff {
 	struct names *names;
 	struct table *table;
 	struct side a, b;
 	bool exact;
-	size_t count;
+	VEC(struct change) changes;
 };
 
 /* The next path in a list separated by spaces, into a buffer; false at its end. */
@@ -97,30 +106,6 @@ static void load_side(struct diff *d, struct side *side, const struct trace *tra
 	}
 }
 
-static void add_row(struct diff *d, const char *change, const struct event *a,
-		    const struct event *b, char *differs)
-{
-	const struct event *ev = a ? a : b;
-	char *sentence = event_sentence(a ? d->a.trace : d->b.trace, ev);
-
-	d->count++;
-	table_text(d->table, change);
-	if (a)
-		table_int(d->table, a->n);
-	else
-		table_null(d->table);
-	if (b)
-		table_int(d->table, b->n);
-	else
-		table_null(d->table);
-	table_text(d->table, ev->netns);
-	table_text(d->table, ev->type);
-	table_take(d->table,
-		   sentence && *sentence ? xstrdup(sentence) : xstrdup(ev->fn ? ev->fn : "?"));
-	table_take(d->table, differs);
-	free(sentence);
-}
-
 /* Appends "field: old -> new" for each path of the list that differs. */
 static void compare_fields(const struct event *a, const struct event *b, const char *list,
 			   struct str *out)
@@ -138,7 +123,14 @@ static void compare_fields(const struct event *a, const struct event *b, const c
 	}
 }
 
-static void compare_pair(struct diff *d, const struct event *a, const struct event *b)
+static void add_change(struct diff *d, const char *what, const struct event *a,
+		       const struct event *b, const char *key, char *differs)
+{
+	*vec_add(&d->changes) = (struct change){ what, a, b, key, differs, 1 };
+}
+
+/* What differs between two events of one identity, or NULL; the caller frees it. */
+static char *differences(const struct diff *d, const struct event *a, const struct event *b)
 {
 	struct str differs = { 0 };
 
@@ -148,9 +140,16 @@ static void compare_pair(struct diff *d, const struct event *a, const struct eve
 		compare_fields(a, b, meanings[a->kind].exact, &differs);
 	if (d->exact)
 		compare_fields(a, b, "t_ns", &differs);
-	if (differs.len)
-		add_row(d, "changed", a, b, str_take(&differs));
-	str_free(&differs);
+	return str_take_or_null(&differs);
+}
+
+static void compare_pair(struct diff *d, size_t i, size_t j)
+{
+	const struct event *a = d->a.events.v[i], *b = d->b.events.v[j];
+	char *differs = differences(d, a, b);
+
+	if (differs)
+		add_change(d, N_("changed"), a, b, d->a.keys.v[i], differs);
 }
 
 enum {
@@ -181,15 +180,113 @@ static void align(struct diff *d)
 
 	while (i < d->a.keys.n || j < d->b.keys.n) {
 		if (i < d->a.keys.n && j < d->b.keys.n && d->a.keys.v[i] == d->b.keys.v[j]) {
-			compare_pair(d, d->a.events.v[i++], d->b.events.v[j++]);
+			compare_pair(d, i++, j++);
 			continue;
 		}
 		find_agreement(d, i, j, &to_i, &to_j);
 		for (; i < to_i; i++)
-			add_row(d, "missing", d->a.events.v[i], NULL, NULL);
+			add_change(d, N_("missing"), d->a.events.v[i], NULL, d->a.keys.v[i], NULL);
 		for (; j < to_j; j++)
-			add_row(d, "added", NULL, d->b.events.v[j], NULL);
+			add_change(d, N_("added"), NULL, d->b.events.v[j], d->b.keys.v[j], NULL);
 	}
+}
+
+/* The change near this one that has the same event on the other side alone, or NULL. */
+static struct change *find_twin(const struct diff *d, size_t i)
+{
+	const struct change *c = &d->changes.v[i];
+
+	for (size_t off = 1; off < LOOK_AHEAD; off++)
+		for (int sign = -1; sign <= 1; sign += 2) {
+			size_t at = i + (size_t)sign * off; /* wraps below 0, to beyond the end */
+			struct change *other = at < d->changes.n ? &d->changes.v[at] : NULL;
+
+			if (other && other->times && other->key == c->key && !other->a && other->b)
+				return other;
+		}
+	return NULL;
+}
+
+/* What is missing here and added there has moved. */
+static void join_moved(struct diff *d)
+{
+	for (size_t i = 0; i < d->changes.n; i++) {
+		struct change *c = &d->changes.v[i];
+		struct change *twin = c->a && !c->b ? find_twin(d, i) : NULL;
+
+		if (!twin)
+			continue;
+		c->what = N_("moved");
+		c->b = twin->b;
+		c->differs = differences(d, c->a, c->b);
+		twin->times = 0;
+	}
+}
+
+static bool same_change(const struct change *a, const struct change *b)
+{
+	return a->what == b->what && a->key == b->key &&
+	       (a->differs ? text_is(a->differs, b->differs) : !b->differs);
+}
+
+/* The same several times in a row is told once. */
+static void fold(struct diff *d)
+{
+	struct change *last = NULL;
+
+	for (size_t i = 0; i < d->changes.n; i++) {
+		struct change *c = &d->changes.v[i];
+
+		if (!c->times)
+			continue;
+		if (last && same_change(last, c)) {
+			last->times++;
+			c->times = 0;
+		} else {
+			last = c;
+		}
+	}
+}
+
+static void add_number(struct table *t, const struct event *ev)
+{
+	if (ev)
+		table_int(t, ev->n);
+	else
+		table_null(t);
+}
+
+static void add_row(struct diff *d, const struct change *c)
+{
+	const struct event *ev = c->a ? c->a : c->b;
+	char *sentence = event_sentence(c->a ? d->a.trace : d->b.trace, ev);
+	const char *what = sentence && *sentence ? sentence : ev->fn ? ev->fn : "?";
+
+	table_text(d->table, _(c->what));
+	add_number(d->table, c->a);
+	add_number(d->table, c->b);
+	table_int(d->table, (int64_t)c->times);
+	table_text(d->table, ev->netns);
+	table_text(d->table, ev->type);
+	table_text(d->table, what);
+	table_text(d->table, c->differs);
+	free(sentence);
+}
+
+static size_t add_rows(struct diff *d)
+{
+	size_t count = 0;
+
+	join_moved(d);
+	fold(d);
+	for (size_t i = 0; i < d->changes.n; i++) {
+		if (d->changes.v[i].times)
+			add_row(d, &d->changes.v[i]);
+		count += d->changes.v[i].times;
+		free(d->changes.v[i].differs);
+	}
+	vec_free(&d->changes);
+	return count;
 }
 
 static void side_free(struct side *side)
@@ -205,25 +302,28 @@ size_t diff_runs(struct doc *doc, const struct trace *a, const struct trace *b,
 		{ .key = "change", .title = "" },
 		{ .key = "n1", .title = N_("first") },
 		{ .key = "n2", .title = N_("second") },
+		{ .key = "times", .title = N_("times") },
 		{ .key = "netns", .title = N_("node") },
 		{ .key = "type", .title = N_("type") },
 		{ .key = "what", .title = N_("what") },
 		{ .key = "differs", .title = N_("differs") },
 	};
 	struct diff d = { .names = names_new(), .exact = exact };
+	size_t count;
 
 	d.table = DOC_TABLE(doc, "differences", columns,
 			    N_("Differences of the second run to the first"));
 	load_side(&d, &d.a, a, filter);
 	load_side(&d, &d.b, b, filter);
 	align(&d);
+	count = add_rows(&d);
 	table_note(d.table, _("%zu events in the first run, %zu in the second, %zu differences"),
-		   d.a.keys.n, d.b.keys.n, d.count);
+		   d.a.keys.n, d.b.keys.n, count);
 	if (!exact)
 		table_note(d.table,
 			   _("Addresses, ports, sequence numbers and times do not count."));
 	side_free(&d.a);
 	side_free(&d.b);
 	names_free(d.names);
-	return d.count;
+	return count;
 }
