@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OPTIONS "opts.mss.mss opts.sack_ok.name opts.ts.name opts.wscale.shift"
+
 /*
  * What an event is (its identity, by which the runs are aligned), what may change about it, and
  * what is looked at only on request. Points count, not functions: those differ between kernels.
@@ -20,9 +22,9 @@ static const struct {
 	[EV_SYSCALL_EXIT] = { "name", "ret ret_name", "dur_ns" },
 	[EV_CALL] = { "args.flags", "args.state result.state ret_name args.op result.err", "args" },
 	[EV_TCP_STATE] = { "obj new", "old mss sk_err retransmits", "saddr daddr sport dport" },
-	[EV_TCP_TX] = { "flags", "rel_seq rel_ack payload_len by retrans opts.mss.mss",
+	[EV_TCP_TX] = { "flags", "rel_seq rel_ack payload_len by retrans " OPTIONS,
 			"saddr daddr sport dport seq ack win" },
-	[EV_TCP_RX] = { "flags", "rel_seq rel_ack payload_len opts.mss.mss",
+	[EV_TCP_RX] = { "flags", "rel_seq rel_ack payload_len " OPTIONS,
 			"saddr daddr sport dport seq ack win" },
 	[EV_CONN_QUEUE] = { "op", "syn_qlen accept_qlen accept_max", "saddr daddr sport dport" },
 	[EV_FIB_LOOKUP] = { "purpose table_name", "err out.type out.prefixlen out.dev",

@@ -238,7 +238,7 @@ struct json_iter json_walk_unchecked(const char *text, size_t len)
 	struct json_iter it = { .object = true };
 
 	if (!scan_char(&s, '{')) {
-		it.error = "not a JSON object";
+		it.error = N_("not a JSON object");
 		return it;
 	}
 	it.p = s.p;

@@ -225,8 +225,12 @@ static bool session_open(struct session *s, const struct options *options, const
 /* Says what is wrong with the input; a damaged run is shown nevertheless, but ends with 2. */
 static int report_problems(const struct trace *trace)
 {
-	for (size_t i = 0; i < trace->problems.n; i++)
-		complain("%s", trace->problems.v[i]);
+	for (size_t i = 0; i < trace->problems.n; i++) {
+		bool placed = starts_with(trace->problems.v[i], "events.jsonl:");
+
+		complain("%s%s%s", placed ? trace->folder : "", placed ? "/" : "",
+			 trace->problems.v[i]);
+	}
 	if (trace->problem_count > trace->problems.n)
 		complain("%zu more problems", trace->problem_count - trace->problems.n);
 	return trace->problem_count ? EXIT_BAD : EXIT_HELD;

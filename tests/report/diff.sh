@@ -45,6 +45,8 @@ it 'takes another state for another event' only 'missing tcp.state -
 added tcp.state -'
 other '/^{"n":141,/{p;s/"n":141/"n":142/}'
 it 'tells what was added' says 'added step -' changes
+other '/^{"n":48,/s/{"name":"sack_ok"},//'
+it 'tells which option a segment lacks' only 'changed tcp.tx opts.sack_ok.name: sack_ok -> null'
 # the ARP request's two halves the other way round; three lookups alike are not there
 other '/^{"n":53,/{h;d};/^{"n":54,/G'
 it 'tells what moved once' only 'moved neigh.state -'
@@ -53,5 +55,5 @@ it 'tells what is missing several times once' only 'missing x3 fib.lookup -'
 it 'counts each of them' says '3 differences' sh -c "'$report' diff '$run' '$dir/run' || :"
 it 'filters what is compared' fails 0 '0 differences' sh -c "'$report' diff --filter type=tcp.state '$run' '$dir/run' || [ \$? = 2 ]"
 other '$d'
-it 'ends with 2 when one of them is damaged' fails 2 "no 'end' line" "$report" diff "$run" "$dir/run"
+it 'ends with 2 when one of them is damaged' fails 2 "$dir/run/events.jsonl:143: no 'end' line" "$report" diff "$run" "$dir/run"
 tap_end
