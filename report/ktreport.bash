@@ -8,10 +8,13 @@ _ktreport() {
 	COMPREPLY=()
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -- '--[a-z]+=?' <<<"$help" | sort -u)" -- "$word")
+		# no file's name, so its '=' is not quoted; its value follows without a space
+		compopt +o filenames 2>/dev/null
+		[[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace 2>/dev/null
 	elif [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(sed -n '/^usage:/,/^RUN/s/^  \([a-z]\+\) .*/\1/p' <<<"$help")" -- "$word")
 	else
-		[ "${COMP_WORDS[1]}" != show ] ||
+		[[ ${COMP_WORDS[1]} != show || $COMP_CWORD != 2 ]] ||
 			mapfile -t COMPREPLY < <(compgen -W "$(sed -n '/^Views:/,$s/^  \([a-z]\+\) .*/\1/p' <<<"$help")" -- "$word")
 		while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$word")
 	fi

@@ -121,4 +121,11 @@ fi
 it 'completes commands' says 'check' completes "$report" ch
 it 'completes views' says 'neighbours' completes "$report" show nei
 it 'completes options' says '--filter=' completes "$report" show --fil
+# typed TEXT: what a person at a terminal sees who types it; \t is the tab
+typed() {
+	printf '. report/ktreport.bash\nbuild/ktreport %b\n\004' "$1" |
+		TERM=dumb PS1='> ' script -qec 'bash --norc --noprofile -i' /dev/null 2>&1 | tr -d '\r'
+}
+it 'completes an option at a terminal, ready for its value' says "segments --filter='" typed "show segments --fil\t'n>1'"
+it 'completes a view at a terminal, and goes on' says 'show segments --width' typed 'show seg\t--width'
 tap_end
