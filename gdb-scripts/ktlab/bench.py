@@ -110,8 +110,8 @@ def run(plan_path, socket, folder, vmlinux, qemu):
     rounds, block = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("BLOCK", "200"))
     marks = [int(word) for word in os.environ.get("MARKS", "1000 10000").split()]
     out = os.fdopen(3, "w")
-    engine.connect(socket)
-    tracer = engine.Tracer(plan_path, folder, socket)
+    tracer = engine.Tracer(plan_path, folder)
+    tracer.connect(socket)
     tracer.tell = lambda text: None
     tracer.arm(markers=True)
     gdb.execute("continue", to_string=True)

@@ -30,9 +30,9 @@ MEMORY = (range(0x1000, 0x0000800000000000), range(0xffff800000000000, 0xfffffff
 
 
 class Tracer:
-    """Takes captures for the sites of a plan; one per run, once GDB is connected to the stub at `socket`."""
+    """Takes captures for the sites of a plan; one per run."""
 
-    def __init__(self, plan_path, run, socket):
+    def __init__(self, plan_path, run):
         with open(plan_path, "rb") as file:
             text = file.read()
         self.plan = json.loads(text)
@@ -44,12 +44,21 @@ class Tracer:
         os.write(self.out, capture.MAGIC + hashlib.sha256(text).digest())
         self.records = 0
         self.entered = {}       # (fn, rsp) -> (number of the entry's record, its registers)
-        self.memory = Memory(socket)
+        self.memory = None
         self.clock_address = None
         self.replaying = False  # QEMU replays a recording: it knows how many instructions were executed
         self.marker = None      # the marker that stopped the guest last
         self.armed = []
         self.told = 0.0
+
+    def connect(self, socket):
+        """Connects to the gdbstub there."""
+        for setting in ("pagination off", "confirm off", "architecture i386:x86-64", "breakpoint always-inserted on",
+                        "remotetimeout 30", "stack-cache off", "code-cache off"):
+            gdb.execute("set " + setting, to_string=True)
+        gdb.execute("target remote " + socket, to_string=True)
+        self.memory = Memory(socket)
+        self.replaying = "Replaying" in gdb.execute("monitor info replay", to_string=True)
 
     def arm(self, markers):
         """Inserts the marker's breakpoint, or all the others."""
@@ -162,19 +171,10 @@ def registers():
     return {name: int(gdb.parse_and_eval("$" + name)) & capture.UNKNOWN for name in capture.REGISTERS}
 
 
-def connect(socket):
-    """Connects to the gdbstub there."""
-    for setting in ("pagination off", "confirm off", "architecture i386:x86-64", "breakpoint always-inserted on",
-                    "remotetimeout 30", "stack-cache off", "code-cache off"):
-        gdb.execute("set " + setting, to_string=True)
-    gdb.execute("target remote " + socket, to_string=True)
-
-
 def run(plan_path, socket, folder):
     """Traces the guest behind the gdbstub at `socket` from its first instruction; returns whether the lab ended."""
-    connect(socket)
-    tracer = Tracer(plan_path, folder, socket)
-    tracer.replaying = "Replaying" in gdb.execute("monitor info replay", to_string=True)
+    tracer = Tracer(plan_path, folder)
+    tracer.connect(socket)
     tracer.arm(markers=True)
     if tracer.plan["arm"] == "boot":
         tracer.arm(markers=False)
