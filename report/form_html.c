@@ -401,6 +401,7 @@ static const char *const words[] = {
 	N_("only from A to B"),
 	N_("other end: "),
 	N_("point"),
+	N_("questions that no event of this run answers: {n}"),
 	N_("rule {pref}"),
 	N_("search events"),
 	N_("the longest prefix that fits is a route of the type {type} ({error})"),

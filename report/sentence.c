@@ -231,10 +231,15 @@ static void say_drop(const struct trace *trace, const struct event *ev, struct s
 
 static void say_init_call(const struct trace *trace, const struct event *ev, struct str *out)
 {
+	char *level = event_dup(ev, "level"), *level_name = event_dup(ev, "level_name");
+
 	(void)trace;
 	event_text(ev, "name", out);
 	say_with(out, ev, _("(), level %s"), "level");
-	add_field(out, ev, " ", "level_name");
+	if (!text_is(level, level_name)) /* early initcalls have a name, and no number */
+		add_field(out, ev, " ", "level_name");
+	free(level);
+	free(level_name);
 }
 
 static void say_members(const struct json object, struct str *out)

@@ -108,4 +108,13 @@ data = open(sys.argv[1]).read().replace('"BIG"', '"' + "x" * 10_000_000 + '"')
 open(sys.argv[1], "w").write(data)
 END
 it 'reads a line of 10 MB' "$report" show summary "$dir/run"
+
+# the file is mapped, not read: of 80 MB of events, what is kept fits into little memory of its own
+damage ''
+repeat 30000 >"$events"
+# shellcheck disable=SC3045 # dash and bash have it
+within() { (ulimit -d "$1"; shift; "$@"); }
+it 'keeps little of a large file' fails 1 'held' within 24000 "$report" check "$dir/run" "$expect"
+it 'shows a part of it' says 'SYN_SENT' within 24000 "$report" show states -f 'n<1000' "$dir/run"
+it 'writes the forms of it' within 60000 "$report" write "$dir/run" "$expect"
 tap_end

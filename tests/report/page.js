@@ -34,6 +34,8 @@
 		for (let i = 0; i < 5; i++) press('ArrowDown');
 		press('b');
 		it('measures between two markers', /B − A = \d+\.\d+ ms of virtual time, \d+ events/.test(text('difference')));
+		const heights = [...document.querySelectorAll('#timeline-box path')].flatMap((p) => [...p.getAttribute('d').matchAll(/ (\d+)v14/g)].map((m) => Number(m[1])));
+		it('has each event in its lane, those of no node, too', Math.max(...heights) < timeline.height && heights.includes(26 * data.columns.length + 6));
 		const ticks = () => document.querySelector('#timeline-box').innerHTML.match(/v14/g).length;
 		const all = ticks();
 		click(document.getElementById('zoom'));
