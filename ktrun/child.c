@@ -29,6 +29,7 @@ __attribute__((noreturn)) static void child_become(const char *const *argv, pid_
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	if (null_fd >= 0 && log_fd >= 0 && dup2(null_fd, 0) == 0 &&
 	    dup2(out_fd >= 0 ? out_fd : log_fd, 1) == 1 && dup2(log_fd, 2) == 2 &&
 	    getppid() == parent)

@@ -388,8 +388,10 @@ static void judge_signal(struct run *run, const struct child *child)
 		run_fail(run, STATUS_BROKEN,
 			 text_format("%s was killed by SIG%s in phase '%s'", child->name,
 				     sigabbrev_np(signal), phase_names[run->phase]),
-			 text_copy("run again; if it comes again, dmesg tells whether memory ran "
-				   "out"));
+			 text_copy(signal == SIGXFSZ
+					   ? "ulimit -f lets a file grow no further"
+					   : "run again; if it comes again, dmesg tells whether "
+					     "memory ran out"));
 }
 
 static void judge_qemu(struct run *run)

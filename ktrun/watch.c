@@ -41,6 +41,8 @@ bool watch_init(struct run *run)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	/* a reader that goes away (| head) must not end the run */
 	signal(SIGPIPE, SIG_IGN);
+	/* nor a file that may not grow (ulimit -f): what cannot be written is said */
+	signal(SIGXFSZ, SIG_IGN);
 	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return run->signal_fd >= 0;
 }
