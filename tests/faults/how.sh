@@ -115,16 +115,30 @@ small() {
 	mount -t tmpfs -o "size=$2" none "$1"
 }
 
+# disk_keep: what is in OUT/LAB on the small disk, without the disk
+disk_keep() {
+	rm "$work/out/other"
+	mv "$work/out/fault" "$work/kept"
+	umount "$work/out"
+	mv "$work/kept" "$work/out/fault"
+}
+
 # disk_full OPTION…: the disk of OUT is full when the lab comes to its fault
 disk_full() {
 	small "$work/out" 30m || return 9
 	FAULT=connects in_lab "$@" && head -c 30M /dev/zero >"$work/out/other" 2>/dev/null
 	wait "$ktrun_pid"
 	local status=$?
-	rm "$work/out/other"
-	mv "$work/out/fault" "$work/kept"
-	umount "$work/out"
-	mv "$work/kept" "$work/out/fault"
+	disk_keep
+	return $status
+}
+
+# disk_full_late: it is full when the report is to be written
+disk_full_late() {
+	small "$work/out" 30m || return 9
+	(FILL='write' ktrun)
+	local status=$?
+	disk_keep
 	return $status
 }
 

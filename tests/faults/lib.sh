@@ -56,7 +56,7 @@ make_kernel() {
 	ln -s "$1/vmlinux" "$kernel/vmlinux"
 }
 
-# wrappers: HOLD=VERB stops what does that verb for ever, once it has said so with the file `held`
+# wrappers: HOLD=VERB stops what does that verb for ever, once it has said so with the file `held`; FILL=VERB fills the disk
 wrappers() {
 	cat >"$work/bin/gdb" <<-EOF
 	#!/bin/bash
@@ -68,6 +68,7 @@ wrappers() {
 	cat >"$clone/build/ktreport" <<-EOF
 	#!/bin/bash
 	[ "\$1" != "\${HOLD:-none}" ] || { touch '$work/held'; exec sleep 1000; }
+	[ "\$1" != "\${FILL:-none}" ] || head -c 30M /dev/zero >'$work/out/other' 2>/dev/null
 	exec '$PWD/build/ktreport' "\$@"
 	EOF
 	cat >"$work/bin/qemu" <<-EOF
