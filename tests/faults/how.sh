@@ -62,8 +62,8 @@ ends_script() {
 	wait "$ktrun_pid"
 }
 
-# hangs_up: the terminal goes while nohup keeps the run
-hangs_up() {
+# nohup_keeps: the terminal goes while nohup keeps the run
+nohup_keeps() {
 	via='nohup' begin
 	wait_for test -s "$work/out/fault/captures.bin" && kill -HUP "$ktrun_pid"
 	wait "$ktrun_pid"
