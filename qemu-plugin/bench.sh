@@ -58,21 +58,23 @@ hits() {
 	esac
 }
 
-# QEMU's peak memory in KiB, watched from /proc while it runs
+# watch_memory FILE: QEMU's peak memory in KiB, from /proc while it runs
 watch_memory() {
 	local pid kib
 	while sleep 0.2; do
 		for pid in $(pgrep -f "$KTLAB_RUN/console.log"); do
 			kib=$(awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && echo "${kib:-0}"
 		done
-	done >>"$work/memory"
+	done >>"$1"
 }
 
 # measure WAY COUNT: adds lines `wall cpu hits` to a file
 measure() {
 	local TIMEFORMAT='%R %U %S' took
 	export KTLAB_EXERCISE=$2
+	watch_memory "$work/memory-$1-$2" &
 	took=$({ time "run_$1"; } 2>&1)
+	kill $!
 	awk -v hits="$(hits "$1")" '{ print $1, $2 + $3, hits }' <<<"$took" >>"$work/$1-$2"
 }
 
@@ -81,7 +83,7 @@ row() {
 	local wall cpu hits base mib
 	wall=$(cut -d' ' -f1 "$work/$1-$2" | median) cpu=$(cut -d' ' -f2 "$work/$1-$2" | median)
 	hits=$(cut -d' ' -f3 "$work/$1-$2" | median) base=$(cut -d' ' -f2 "$work/untraced-$2" | median)
-	mib=$(sort -n "$work/memory" | tail -n 1)
+	mib=$(sort -n "$work/memory-$1-$2" | tail -n 1)
 	awk -v way="$1" -v count="$2" -v wall="$wall" -v cpu="$cpu" -v hits="$hits" -v base="$base" -v kib="$mib" 'BEGIN {
 		printf "| %d | %s | %d | %.2f | %.2f | %.2f | %s | %d |\n", count, way, hits, wall, cpu, cpu / base,
 			hits ? sprintf("%.0f", (cpu - base) * 1e6 / hits) : "-", kib / 1024 }'
@@ -93,18 +95,12 @@ printf '%s; medians of %s\n\n' "$(machine "$QEMU")" "$RUNS"
 echo '| connections | run | hits | wall | cpu | times untraced | us/hit | MiB |'
 echo '|---|---|---|---|---|---|---|---|'
 for count in $COUNTS; do
-	for way in untraced plugin gdb course; do
-		case $way in
-		gdb) [ "$count" -le "$GDB_MOST" ] || continue ;;
-		course) [ "$count" -le "$COURSE_MOST" ] || continue ;;
-		esac
-		: >"$work/memory"
-		watch_memory &
-		watcher=$!
-		for ((run = 0; run < RUNS; run++)); do
-			measure $way "$count"
-		done
-		kill $watcher
-		row $way "$count"
+	ways="untraced plugin"
+	[ "$count" -gt "$GDB_MOST" ] || ways+=" gdb"
+	[ "$count" -gt "$COURSE_MOST" ] || ways+=" course"
+	# in turns: what else the machine does changes all of them alike
+	for ((run = 0; run < RUNS; run++)); do
+		for way in $ways; do measure "$way" "$count"; done
 	done
+	for way in $ways; do row "$way" "$count"; done
 done
