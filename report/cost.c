@@ -10,10 +10,10 @@ enum {
 	LARGEST_FILE = 1024 * 1024
 };
 
-/* The whole file, or an empty text; the caller frees it. */
-static char *read_file(const struct trace *trace)
+/* The whole run.json, parsed; its text, which the caller frees, is empty if there is none. */
+static char *read_run(const struct trace *trace, struct json *run)
 {
-	char *path = xasprintf("%s/run.json", trace->folder ? trace->folder : ".");
+	char *path = xasprintf("%s/run.json", trace->folder ? trace->folder : "."), *all;
 	FILE *file = trace->folder ? fopen(path, "r") : NULL;
 	struct str text = { 0 };
 	char buffer[4096];
@@ -24,7 +24,9 @@ static char *read_file(const struct trace *trace)
 		str_addn(&text, buffer, got);
 	if (file)
 		fclose(file);
-	return str_take(&text);
+	all = str_take(&text);
+	json_parse(all, strlen(all), run);
+	return all;
 }
 
 static double seconds_of(struct json phase)
@@ -38,12 +40,11 @@ static double seconds_of(struct json phase)
 
 char *cost_phases(const struct trace *trace)
 {
-	char *text = read_file(trace);
+	struct json run;
+	char *text = read_run(trace, &run);
 	struct str out = { 0 };
 	struct json_iter it;
-	struct json run;
 
-	json_parse(text, strlen(text), &run);
 	for (it = json_iter(json_path(run, "phases")); json_next(&it);) {
 		str_add(&out, out.len ? ", " : "");
 		json_text(json_path(it.value, "name"), &out);
@@ -55,13 +56,12 @@ char *cost_phases(const struct trace *trace)
 
 double cost_ms_per_hit(const struct trace *trace)
 {
-	char *text = read_file(trace);
+	struct json run;
+	char *text = read_run(trace, &run);
 	double cost = -1;
 	int64_t hits = 0;
 	struct json_iter it;
-	struct json run;
 
-	json_parse(text, strlen(text), &run);
 	json_int(json_path(run, "hits"), &hits);
 	for (it = json_iter(json_path(run, "phases")); hits > 0 && json_next(&it);)
 		if (json_is(json_path(it.value, "name"), "lab"))
@@ -72,11 +72,10 @@ double cost_ms_per_hit(const struct trace *trace)
 
 char *cost_untraced(const struct trace *trace)
 {
-	char *text = read_file(trace), *sentence, *out = NULL;
 	struct json run;
+	char *text = read_run(trace, &run), *sentence, *out = NULL;
 	long frames;
 
-	json_parse(text, strlen(text), &run);
 	sentence = json_dup(json_path(run, "exact"));
 	if (sentence && sscanf(sentence, "traced run = untraced run: %ld frames", &frames) == 1)
 		out = xasprintf(_("traced run = untraced run: %ld frames, identical"), frames);
@@ -87,11 +86,10 @@ char *cost_untraced(const struct trace *trace)
 
 char *cost_engines(const struct trace *trace)
 {
-	char *text = read_file(trace), *differ, *out = NULL;
-	int64_t hits, apart_ns;
 	struct json run;
+	char *text = read_run(trace, &run), *differ, *out = NULL;
+	int64_t hits, apart_ns;
 
-	json_parse(text, strlen(text), &run);
 	differ = json_dup(json_path(run, "engines.differ"));
 	if (differ)
 		out = xasprintf(_("differ: %s"), differ);

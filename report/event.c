@@ -225,3 +225,13 @@ char *event_dup(const struct event *ev, const char *path)
 	event_text(ev, path, &out);
 	return str_take(&out);
 }
+
+bool event_same(const struct event *a, const struct event *b, const char *path)
+{
+	char *one = event_dup(a, path), *other = event_dup(b, path);
+	bool same = strcmp(one, other) == 0;
+
+	free(one);
+	free(other);
+	return same;
+}

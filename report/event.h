@@ -78,6 +78,8 @@ int64_t event_int(const struct event *ev, const char *path, int64_t otherwise);
 bool event_text(const struct event *ev, const char *path, struct str *out);
 /* The text in memory that the caller frees, "" when it is null or missing. */
 char *event_dup(const struct event *ev, const char *path);
+/* Whether the field has the same text in both events. */
+bool event_same(const struct event *a, const struct event *b, const char *path);
 
 enum event_type event_type_of(const char *name);
 

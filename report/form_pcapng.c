@@ -197,16 +197,6 @@ static void say_state(struct str *out, const struct trace *trace, const struct e
 	}
 }
 
-static bool same_text(const struct event *a, const struct event *b, const char *path)
-{
-	char *one = event_dup(a, path), *other = event_dup(b, path);
-	bool same = strcmp(one, other) == 0;
-
-	free(one);
-	free(other);
-	return same;
-}
-
 /* The changes of state that the frame made at its receiver, before anything else happened there. */
 static bool say_states_made(struct str *out, const struct trace *trace, const struct event *rx)
 {
@@ -218,7 +208,7 @@ static bool say_states_made(struct str *out, const struct trace *trace, const st
 			break;
 		if (ev->kind != EV_TCP_STATE || ev->netns != rx->netns || ev->conn != rx->conn)
 			continue;
-		if (last && same_text(ev, last, "obj")) {
+		if (last && event_same(ev, last, "obj")) {
 			str_add(out, " -> ");
 			event_text(ev, "new", out);
 		} else {

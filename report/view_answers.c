@@ -180,16 +180,6 @@ static bool is_route(const struct answers *a, const struct event *ev)
 	       request_wants(a->rq, ev);
 }
 
-static bool same_field(const struct event *a, const struct event *b, const char *path)
-{
-	char *x = event_dup(a, path), *y = event_dup(b, path);
-	bool same = strcmp(x, y) == 0;
-
-	free(x);
-	free(y);
-	return same;
-}
-
 /* The last table that was searched for this result: with a prefix that fits, or, for an error, with that. */
 static const struct event *lookup_of(const struct answers *a, const struct event *result)
 {
@@ -200,7 +190,7 @@ static const struct event *lookup_of(const struct answers *a, const struct event
 			continue;
 		if (ev->kind == EV_ROUTE_RESULT)
 			return NULL;
-		if (ev->kind == EV_FIB_LOOKUP && same_field(ev, result, "purpose") &&
+		if (ev->kind == EV_FIB_LOOKUP && event_same(ev, result, "purpose") &&
 		    event_get(ev, failed ? "err" : "out.prefix").kind == JSON_STRING)
 			return ev;
 	}

@@ -7,6 +7,7 @@ must stay the same, within the 10 ns of the HPET; that of the instructions exact
 
 import json
 import os
+from itertools import zip_longest
 
 from . import capture
 
@@ -48,12 +49,9 @@ class Spread:
 
 
 def captures(run):
-    """The records of a run, and None for ever after them."""
     records = capture.read(os.path.join(run, "captures.bin"))
     next(records)
-    yield from records
-    while True:
-        yield None
+    return records
 
 
 def compare(run, other):
@@ -61,9 +59,7 @@ def compare(run, other):
     with open(os.path.join(run, "plan.json"), encoding="utf-8") as file:
         plan = json.load(file)
     hits, differ, clocks, counts = 0, None, Spread(), Spread()
-    for one, two in zip(captures(run), captures(other)):
-        if not (one or two):
-            break
+    for one, two in zip_longest(captures(run), captures(other)):
         differ = difference(plan, one, two)
         if differ:
             break
