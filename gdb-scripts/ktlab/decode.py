@@ -61,8 +61,7 @@ class Decoder:
             self.model.leave(hit)
         if hit.at == "enter" and hit.site["point"] in self.returning:
             self.entries[cap.number] = hit
-            if made:
-                self.model.enter(hit, len(self.refs), node)
+            self.model.enter(hit, len(self.refs) if made else None, node)
         self.ended = self.ended or (hit.site["decode"] == "marker" and hit.text("text").startswith("ktlab end"))
 
     def _again(self, cap):

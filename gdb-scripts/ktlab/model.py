@@ -72,6 +72,10 @@ class Model:
         return next((call for call in reversed(calls) if call.rsp >= outer), None)
 
     def enter(self, hit, n, node):
+        """A call begins, with event N if its entry made one, else below the call around it."""
+        around = self.parent(hit)
+        n = n or (around.n if around else None)
+        node = node or self.node(hit, None, around)
         self.calls.setdefault(hit.stack_base, []).append(Call(hit, n, node))
 
     def leave(self, hit):

@@ -120,8 +120,8 @@ TABLE = [
           alias1:alias=alias0.next alias2:alias=alias1.next alias3:alias=alias2.next""",
           fn="fib_table_lookup",
           note="static inline in include/net/ip_fib.h, most arguments are optimised out where it is inlined"),
-    point("ip_route_output_key_hash_rcu", "route_output", "flow:flow=rsi",
-          "flow:flow=in.rsi " + ROUTE.format("rax")),
+    point("ip_route_output_key_hash_rcu", "route_output", "flow:flow=rsi net:net=rdi",
+          "flow:flow=in.rsi rt:rt=rax dev:dev=rt.dev net:net=in.rdi"),
     point("ip_route_input_slow", "route_input", "skb:skb=rdi iph:20=skb.head+skb.network_header",
           # the transport header is not set yet: it follows the 20 bytes of an IP header without options
           "skb:skb=in.rdi iph:20=skb.head+skb.network_header tcph:60=skb.head+skb.network_header+20 " + ROUTE.format("skb.refdst&~7")),
