@@ -178,8 +178,9 @@ source_unpack() {
 }
 
 # tar follows neither links nor `..` out of the folder, and says which names it changed for that; a link that it made
-# may still lead out
+# may still lead out, and root's tar makes devices
 unpack_stays_inside() {
+	find "$src_folder.part" ! -type f ! -type d ! -type l -printf 'it has a device or a pipe: %P\n' -quit >>"$src_folder.log"
 	find "$src_folder.part" -type l -print0 | xargs -0 -r realpath -z -m --relative-to="$src_folder.part" |
 		grep -zq '^\.\.' && echo 'it has a link that leads out of its folder' >>"$src_folder.log"
 	[ ! -s "$src_folder.log" ] || unpack_failed

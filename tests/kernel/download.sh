@@ -76,6 +76,8 @@ it 'writes nothing through a link made through a link' stays_inside twice
 it 'keeps no link that leads out' stays_inside only-link
 it 'makes no hard link to a file outside' stays_inside hard-link
 it 'makes no hard link to a file above' stays_inside hard-link-up
+it 'keeps no device of it' stays_inside device
+it 'keeps no pipe of it' stays_inside pipe
 fake_pin 5.4.302 "$wanted"
 fake_server_end
 

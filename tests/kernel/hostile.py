@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Packs a kernel tree with something that leads out of its folder: hostile.py KIND TREE OUTSIDE TARBALL."""
+"""Packs a kernel tree with something that leads out of its folder, or is no file: hostile.py KIND TREE OUTSIDE TARBALL."""
 import io
 import os
 import sys
@@ -21,6 +21,12 @@ def link(name, target, type):
     return (member,)
 
 
+def device(name, major, minor):
+    member = tarfile.TarInfo(name)
+    member.type, member.devmajor, member.devminor = tarfile.CHRTYPE, major, minor
+    return (member,)
+
+
 members = {
     "up": [file(top + "/../../../outside/evil")],
     "absolute": [file(outside + "/evil")],
@@ -31,6 +37,8 @@ members = {
               file(top + "/door2/evil")],
     "hard-link": [link(top + "/door", outside + "/kept", tarfile.LNKTYPE), file(top + "/door")],
     "hard-link-up": [link(top + "/door", "../../../outside/kept", tarfile.LNKTYPE), file(top + "/door")],
+    "device": [device(top + "/null", 1, 3)],
+    "pipe": [link(top + "/pipe", "", tarfile.FIFOTYPE)],
 }
 
 with tarfile.open(tarball, "w:xz") as packed:
