@@ -20,6 +20,7 @@
 		it('answers when the accept queue grew', answer('When did the accept queue grow').includes('from 0 to 1'));
 		it('answers which route was chosen and why', answer('Which route').includes('10.0.0.0/24'));
 		it('answers how long ARP took', /\d ms on client, from asking for 10.0.0.2/.test(answer('How long did ARP')));
+		it('says what the two events of an answer are', answer('When was the client').includes('S seq 0') && answer('When was the client').includes('SYN_SENT → ESTABLISHED'));
 		const state = rows().find((r) => r.textContent.includes('SYN_SENT'));
 		click(state);
 		it('shows the event of a clicked state', text('detail').includes('CLOSE → SYN_SENT'));
@@ -36,6 +37,8 @@
 		it('measures between two markers', /B − A = \d+\.\d+ ms of virtual time, \d+ events/.test(text('difference')));
 		const heights = [...document.querySelectorAll('#timeline-box path')].flatMap((p) => [...p.getAttribute('d').matchAll(/ (\d+)v14/g)].map((m) => Number(m[1])));
 		it('has each event in its lane, those of no node, too', Math.max(...heights) < timeline.height && heights.includes(26 * data.columns.length + 6));
+		const keys = [...document.querySelectorAll('#timeline-key span')], drawn = [...document.querySelectorAll('#timeline-box path')];
+		it('says what the colours of the timeline are', keys.length > 4 && drawn.every((p, i) => p.style.stroke === keys[i].firstChild.style.color) && events.every((e) => keys.some((k) => k.textContent.includes(e.type))));
 		const ticks = () => document.querySelector('#timeline-box').innerHTML.match(/v14/g).length;
 		const all = ticks();
 		click(document.getElementById('zoom'));
