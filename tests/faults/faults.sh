@@ -26,7 +26,7 @@ missing() {
 	disk_* | cache_* | as_other_user*) [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || echo 'only root can do it' ;;
 	clock_jumps*) [ -e $libfaketime ] || echo 'libfaketime is not installed' ;;
 	in_language\ zh*) [ -e /usr/share/i18n/locales/zh_CN ] || echo 'the package locales is not installed' ;;
-	*hangs*) [ "${release%%.*}" -lt 6 ] || echo 'no program can turn interrupts off since Linux 5.5' ;;
+	*FAULT=hangs*) [ "${release%%.*}" -lt 6 ] || echo 'no program can turn interrupts off since Linux 5.5' ;;
 	esac
 	case $1 in
 	*\$plugin*) [ -n "$plugin_qemu" ] || echo 'no QEMU that loads plugins here: make qemu' ;;

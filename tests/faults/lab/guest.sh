@@ -44,6 +44,7 @@ connects) while :; do connection; done ;;
 panics) echo c >/proc/sysrq-trigger ;;
 init) init_wiped ;;
 hangs) irqs-off ;;
+halts) halt -f ;;
 floods) yes 'the quick brown fox jumps over the lazy dog' | head -c 104857600 >/dev/console ;;
 memory) tail /dev/zero ;;
 escapes) escape ../../../../../../tmp/ktlab-escaped ;;
