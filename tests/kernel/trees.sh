@@ -30,18 +30,19 @@ two_at_once() {
 		grep -q 'another ktlab' "$work/one.said" "$work/two.said"
 }
 
-# stopped_in_the_middle SIGNAL: ends kernel.sh while make runs; nothing may go on in the background
+# stopped_in_the_middle SIGNAL STATUS [-]: ends kernel.sh, or all that a terminal's Ctrl-C reaches, while make runs; nothing
+# may go on in the background
 stopped_in_the_middle() {
 	local building tries=0 status=0 asked
-	FAKE_BUILD_S=60 kernel-config/kernel.sh build "$tree" 2>"$work/stopped" &
+	FAKE_BUILD_S=60 env --default-signal=INT setsid kernel-config/kernel.sh build "$tree" 2>"$work/stopped" &
 	building=$!
 	until grep -q compiling "$work/stopped" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
 	sleep 0.5
 	asked=$SECONDS
-	kill -"$1" $building
+	kill -s "$1" -- "${3:-}$building"
 	wait $building || status=$?
 	echo "exit status $status; still running: $(pgrep -f "O=$KTLAB_CACHE")"
-	[ $status = 143 ] && [ $((SECONDS - asked)) -lt 20 ] && ! pgrep -f "O=$KTLAB_CACHE"
+	[ $status = "$2" ] && [ $((SECONDS - asked)) -lt 20 ] && ! pgrep -f "O=$KTLAB_CACHE"
 }
 
 full_disk() {
@@ -69,7 +70,8 @@ it 'does not begin a build that the disk cannot hold' fails 2 'not enough space 
 touch "$tree/full"
 it 'says so when the disk is full in the middle' fails 2 'no space left on the disk' kernel build "$tree"
 rm "$tree/full"
-it 'ends the whole build when it is ended' stopped_in_the_middle TERM
+it 'ends the whole build when it is ended' stopped_in_the_middle TERM 143
+it 'ends the whole build at Ctrl-C' stopped_in_the_middle INT 130 -
 rm -f "$builds"
 
 it 'builds once when two clones start with an empty cache' two_at_once
