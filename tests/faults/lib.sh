@@ -94,10 +94,11 @@ initramfs() {
 	printf '%s\n' "$image"
 }
 
-# ktrun OPTION…: the lab with the FAULT in the guest, if one is set, started by what is in `via`
+# ktrun OPTION…: the lab with the FAULT in the guest, if one is set, started by what is in `via`, else as from a terminal,
+# even if the suite itself was told by nohup to ignore SIGHUP
 ktrun() {
 	# shellcheck disable=SC2086,SC2154 # a program and its options
-	cd "$clone" && exec ${via:-} build/ktrun --kernel "$kernel" --initrd "$(initramfs "${FAULT:-none}")" \
+	cd "$clone" && exec ${via:-env --default-signal=HUP} build/ktrun --kernel "$kernel" --initrd "$(initramfs "${FAULT:-none}")" \
 		--out "$work/out" --limit "${LIMIT:-60}" "$@" labs/fault
 }
 
