@@ -189,6 +189,16 @@ static char *usual_expect(const struct trace *trace)
 	return NULL;
 }
 
+/* A run may come from anybody: only a folder that is a kernel's source is read because a run says so. */
+static const char *source_named(const struct trace *trace)
+{
+	char *path = xasprintf("%s/net/ipv4/tcp_ipv4.c", trace->source ? trace->source : "");
+	bool is_kernel = !access(path, R_OK);
+
+	free(path);
+	return is_kernel ? trace->source : NULL;
+}
+
 static bool session_open(struct session *s, const struct options *options, const char *run,
 			 const char *expect)
 {
@@ -216,7 +226,7 @@ static bool session_open(struct session *s, const struct options *options, const
 		.filter = s->filter,
 		.expect = s->expect,
 		.narrowed = options->filter || options->packets,
-		.source = options->source ? options->source : s->trace->source,
+		.source = options->source ? options->source : source_named(s->trace),
 		.taps = options->taps,
 	};
 	return true;
@@ -410,10 +420,11 @@ static const struct {
 	{ "trace.json", 0, form_trace },
 };
 
+/* A new file in place of the old one: a link that came with a run's folder leads nowhere. */
 static int write_file(struct session *s, size_t i)
 {
 	char *path = xasprintf("%s/%s", s->trace->folder, files[i].name);
-	FILE *out = fopen(path, "w");
+	FILE *out = unlink(path) && errno != ENOENT ? NULL : fopen(path, "wx");
 	bool good = out != NULL;
 
 	if (out) {

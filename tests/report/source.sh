@@ -32,6 +32,12 @@ it 'ends where the file ends' source_lines "of['net/ipv4/ip_output.c:432'] == {'
 it 'shows nothing of a file that is not there' source_lines "all(place.startswith('net/ipv4/ip_output.c:') for place in of)"
 it 'reads no file outside of the folder' sh -c "! grep -q secret '$dir/run/report.html'"
 it 'lets no markup of the source through' sh -c "! grep -q 'line 126 <b>' '$dir/run/report.html'"
+sed -i "1s|\"source\":null|\"source\":\"$dir/tree\"|" "$dir/run/events.jsonl"
+"$report" write "$dir/run" "$expect"
+it 'reads nothing of a folder that a run names, unless it is a kernel source' source_lines 'of == {}'
+touch "$dir/tree/net/ipv4/tcp_ipv4.c"
+"$report" write "$dir/run" "$expect"
+it 'reads a kernel source that a run names' source_lines "'net/ipv4/ip_output.c:126' in of"
 "$report" write --source "$dir/none" "$dir/run" "$expect"
 it 'does without the source' source_lines 'of == {}'
 it 'links to no tag for a release that has none' sh -c "sed -i '1s/5\.4\.286/5.4.286-custom/' '$dir/run/events.jsonl'; '$report' write '$dir/run' '$expect'; ! grep -q 'git.kernel.org' '$dir/run/report.md'"
