@@ -150,7 +150,7 @@ build/own/: $(apps)
 .PHONY: build/own/
 
 ## test
-test: setup-test $(unit_tests) build/ktrun build/ktreport $(apps) ## run the tests; T=PATTERN runs those with that in their path
+test: setup-test $(unit_tests) build/ktrun build/ktreport build/ktlab-plugin.so build/initramfs.cpio ## run the tests; T=PATTERN runs those with that in their path
 	$(Q)tests/run "$$T"
 
 setup-test:
