@@ -7,7 +7,7 @@
 build_flags=-fvar-tracking-assignments
 
 # about how many objects a build makes, for the progress line
-declare -A objects_of_series=([5.4]=1000 [6.1]=1140)
+declare -A objects_of_series=([5.4]=1000 [6.1]=1140 [6.12]=1250)
 
 # kernel_build: prints the folder of the built kernel that source_find chose
 kernel_build() {
@@ -46,23 +46,17 @@ tree_changed() {
 		-type f ! -name '.*' -newer "$1" -print -quit
 }
 
-# gcc, or for releases that gcc 15 (C23) cannot compile an older one if there is one
+# the compiler as a command with its arguments. gcc 15 reads C23 where nothing else is said, in which `bool` is a keyword;
+# the makefiles of 5.4 say nothing for the code of the boot (b3bee1e7c3f2 in 6.14 does)
 compiler_choose() {
-	local candidate
+	local program
 	cc=${KTLAB_CC:-gcc}
-	command -v "$cc" >/dev/null || die 2 "cannot find the compiler '$cc'" "install it, or set KTLAB_CC"
-	if [ -z "$KTLAB_CC" ] && [ "$(gcc_major gcc)" -ge 15 ] && [ "$series" = 5.4 ]; then
-		for candidate in gcc-14 gcc-13 gcc-12; do
-			! command -v "$candidate" >/dev/null || { cc=$candidate; break; }
-		done
-		[ "$cc" != gcc ] || die 2 "gcc $(gcc_major gcc) cannot compile Linux $series: 'bool' is a keyword in C23" \
-			"install gcc-14, or name an older compiler: KTLAB_CC=…"
+	program=${cc%% *}
+	command -v "$program" >/dev/null || die 2 "cannot find the compiler '$program'" "install it, or set KTLAB_CC"
+	if [ -z "$KTLAB_CC" ] && [ "$(gcc -dumpversion | cut -d. -f1)" -ge 15 ]; then
+		cc='gcc -std=gnu11'
 	fi
-	cc_version="$cc $("$cc" -dumpfullversion 2>/dev/null || "$cc" --version | head -n 1)"
-}
-
-gcc_major() {
-	"$1" -dumpversion | cut -d. -f1
+	cc_version="$cc $("$program" -dumpfullversion 2>/dev/null || "$program" --version | head -n 1)"
 }
 
 # kernel_make TREE LINK: the objects of one tree lie in one folder, whatever its configuration: what an interrupted
@@ -93,13 +87,19 @@ objects_count() {
 	printf '%s of about %s objects' "$(grep -cE '^  (CC|AS) ' "$objects_log" || :)" "$objects_wanted"
 }
 
+# the first line of a build's log that is an error: of the compiler, of the linker or another program, of make
+first_error() {
+	grep -m 1 -E '(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\]| [0-9])|undefined reference|can.t open|: not found' "$1" ||
+		grep -m 1 -F '***' "$1" || echo 'make failed'
+}
+
 # build_failed LOG VERB: the first error of the log, and where the rest is
 build_failed() {
 	if grep -q 'No space left on device' "$1"; then
 		die 2 "cannot $2 Linux $src_release: no space left on the disk of '$KTLAB_CACHE'" \
 			"make room, or set KTLAB_CACHE to a folder on a larger disk"
 	fi
-	die 1 "cannot $2 Linux $src_release with $cc_version: $(grep -m 1 -E "error|can't open|\*\*\*" "$1" || echo 'make failed')" \
+	die 1 "cannot $2 Linux $src_release with $cc_version: $(first_error "$1")" \
 		"the whole log: $1"
 }
 

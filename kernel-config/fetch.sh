@@ -93,15 +93,15 @@ curl_count() {
 
 # distro_fetch: the tarball of the distribution's linux-source package, without root rights, or 1 and distro_why
 distro_fetch() {
-	local package version folder
+	local package version
 	command -v apt-get >/dev/null || { distro_why="this is no Debian: apt-get is missing"; return 1; }
 	cache_lock distro-source 7
+	# another one may have fetched it meanwhile
+	distro_there && { cache_unlock 7; return; }
 	apt_lists
 	package=$(apt-cache "${apt_options[@]}" depends linux-source 2>/dev/null | awk '/Depends: linux-source-/ { print $2; exit }')
 	version=$(apt-cache "${apt_options[@]}" show "$package" 2>/dev/null | awk '/^Version:/ { print $2; exit }')
-	folder=$KTLAB_CACHE/tarballs/$package.part
-	src_tarball=$KTLAB_CACHE/tarballs/${package}_$version.tar.xz
-	if [ -z "$package" ] || ! distro_download "$folder" "$package=$version"; then
+	if [ -z "$package" ] || ! distro_download "$KTLAB_CACHE/tarballs/$package.part" "$package=$version"; then
 		distro_why="apt cannot fetch ${package:-linux-source}"
 		cache_unlock 7
 		return 1
@@ -109,17 +109,18 @@ distro_fetch() {
 	cache_unlock 7
 }
 
-# apt checks the package against its signed lists; the tarball is taken out of it
+# distro_download FOLDER PACKAGE=VERSION: apt checks the package against its signed lists; the tarball is taken out of it
 distro_download() {
-	[ ! -e "$src_tarball" ] || return 0
+	local found
 	cache_room 2000 "the distribution's kernel sources"
 	rm -rf "$1"
 	mkdir "$1"
 	run_phase "fetching ${2%=*} with apt" "$1/log" : \
 		env --chdir="$1" apt-get "${apt_options[@]}" -q download "$2" || return 1
-	dpkg-deb --fsys-tarfile "$1"/*.deb | tar -x -O -f - "./usr/src/${2%=*}.tar.xz" >"$1/tarball" || return 1
-	sha256sum "$1/tarball" | cut -d' ' -f1 >"$src_tarball.sha256"
-	mv "$1/tarball" "$src_tarball"
+	dpkg-deb -x "$1"/*.deb "$1/files" && found=$(find "$1/files/usr/src" -type f -name 'linux-source-*.tar.*') || return 1
+	src_tarball=$KTLAB_CACHE/tarballs/${2%=*}_${2#*=}.tar.${found##*.}
+	sha256sum "$found" | cut -d' ' -f1 >"$src_tarball.sha256"
+	mv "$found" "$src_tarball"
 	rm -rf "$1"
 }
 

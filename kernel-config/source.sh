@@ -110,7 +110,7 @@ source_distro() {
 	distro_why=
 	distro_tarball || return
 	name=${src_tarball##*/}
-	name=${name%.tar.xz}
+	name=${name%.tar.*}
 	package=${name%%_*}
 	case $src_tarball in
 	*/"${package}_"*) version=${name#*_} ;;
@@ -127,10 +127,13 @@ source_distro() {
 }
 
 # sets src_tarball
-distro_tarball() {
-	src_tarball=$(printf '%s\n' "$KTLAB_DISTRO_DIR"/linux-source-*.tar.xz "$KTLAB_CACHE"/tarballs/linux-source-*.tar.xz |
-		grep -v '\*' | sort -t- -k3 -V | tail -n 1)
-	[ -n "$src_tarball" ] || distro_fetch
+distro_tarball() { distro_there || distro_fetch; }
+
+# the newest of those that are here; Ubuntu has its in a folder of its own
+distro_there() {
+	src_tarball=$(find -L "$KTLAB_DISTRO_DIR" "$KTLAB_CACHE/tarballs" -maxdepth 2 -type f \( -name 'linux-source-*.tar.xz' \
+		-o -name 'linux-source-*.tar.bz2' \) -printf '%f %p\n' 2>/dev/null | sort -V | tail -n 1 | cut -d' ' -f2-)
+	[ -n "$src_tarball" ]
 }
 
 # the checksums that the package, or the fetch, recorded for src_tarball
@@ -138,7 +141,7 @@ distro_sums() {
 	local recorded=/var/lib/dpkg/info/$1.md5sums
 	if [ -e "$src_tarball.sha256" ]; then
 		printf 'sha256 %s\n' "$(cat "$src_tarball.sha256")"
-	elif [ "$src_tarball" = "/usr/src/$1.tar.xz" ] && [ -e "$recorded" ]; then
+	elif [ -e "$recorded" ]; then
 		awk -v name="${src_tarball#/}" '$2 == name { print "md5", $1 }' "$recorded"
 	fi
 }

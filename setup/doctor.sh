@@ -52,18 +52,6 @@ tool_rows() {
 	done < <(tools)
 }
 
-compiler_word() {
-	local major
-	command -v gcc >/dev/null || return 0
-	major=$(gcc -dumpversion | cut -d. -f1)
-	if [ "$major" -ge 15 ]; then
-		printf '%s\n' "gcc $major: too new for Linux 5.4 (bool is a keyword in C23): apt-get install gcc-14, which is then used" \
-			"  for the kernel, or name another: KTLAB_CC=…"
-	else
-		printf 'gcc %s: compiles Linux 5.4 (15 and later do not)\n' "$major"
-	fi
-}
-
 gdb_word() {
 	command -v gdb >/dev/null || return 0
 	if gdb -nx -batch -ex 'python print("python")' 2>/dev/null | grep -q '^python'; then
@@ -115,7 +103,6 @@ kvm_word() {
 printf "$row" tool found needed for purpose
 tool_rows
 echo
-compiler_word
 gdb_word
 engines_word
 kvm_word

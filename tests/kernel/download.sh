@@ -103,6 +103,17 @@ it 'writes no such note when the distribution was asked for' says "KTLAB_NOTE=''
 it 'knows the release that the series of the distribution names' says 6.1.77- kernel build 6.1
 it 'does not download over plain http from elsewhere' \
 	fails 2 'only https' env KTLAB_KERNEL_URL=http://192.0.2.1 kernel-config/kernel.sh build 5.4.302
+# as Ubuntu has it: packed otherwise, in a folder of its own, a link beside that
+ubuntu() {
+	local folder=$work/ubuntu/linux-source-5.15.0
+	fake_tarball 5.15.77 >"$work/packed"
+	mkdir -p "$folder"
+	tar -C "$work/tarballs" -cjf "$folder/linux-source-5.15.0.tar.bz2" linux-5.15.77
+	ln -s linux-source-5.15.0/linux-source-5.15.0.tar.bz2 "$work/ubuntu/"
+	fresh
+	says 5.15.77- env KTLAB_DISTRO_DIR="$work/ubuntu" kernel-config/kernel.sh build distro
+}
+it "builds the distribution's sources where they lie as Ubuntu has them" ubuntu
 fresh
 head -c 2000 "$KTLAB_DISTRO_DIR/linux-source-6.1.tar.xz" >"$work/short"
 mv "$work/short" "$KTLAB_DISTRO_DIR/linux-source-6.1.tar.xz"

@@ -9,6 +9,7 @@ allnoconfig:
 bzImage vmlinux scripts_gdb: build
 build:
 	echo '  CC      main.o'
+	echo '  CC      lib/str_error_r.o'
 	sleep $(or $(FAKE_BUILD_S),1)
 	@[ ! -e $(srctree)full ] || { echo 'cannot write: No space left on device'; exit 1; }
 	echo built >>$(srctree)../builds

@@ -105,11 +105,30 @@ printf 'CONFIG_NET=\n' >"$tree/refused"
 it 'names an option that the kernel refuses' fails 2 'CONFIG_NET=y was resolved to n: see its dependencies in Kconfig:1' kernel build auto
 printf 'CONFIG_INET=\n' >"$tree/refused"
 it 'says so when the release has no such option' fails 2 'CONFIG_INET=y was resolved to n: no such option' kernel build auto
+printf 'NET  for a reason\nINET  for a reason\n' >"$work/fragments/absent"
+it 'does without an option that the release does not have where the table says so' kernel build auto
+printf 'CONFIG_NET=\n' >"$tree/refused"
+it 'refuses it where the release has it' fails 2 'CONFIG_NET=y was resolved to n: see its dependencies in Kconfig:1' kernel build auto
 rm "$tree/refused"
 printf 'int main(void) { retrun 1; }\n' >"$tree/main.c"
 it "shows the compiler's first error when the build fails" fails 1 'retrun' kernel build auto
 printf 'int main(void) { return 1; }\n' >"$tree/main.c"
 it 'says how to go on without the compiler' fails 2 "cannot find the compiler 'gcc-99'" env KTLAB_CC=gcc-99 kernel-config/kernel.sh build auto
+
+fake_tree "$work_plain/later" 5.10.9
+it 'takes the fragment of the last series before it for a release that has none' \
+	says CONFIG_INET_DIAG=y cat "$(kernel build "$work_plain/later")/config"
+# compiler_is NAME COMMAND…: what the kernel was built with, in a cache of its own
+compiler_is() {
+	says "KTLAB_CC='gcc -std=gnu11 " cat "$(env KTLAB_CACHE="$work_plain/$1" "${@:2}" kernel-config/kernel.sh build \
+		"$work_plain/later")/kernel.env"
+}
+it 'takes a compiler with arguments' compiler_is arguments KTLAB_CC='gcc -std=gnu11'
+# a gcc of the year after next
+mkdir -p "$work/later"
+printf '#!/bin/sh\n[ "$*" != -dumpversion ] || { echo 16; exit; }\nexec %s "$@"\n' "$(command -v gcc)" >"$work/later/gcc"
+chmod +x "$work/later/gcc"
+it 'tells a gcc that reads C23 which C the kernel is written in' compiler_is gcc16 PATH="$work/later:$PATH"
 
 fake_tree "$work_plain/newer" 5.4.99
 it 'registers a second tree' kernel add "$work_plain/newer"
