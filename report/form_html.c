@@ -344,8 +344,8 @@ static const char *const words[] = {
 	N_("B − A = {time} of virtual time, {n} events"),
 	N_("Calls"),
 	N_("Choose an event and set A; choose another and set B (keys a and b)."),
-	N_("Click a row, or walk with the arrow keys: the panel shows the event, its stack "
-	   "and its fields."),
+	N_("Click a row, or walk with the arrow keys, Home, End, Page keys, j and k: the panel "
+	   "shows the event, its stack and its fields."),
 	N_("Enter: the next one"),
 	N_("Events"),
 	N_("Expectations"),
@@ -424,6 +424,7 @@ static const char *const words[] = {
 	N_("{lab} on Linux {release}"),
 	N_("{n} failed"),
 	N_("{n} of {all} events"),
+	N_("{n} routes were looked up; the search has none of them"),
 	N_("{packet} (choose another packet in the ladder)"),
 	N_("{type} in {fn}() on {node}, {time} s"),
 	N_("✓ longest prefix, taken"),
