@@ -20,5 +20,12 @@ python commands.load_kernel_commands()
 # connect to the guest: QEMU has not run one instruction yet if it was started with -S
 python gdb.execute("target remote " + os.environ.get("KTLAB_GDB", "localhost:1234"))
 
+# The kernel's code is read-only for GDB, so that each breakpoint in it, also of `next` and `finish`, is a hardware one:
+# QEMU has as many as wanted. Behind a software one GDB sets the guest back by a byte wherever another ends at the byte
+# before, as one at a `ret` does before the function that follows it: that function then never runs.
+set mem inaccessible-by-default off
+mem &_stext &_etext ro
+mem &_sinittext &_einittext ro
+
 # run to where the lab begins, and make its points ordinary breakpoints; then it is your session
 python commands.start(os.environ.get("KTLAB_LABDIR", "labs/handshake"))

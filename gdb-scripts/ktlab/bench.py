@@ -28,12 +28,12 @@ def resident_mib(field="VmRSS"):
         return next(int(line.split()[1]) for line in file if line.startswith(field)) / 1024
 
 
-class Empty(gdb.Breakpoint):
+class Empty(engine.Breakpoint):
     """A stop() that does nothing."""
 
     def __init__(self, turn, site):
-        super().__init__("*" + site["addr"], internal=True)
-        self.silent, self.turn = True, turn
+        super().__init__(site["addr"])
+        self.turn = turn
 
     def stop(self):
         return self.turn.over()

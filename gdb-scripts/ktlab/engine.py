@@ -8,6 +8,10 @@ False, so GDB goes on. GDB needs no symbols for any of this.
 
 A return is watched at the function's own return instructions: there rsp is what it was at the entry, which pairs
 it with its entry also when several tasks sleep inside the function.
+
+Every breakpoint is a hardware one, of which QEMU has as many as wanted. A software one is believed to be an instruction
+that traps (int3), behind which the CPU stands: where another ends at the byte before, as a watched `ret` before the
+function that follows it, GDB sets the guest back by that byte, and the function never runs.
 """
 
 import hashlib
@@ -150,12 +154,28 @@ def address_of(block, taken, regs, at_entry):
     return total if any(total in part for part in MEMORY) else None
 
 
-class Site(gdb.Breakpoint):
+class Breakpoint(gdb.Breakpoint):
+    """A hardware breakpoint at an address."""
+
+    def __init__(self, address, internal=True):
+        super().__init__("*" + address, hardware(), internal=internal)
+        self.silent = True
+
+
+def hardware():
+    """GDB's number of that kind, which GDB has for Python since 11."""
+    kind = getattr(gdb, "BP_HARDWARE_BREAKPOINT", None)
+    if kind is None:
+        raise gdb.GdbError("GDB %s cannot make hardware breakpoints from Python, and others could change what the guest "
+                           "executes\nGDB 11 can; ENGINE=plugin needs none" % gdb.VERSION)
+    return kind
+
+
+class Site(Breakpoint):
     """One address of the plan."""
 
     def __init__(self, tracer, index, site):
-        super().__init__("*" + site["addr"], internal=True)
-        self.silent = True
+        super().__init__(site["addr"])
         self.tracer, self.index, self.site = tracer, index, site
 
     def stop(self):

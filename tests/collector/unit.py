@@ -13,9 +13,17 @@ import decode
 from ktlab import capture, decode_syscall, event, headers, hit
 from ktlab.model import Model
 
-# the part of GDB that reads memory
-gdb = sys.modules["gdb"] = types.SimpleNamespace(MemoryError=MemoryError, error=RuntimeError)
-from ktlab import ram  # noqa: E402
+class FakeBreakpoint:
+    """GDB's, which notes what was asked for."""
+
+    def __init__(self, *asked, **_):
+        self.asked = asked
+
+
+# the parts of GDB that read memory and make breakpoints
+gdb = sys.modules["gdb"] = types.SimpleNamespace(
+    MemoryError=MemoryError, error=RuntimeError, GdbError=RuntimeError, Breakpoint=FakeBreakpoint, VERSION="10.1")
+from ktlab import bench, engine, ram  # noqa: E402
 
 TESTS = []
 
@@ -193,6 +201,21 @@ def _():
     same([(stub_is_asked(both, address)[0]) for address in (0x400000, 0x400010, 0x4000f8)], [False] * 3)
     both.stopped()
     same(stub_is_asked(both, 0x400010)[0], True)
+
+
+@it("makes hardware breakpoints only, and refuses a GDB that has none")
+def _():
+    site = {"addr": "0xffffffff81000001", "point": "tcp_ack"}
+    makes = (lambda: engine.Site(None, 0, site), lambda: bench.Empty(None, site))
+    for make in makes:
+        try:
+            make()
+        except gdb.GdbError as error:
+            assert "GDB 10.1 cannot make hardware breakpoints" in str(error)
+        else:
+            raise AssertionError("it made another one")
+    gdb.BP_HARDWARE_BREAKPOINT = 2
+    same([make().asked for make in makes], [("*0xffffffff81000001", 2)] * 2)
 
 
 print("1..%d" % len(TESTS))
