@@ -8,8 +8,9 @@ import gdb
 from . import decode_tcp, engine, kernel, plan, points
 from .decode_route import flow, word
 from .decode_syscall import address as sockaddr
-from .headers import ip4, mac, parse_arp, parse_ip, parse_tcp
+from .headers import ip4, mac, parse_arp, parse_ip
 from .hit import Hit
+from .packets import ETH_BYTES, at_hand, segment
 from .ram import Memory
 
 
@@ -86,8 +87,8 @@ def req(hit):
 def skb(hit):
     text = "len %d data_len %d dev %s protocol %#06x" % (
         hit["skb.len"], hit["skb.data_len"], hit.text("dev.name"), hit["skb.protocol"])
-    ip, tcp = parse_ip(hit.bytes("iph")), parse_tcp(hit.bytes("tcph"))
-    arp = parse_arp(hit.bytes("arp"))
+    frame = at_hand(hit)[0]
+    ip, arp = parse_ip(frame[ETH_BYTES:]), parse_arp(frame)
     if arp:
         return text + "\n  ARP %s: %s is at %s, asks %s" % (
             kernel.ARP_OPS.get(arp["op"], arp["op"]), arp["spa"], arp["sha"], arp["tpa"])
@@ -95,7 +96,9 @@ def skb(hit):
         return text + "\n  no IPv4 header yet"
     text += "\n  %s -> %s %s id %d ttl %d length %d" % (
         ip["saddr"], ip["daddr"], word(kernel.PROTOCOLS, ip["proto"]), ip["id"], ip["ttl"], ip["tot_len"])
-    if ip["proto"] == 6 and tcp:
+    found = segment(hit)
+    if found:
+        tcp = found[1]
         text += "\n  %d -> %d [%s] seq %d ack %d win %d %s" % (
             tcp["sport"], tcp["dport"], tcp["flags"], tcp["seq"], tcp["ack"], tcp["win"],
             " ".join(opt["name"] for opt in tcp["opts"]))
@@ -133,7 +136,7 @@ def addr(hit):
 SHOWS = (
     ("sock", "sk:sock=AT", sock, "Show a struct sock: addresses, state, sequence numbers, queues of a listener."),
     ("req", "req:req=AT", req, "Show a request sock, a half-open connection."),
-    ("skb", points.SKB.format("AT") + " arp:42=skb.head+skb.network_header+-14 dev:dev=skb.dev", skb,
+    ("skb", points.SKB.format("AT") + " dev:dev=skb.dev", skb,
      "Show a packet, struct sk_buff, with its headers."),
     ("route", points.ROUTE.format("AT"), route, "Show the result of a route lookup, struct rtable."),
     ("result", "result:result=AT fi:fi=result.fi nhc:nhc=result.nhc dev:dev=nhc.nhc_dev", result,

@@ -10,12 +10,14 @@ import tempfile
 from . import (capture, decode_any, decode_call, decode_icmp, decode_init, decode_neigh, decode_route, decode_syscall,
                decode_tcp, event)
 from .hit import Hit, Symbols
+from .loops import Loops
 from .model import Model
+from .points import LEAVES
 
 FORMAT = 1
 # the timer of run-qemu.sh's beat: no stop moves virtual time further
 BEAT_NS = 1000000
-DECODERS = {}
+DECODERS = {"unseen": lambda hit, model: None}
 for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_route, decode_neigh, decode_icmp,
                decode_init):
     DECODERS.update(module.DECODERS)
@@ -29,6 +31,7 @@ class Decoder:
         self.plan, self.symbols = plan, symbols
         self.model = Model()
         self.waiting = tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8", errors="surrogateescape", newline="\n")
+        self.loops = Loops(folder)
         self.refs = []          # of each event: (its Sock, its Conn), or None
         self.hits = 0
         self.stops = Stops()
@@ -52,6 +55,9 @@ class Decoder:
         count["entered"] += hit.at == "enter"
         if hit.at == "return" and hit.entry is None:
             return
+        if hit.site["fn"] in LEAVES and hit.at == "enter":
+            self.model.packets.left(hit)
+            self.loops.left(hit, self.model.nodes)
         self.model.own(hit, self.model.sock(hit.pointer("sk")))
         made, node = DECODERS[hit.site["decode"]](hit, self.model), None
         for type_, fields in made if isinstance(made, list) else [made] if made else []:
@@ -145,6 +151,7 @@ def decode(plan_path, run, vmlinux):
         decoder = Decoder(plan, symbols, run)
         for cap in captures:
             decoder.feed(cap)
+    decoder.loops.close()
     event.write(os.path.join(run, "events.jsonl"), meta(plan, settings, decoder.model.nodes), decoder.finished(),
                 end(plan, decoder, settings))
 

@@ -112,9 +112,7 @@ def call(hit, model):
     fields = {"args": shown(hit.entry or hit, row.args), "result": None}
     if hit.at == "return":
         fields["result"] = shown(hit, row.result) if row.result else None
-    at_entry = hit.entry or hit
-    return "call", dict(fields, _sock=model.sock(at_entry.pointer("sk")),
-                        _pkt=model.heads.get(at_entry["skb.head"]))
+    return "call", dict(fields, _sock=model.sock((hit.entry or hit).pointer("sk")), _pkt=model.packets.number(hit))
 
 
 DECODERS = {"call": call}

@@ -4,6 +4,7 @@
 from . import kernel
 from .decode_route import address_or_none
 from .headers import parse_ip
+from .packets import ETH_BYTES, at_hand
 
 DEST_UNREACH = 3
 
@@ -20,15 +21,16 @@ def about(data):
     if not ip:
         return {}
     fields = {"saddr": ip["saddr"], "daddr": ip["daddr"], "protocol": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"]))}
-    if len(data) >= 24:
-        fields.update(sport=int.from_bytes(data[20:22], "big"), dport=int.from_bytes(data[22:24], "big"))
+    ports = data[ip["header_len"]:ip["header_len"] + 4]
+    if len(ports) == 4:
+        fields.update(sport=int.from_bytes(ports[:2], "big"), dport=int.from_bytes(ports[2:], "big"))
     return fields
 
 
 def sent(hit, model):
     """icmp_send(skb_in, type, code, info): net/ipv4/icmp.c; the error is about the packet skb_in."""
-    args = dict(words(hit.regs["rsi"] & 0xff, hit.regs["rdx"] & 0xff), **about(hit.bytes("iph")))
-    return "call", {"args": args, "result": None, "_pkt": model.heads.get(hit["skb.head"])}
+    args = dict(words(hit.regs["rsi"] & 0xff, hit.regs["rdx"] & 0xff), **about(at_hand(hit)[0][ETH_BYTES:]))
+    return "call", {"args": args, "result": None, "_pkt": model.packets.arriving(hit, hit["net.inum"])}
 
 
 def received(hit, model):
@@ -40,12 +42,12 @@ def received(hit, model):
 
 def forward(hit, model):
     """ip_forward(skb): net/ipv4/ip_forward.c"""
-    ip = parse_ip(hit.bytes("iph"))
+    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:])
     if not ip:
         return None
     args = {"saddr": ip["saddr"], "daddr": ip["daddr"], "ttl": ip["ttl"], "out_dev": hit.text("out.name"),
             "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None}
-    return "call", {"args": args, "result": None, "_pkt": model.heads.get(hit["skb.head"])}
+    return "call", {"args": args, "result": None, "_pkt": model.packets.arriving(hit, hit["net.inum"])}
 
 
 DECODERS = {"icmp_send": sent, "icmp_rx": received, "forward": forward}

@@ -4,6 +4,7 @@
 from . import kernel
 from .decode_tcp import decided
 from .headers import ip4, mac, parse_arp
+from .packets import at_hand
 
 ARP_CARRIERS = {"arp_xmit", "arp_xmit_finish", "arp_send_dst", "NF_HOOK", "nf_hook"}
 
@@ -80,19 +81,15 @@ def arp_send(hit, model):
 
 def arp(type_):
     def decode(hit, model):
-        frame = parse_arp(hit.bytes("arp"))
+        frame = parse_arp(at_hand(hit)[0])
         if not frame:
             return None
-        key = hit.bytes("arp")[14:]
-        if type_ == "arp.tx":
-            pkt = model.sent(key, hit["skb.head"])
-        else:
-            pkt = model.received(key, hit["skb.head"], hit["net.inum"])
+        numbers = model.packets.sent(hit) if type_ == "arp.tx" else model.packets.received(hit, hit["net.inum"])
         fields = {"op": kernel.ARP_OPS.get(frame["op"], str(frame["op"]))}
         fields.update((name, frame[name]) for name in ("sha", "spa", "tha", "tpa", "eth_src", "eth_dst"))
         fields["gratuitous"] = frame["spa"] == frame["tpa"]
         fields["by"] = decided(hit, ARP_CARRIERS) if type_ == "arp.tx" else hit.fn
-        return type_, dict(fields, _pkt=pkt)
+        return type_, dict(fields, _pkt=numbers[0])
     return decode
 
 

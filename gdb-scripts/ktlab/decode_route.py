@@ -3,8 +3,8 @@
 
 from . import kernel
 from .decode_syscall import errno_name
-from .decode_tcp import content, segment
 from .headers import ip4, parse_ip
+from .packets import ETH_BYTES, at_hand
 
 # The purpose of a lookup: the first row whose function is on the stack. With `ip_route_connect` the first of
 # its two lookups has no source address yet.
@@ -90,10 +90,9 @@ def route_input(hit, model):
     """ip_route_input_slow(skb, daddr, saddr, tos, dev, res): hangs the route on the packet."""
     if hit.at == "enter":
         return None
-    header = parse_ip(hit.bytes("iph")) or {}
-    found = segment(hit)
+    header = parse_ip(at_hand(hit)[0][ETH_BYTES:]) or {}
     # an ARP packet has been seen already; a segment is only on its way to tcp_v4_rcv
-    pkt = model.arriving(content(hit, found[1]), hit["net.inum"]) if found else model.heads.get(hit["skb.head"])
+    pkt = model.packets.number(hit) or model.packets.arriving(hit, hit["net.inum"])
     return "route.result", {
         "dir": "input", "dst": ip4(hit.entry.regs["rsi"] & 0xffffffff), "src": ip4(hit.entry.regs["rdx"] & 0xffffffff),
         "route_type": word(kernel.ROUTE_TYPES, hit["rt.rt_type"]),

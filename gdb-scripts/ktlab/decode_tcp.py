@@ -5,8 +5,9 @@ from . import kernel
 from .decode_call import call
 from .decode_syscall import address, errno_name
 from .event import pointer
-from .headers import ip4, parse_ip, parse_tcp
+from .headers import ACK, SYN, ip4, parse_ip
 from .hit import signed
+from .packets import ETH_BYTES, at_hand, segment
 from .points import POINTS
 
 # Functions that carry a segment down; the first other one on the stack is the one that decided to send it.
@@ -16,7 +17,6 @@ CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_loc
             "__tcp_push_pending_frames", "tcp_write_xmit", "__tcp_send_ack", "tcp_push"}
 RETRANSMITS = ("__tcp_retransmit_skb", "tcp_rtx_synack", "inet_rtx_syn_ack")
 FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason")
-FIN, SYN, ACK = 0x01, 0x02, 0x10
 
 
 def state_name(value):
@@ -31,27 +31,6 @@ def ends(hit, block):
 
 def quad(local, remote):
     return {"saddr": local[0], "daddr": remote[0], "sport": local[1], "dport": remote[1]}
-
-
-def segment(hit):
-    """The IP and TCP headers at hand, with the lengths that follow from them; None for anything else."""
-    ip, tcp = parse_ip(hit.bytes("iph")), parse_tcp(hit.bytes("tcph"))
-    if not ip or ip["proto"] != 6 or not tcp:
-        return None
-    payload = ip["tot_len"] - ip["header_len"] - tcp["header_len"]
-    if ip["tot_len"] == 0:
-        # a GSO packet too big for the 16-bit field
-        payload = hit["skb.len"] - ip["header_len"] - tcp["header_len"]
-    tcp["payload_len"] = payload
-    tcp["end_seq"] = (tcp["seq"] + payload + bool(tcp["bits"] & SYN) + bool(tcp["bits"] & FIN)) & 0xffffffff
-    tcp["source"], tcp["target"] = (ip["saddr"], tcp["sport"]), (ip["daddr"], tcp["dport"])
-    return ip, tcp
-
-
-def content(hit, tcp):
-    """What makes a segment itself on every node: its headers without TTL and checksums."""
-    iph, tcph = hit.bytes("iph"), hit.bytes("tcph")
-    return iph[:8] + iph[9:10] + iph[12:20] + tcph[:16] + tcph[18:tcp["header_len"]]
 
 
 def conn_of(model, tcp):
@@ -69,8 +48,9 @@ def segment_fields(hit, ip, tcp, conn):
         "rel_seq": None if isn is None else (tcp["seq"] - isn) & 0xffffffff,
         "rel_ack": None if peer_isn is None or not has_ack else (tcp["ack"] - peer_isn) & 0xffffffff,
         "flags": tcp["flags"], "win": tcp["win"], "win_scaled": None if shift is None else tcp["win"] << shift,
-        "opts": tcp["opts"], "payload_len": tcp["payload_len"],
-        "ip": {key: ip[key] for key in ("id", "ttl", "df", "tot_len")},
+        "urg": tcp["urg"], "opts": tcp["opts"], "payload_len": tcp["payload_len"],
+        "header_len": tcp["header_len"], "reserved": tcp["reserved"], "damage": tcp["damage"],
+        "ip": {key: ip[key] for key in ("id", "ttl", "df", "tot_len", "tos", "header_len")},
         "skb_len": hit["skb.len"], "data_len": hit["skb.data_len"], "cloned": bool(hit["skb.cloned"]),
     }
 
@@ -85,6 +65,11 @@ def window_shift(conn, tcp):
         return None
     shifts = conn.wscale[tcp["source"]], conn.wscale[tcp["target"]]
     return 0 if None in shifts else shifts[0]
+
+
+def numbered(numbers):
+    """The packet of an event, and those that were joined to it (GRO)."""
+    return {"joined": list(numbers[1:]), "_pkt": numbers[0]}
 
 
 def decided(hit, carriers):
@@ -105,8 +90,8 @@ def tx(hit, model):
     fields = segment_fields(hit, ip, tcp, conn)
     fields["retrans"] = hit.has(*RETRANSMITS)
     fields["by"] = decided(hit, CARRIERS)
-    pkt = model.sent(content(hit, tcp), hit["skb.head"], hit.has("ip_forward"))
-    return "tcp.tx", dict(fields, _sock=sock, _conn=conn, _pkt=pkt)
+    came = model.packets.received(hit, hit["net.inum"]) if hit.has("ip_forward") else None
+    return "tcp.tx", dict(fields, _sock=sock, _conn=conn, **numbered(model.packets.sent(hit, came)))
 
 
 def rx(hit, model):
@@ -115,10 +100,10 @@ def rx(hit, model):
         return None
     ip, tcp = found
     conn = conn_of(model, tcp)
-    pkt = model.received(content(hit, tcp), hit["skb.head"], hit["net.inum"])
+    numbers = model.packets.received(hit, hit["net.inum"])
     model.receive(hit, tcp)
     fields = segment_fields(hit, ip, tcp, conn)
-    return "tcp.rx", dict(fields, retrans=None, by=hit.fn, _conn=conn, _pkt=pkt)
+    return "tcp.rx", dict(fields, retrans=None, by=hit.fn, _conn=conn, **numbered(numbers))
 
 
 def tcp_state(hit, model, block, obj, old, new, local, remote):
@@ -247,7 +232,7 @@ def send_reset(hit, model):
     found = segment(hit)
     args = dict(segment_args(found[1]) if found else {}, sock=pointer(hit.pointer("sk")))
     return "call", {"args": args, "result": None, "_conn": conn_of(model, found[1]) if found else None,
-                    "_pkt": model.heads.get(hit["skb.head"])}
+                    "_pkt": model.packets.number(hit)}
 
 
 def drop(hit, model):
@@ -256,7 +241,7 @@ def drop(hit, model):
         # e1000 frees what it has sent in this way, too
         return None
     protocol = hit["skb.protocol"]
-    ip = parse_ip(hit.bytes("iph")) if kernel.ETHERTYPES.get(protocol) == "IP" else None
+    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:]) if kernel.ETHERTYPES.get(protocol) == "IP" else None
     if not ip and kernel.ETHERTYPES.get(protocol) != "ARP":
         return None
     by = next((frame for frame in hit.frames if frame["fn"] not in FREES), hit.frames[0])
@@ -268,8 +253,8 @@ def drop(hit, model):
     if found:
         tcp = found[1]
         fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
-                      ack=tcp["ack"], _conn=conn_of(model, tcp),
-                      _pkt=model.heads.get(hit["skb.head"]) or model.received(content(hit, tcp), hit["skb.head"], hit["net.inum"]))
+                      ack=tcp["ack"], _conn=conn_of(model, tcp))
+    fields["_pkt"] = model.packets.freed(hit, hit["net.inum"] if hit.has("net_rx_action") else None)
     return "skb.drop", fields
 
 
@@ -333,7 +318,7 @@ def process(hit, model):
     tcp = found[1] if found else None
     args = dict(segment_args(tcp) if tcp else {}, state=state_name(at_entry["sk.state"]))
     conn = conn_of(model, tcp) if tcp else None
-    pkt = model.heads.get(at_entry["skb.head"])
+    pkt = model.packets.number(at_entry)
     result = None
     if hit.at == "return":
         result = {"state": {"old": args["state"], "new": state_name(hit["sk.state"])}}
@@ -352,7 +337,7 @@ def request(hit, model):
     if hit.at == "return":
         result = {"syn_qlen": hit["sk.syn_qlen"], "accept_qlen": hit["sk.ack_backlog"]}
     fields = {"args": args, "result": result, "_sock": model.sock(hit.pointer("sk")),
-              "_conn": conn_of(model, tcp) if tcp else None, "_pkt": model.heads.get(at_entry["skb.head"])}
+              "_conn": conn_of(model, tcp) if tcp else None, "_pkt": model.packets.number(at_entry)}
     if hit.at == "return" and args["accept_qlen"] > args["accept_max"]:
         # the accept queue is full (sk_acceptq_is_full() in include/net/sock.h): the SYN was dropped
         return [overflow(hit, model, None), ("call", fields)]

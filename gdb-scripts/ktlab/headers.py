@@ -3,8 +3,12 @@
 
 import struct
 
-# tcpdump's order of flag letters, with the bit in the 14th byte (RFC 9293 3.1)
-FLAGS = ((0x02, "S"), (0x01, "F"), (0x04, "R"), (0x08, "P"), (0x20, "U"), (0x40, "E"), (0x80, "W"), (0x10, "."))
+TCP = 6
+TCP_HEADER_BYTES = 20
+# The flags' bits in bytes 13 and 14 of the header with tcpdump's letters, in tcpdump's order (print-tcp.c); in Wireshark
+# they are tcp.flags.fin, syn, reset, push, ack, urg, ece, cwr, ae. The last one was NS (RFC 3540, RFC 8311).
+FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = (1 << bit for bit in range(9))
+FLAGS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"), (ECE, "E"), (CWR, "W"), (AE, "e"))
 
 
 def ip4(value):
@@ -22,54 +26,90 @@ def mac(data):
 
 def parse_ip(data):
     """The fields of an IPv4 header, or None."""
-    if not data or len(data) < 20 or data[0] >> 4 != 4:
+    if not data or len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5:
         return None
-    _, _, tot_len, ident, frag, ttl, proto, _, saddr, daddr = struct.unpack(">BBHHHBBH4s4s", data[:20])
+    _, tos, tot_len, ident, frag, ttl, proto, _, saddr, daddr = struct.unpack(">BBHHHBBH4s4s", data[:20])
     return {"saddr": ip4_bytes(saddr), "daddr": ip4_bytes(daddr), "id": ident, "ttl": ttl, "df": bool(frag & 0x4000),
-            "tot_len": tot_len, "proto": proto, "header_len": (data[0] & 15) * 4}
+            "tot_len": tot_len, "tos": tos, "header_len": (data[0] & 15) * 4, "proto": proto,
+            "fragment": (frag & 0x1fff) * 8, "more": bool(frag & 0x2000)}
 
 
-def parse_tcp(data):
-    """The fields of a TCP header with its options, or None."""
-    if not data or len(data) < 20 or (data[12] >> 4) * 4 < 20:
+def parse_tcp(data, length):
+    """The fields of a TCP header with its options, or None. `length` is that of the segment, header and payload; of a
+    segment whose header cannot be as long as it says, `damage` names the field, and nothing is known behind it."""
+    if not data or min(len(data), length) < TCP_HEADER_BYTES:
         return None
-    sport, dport, seq, ack, offset, bits, win = struct.unpack(">HHIIBBH", data[:16])
-    header_len = (offset >> 4) * 4
-    flags = "".join(letter for bit, letter in FLAGS if bits & bit)
-    return {"sport": sport, "dport": dport, "seq": seq, "ack": ack, "flags": flags or "none", "win": win,
-            "bits": bits, "header_len": header_len, "opts": list(options(data[20:header_len]))}
+    sport, dport, seq, ack, word, win, _, urg = struct.unpack(">HHIIHHHH", data[:TCP_HEADER_BYTES])
+    header_len = (word >> 12) * 4
+    whole = TCP_HEADER_BYTES <= header_len <= length
+    return {"sport": sport, "dport": dport, "seq": seq, "ack": ack, "flags": letters(word), "win": win, "urg": urg,
+            "bits": word & 0x1ff, "reserved": word >> 9 & 7, "header_len": header_len,
+            "damage": None if whole else "header_len", "payload_len": length - header_len if whole else 0,
+            "opts": list(options(data[TCP_HEADER_BYTES:header_len])) if whole else []}
+
+
+def letters(word):
+    return "".join(letter for bit, letter in FLAGS if word & bit) or "none"
+
+
+def parse_segment(data, length):
+    """(IP header, TCP header) of a packet of `length` bytes, of which the first are at hand; None if it is no segment.
+    A GSO packet too big for the 16-bit field has the length 0 there."""
+    ip = parse_ip(data)
+    if not ip or ip["proto"] != TCP or ip["fragment"]:
+        return None
+    tcp = parse_tcp(data[ip["header_len"]:], (ip["tot_len"] or length) - ip["header_len"])
+    if not tcp:
+        return None
+    flags = bool(tcp["bits"] & SYN) + bool(tcp["bits"] & FIN)
+    tcp["end_seq"] = (tcp["seq"] + tcp["payload_len"] + flags) & 0xffffffff
+    tcp["source"], tcp["target"] = (ip["saddr"], tcp["sport"]), (ip["daddr"], tcp["dport"])
+    return ip, tcp
 
 
 def options(data):
-    """TCP options in their order (RFC 9293 3.2, RFC 7323, RFC 2018)."""
+    """TCP options in their order (RFC 9293 3.1). One whose length is not what its kind has is `malformed`; the list ends
+    at one whose length leads nowhere."""
     while data:
         kind = data[0]
-        if kind == 0:
-            yield {"name": "eol"}
-            return
-        if kind == 1:
-            yield {"name": "nop"}
-            data = data[1:]
+        if kind in SINGLE:
+            yield {"name": SINGLE[kind]}
+            data = data[1:] if kind else b""
             continue
-        if len(data) < 2 or data[1] < 2 or data[1] > len(data):
-            return
-        yield option(kind, data[2:data[1]])
-        data = data[data[1]:]
+        length = data[1] if len(data) > 1 else 0
+        fits = 2 <= length <= len(data)
+        yield fits and option(kind, data[2:length]) or {"name": "malformed", "kind": kind, "length": length}
+        data = data[length:] if fits else b""
 
 
 def option(kind, body):
-    if kind == 2 and len(body) == 2:
-        return {"name": "mss", "mss": int.from_bytes(body, "big")}
-    if kind == 3 and len(body) == 1:
-        return {"name": "wscale", "shift": body[0]}
-    if kind == 4:
-        return {"name": "sack_ok"}
-    if kind == 5 and len(body) % 8 == 0:
-        edges = [int.from_bytes(body[at:at + 4], "big") for at in range(0, len(body), 4)]
-        return {"name": "sack", "blocks": [list(pair) for pair in zip(edges[::2], edges[1::2])]}
-    if kind == 8 and len(body) == 8:
-        return {"name": "ts", "val": int.from_bytes(body[:4], "big"), "ecr": int.from_bytes(body[4:], "big")}
-    return {"name": "kind%d" % kind}
+    """An option by its table, None if its length is not that of its kind."""
+    return OPTIONS[kind](body) if kind in OPTIONS else {"name": "kind%d" % kind}
+
+
+def number(body):
+    return int.from_bytes(body, "big")
+
+
+def sack(body):
+    edges = [number(body[at:at + 4]) for at in range(0, len(body), 4)]
+    return {"name": "sack", "blocks": [list(pair) for pair in zip(edges[::2], edges[1::2])]}
+
+
+def exactly(size, read):
+    return lambda body: read(body) if len(body) == size else None
+
+
+SINGLE = {0: "eol", 1: "nop"}
+# How the others are read: RFC 9293 3.2, RFC 7323, RFC 2018, RFC 7413.
+OPTIONS = {
+    2: exactly(2, lambda body: {"name": "mss", "mss": number(body)}),
+    3: exactly(1, lambda body: {"name": "wscale", "shift": body[0]}),
+    4: exactly(0, lambda body: {"name": "sack_ok"}),
+    5: lambda body: sack(body) if body and len(body) % 8 == 0 else None,
+    8: exactly(8, lambda body: {"name": "ts", "val": number(body[:4]), "ecr": number(body[4:])}),
+    34: lambda body: {"name": "tfo", "cookie": body.hex() or None},
+}
 
 
 def parse_arp(data):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who is who: sockets, connections, packets, owners and open calls, followed from event to event.
+"""Who is who: sockets, connections, owners and open calls, followed from event to event.
 
 Theory of operation. The kernel frees and reuses addresses, so a pointer names a Sock only from the first event
 that sees it until the socket is closed; then the next event at that address is another Sock. Events keep a
@@ -7,8 +7,8 @@ reference to their Sock, whose connection and owner may be learnt later (SYN_SEN
 chosen, a file descriptor is known when the call returns), and are filled in when they are written.
 """
 
-
 from .kernel import STACK_BYTES
+from .packets import Packets
 
 
 class Sock:
@@ -47,10 +47,8 @@ class Model:
         self.socks = {}
         self.conns = {}
         self.count_conns = 0
-        self.packets = {}           # content of a frame -> [(id, nodes that received it)], oldest first
+        self.packets = Packets()
         self.neighs = {}            # address of a neighbour -> its state when it was last seen
-        self.heads = {}             # skb->head -> packet id
-        self.count_packets = 0
         self.calls = {}             # base of a stack -> [Call], outermost first
         self.segments = {}          # base of a stack -> (rsp, segment, node) of the segment being received there
         self.syscalls = {}          # pid -> the open system call's {"name","fd","owner"}
@@ -139,33 +137,3 @@ class Model:
         if syn is not None:
             conn.isn[syn] = seq
         return conn
-
-    # packets
-
-    def sent(self, key, head, forwarded=False):
-        """The id of a packet on its way down; a new one unless it came from another node."""
-        known = self.packets.setdefault(key, [])
-        if forwarded and known:
-            number = known[-1][0]
-        else:
-            self.count_packets += 1
-            number = self.count_packets
-            known.append((number, set()))
-        self.heads[head] = number
-        return number
-
-    def received(self, key, head, node):
-        """The id of a packet on its way up: the oldest with this content that this node has not had, or a new one."""
-        number, nodes = self._awaited(key, node)
-        if number is None:
-            return self.sent(key, head)
-        nodes.add(node)
-        self.heads[head] = number
-        return number
-
-    def arriving(self, key, node):
-        """The id of a packet that received() will be told of next, or None."""
-        return self._awaited(key, node)[0]
-
-    def _awaited(self, key, node):
-        return next(((number, nodes) for number, nodes in self.packets.get(key, ()) if node not in nodes), (None, None))

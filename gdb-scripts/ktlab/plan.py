@@ -320,8 +320,9 @@ class Resolver:
     def __init__(self, blocks, symbols):
         self.blocks, self.symbols = blocks, symbols
 
-    def resolve(self, name, place):
-        row, args = points.POINTS.get(name), None
+    def resolve(self, name, place, always=None):
+        """The point of a name and its sites; ALWAYS: the row of one that no lab asked for."""
+        row, args = always or points.POINTS.get(name), None
         if not row:
             row, args = self._any_function(name, place)
             name = row.name
@@ -343,7 +344,7 @@ class Resolver:
         how = "substituted" if not own else "out_of_line" if function.copies else "inlined"
         about = {"name": name, "as": how, "fn": row.fn.partition(".")[0],
                  "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
-                 "at": sorted({site["at"] for site in sites}), "note": row.note}
+                 "at": sorted({site["at"] for site in sites}), "note": row.note, "always": bool(always)}
         return about, sites
 
     def _any_function(self, text, place):
@@ -469,20 +470,22 @@ def make(lab, hz, extra=(), root=None):
     symbols = Symbols(gdb.current_progspace().filename)
     layout = Layout()
     blocks = Blocks(layout, symbols)
-    names = [("comm_write", "points.py")] + list(read_names(os.path.join(lab, "points")))
-    names += [(name, "POINTS") for name in extra]
+    asked = list(read_names(os.path.join(lab, "points"))) + [(name, "POINTS") for name in extra]
+    if not asked:
+        raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
+    listed = {name for name, _ in asked}
+    names = [(row.name, "points.py", row) for row in points.ALWAYS if row.name not in listed]
+    names += [(name, place, None) for name, place in asked]
     resolver = Resolver(blocks, symbols)
     abouts, sites, seen = [], [], set()
-    for name, place in names:
+    for name, place, always in names:
         function = name.partition(":")[0]
         if function in seen:
             raise gdb.GdbError("%s: '%s' is listed twice" % (place, function))
         seen.add(function)
-        about, found = resolver.resolve(name, place)
+        about, found = resolver.resolve(name, place, always)
         abouts.append(about)
         sites += found
-    if len(seen) == 1:
-        raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
     made = {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
             "takes": blocks.lists, "structs": layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz, "root": source_root(),

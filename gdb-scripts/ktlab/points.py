@@ -21,8 +21,9 @@ Point = namedtuple("Point", "name decode takes returns fn note args result")
 # Blocks that many points take.
 SK = "sk:sock=rdi net:net=sk.net"
 SK_AGAIN = "sk:sock=in.rdi net:net=sk.net"
-SKB = "skb:skb={0} iph:20=skb.head+skb.network_header tcph:60=skb.head+skb.transport_header"
-ARP = "skb:skb=rdi arp:42=skb.head+skb.network_header+-14 dev:dev=skb.dev net:net=dev.net"
+# a packet: from its Ethernet header on, an IP and a TCP header of the greatest length
+SKB = "skb:skb={0} frame:134=skb.head+skb.network_header+-14"
+ARP = SKB.format("rdi") + " dev:dev=skb.dev net:net=dev.net"
 NEIGH = "neigh:neigh={0} dev:dev=neigh.dev net:net=dev.net"
 CALLER = "nsproxy:nsproxy=task.nsproxy net:net=nsproxy.net_ns"
 SYSCALL = "regs:regs=rdi " + CALLER
@@ -53,7 +54,8 @@ def syscall(name, more=""):
 
 
 # Packets on their way: what the path's functions show of one.
-PACKET = "skb:skb={0} shinfo:shinfo=skb.head+skb.end dev:dev=skb.dev net:net=dev.net"
+CUT = SKB + " shinfo:shinfo=skb.head+skb.end"
+PACKET = CUT + " dev:dev=skb.dev net:net=dev.net"
 OUTGOING = "len=skb.len data_at=skb.data:layer segments=shinfo.gso_segs segment_size=shinfo.gso_size"
 INCOMING = "len=skb.len data_at=skb.data:layer"
 SENDER = "state=sk.state:state ca_state=sk.ca_state:ca cwnd=sk.snd_cwnd ssthresh=sk.snd_ssthresh " \
@@ -122,9 +124,7 @@ TABLE = [
           note="static inline in include/net/ip_fib.h, most arguments are optimised out where it is inlined"),
     point("ip_route_output_key_hash_rcu", "route_output", "flow:flow=rsi net:net=rdi",
           "flow:flow=in.rsi rt:rt=rax dev:dev=rt.dev net:net=in.rdi"),
-    point("ip_route_input_slow", "route_input", "skb:skb=rdi iph:20=skb.head+skb.network_header",
-          # the transport header is not set yet: it follows the 20 bytes of an IP header without options
-          "skb:skb=in.rdi iph:20=skb.head+skb.network_header tcph:60=skb.head+skb.network_header+20 " + ROUTE.format("skb.refdst&~7")),
+    point("ip_route_input_slow", "route_input", SKB.format("rdi"), SKB.format("in.rdi") + " " + ROUTE.format("skb.refdst&~7")),
 
     # neighbours
     point("__neigh_create", "neigh_create", "dev:dev=rdx key:4=rsi net:net=dev.net", NEIGH.format("rax"),
@@ -143,18 +143,19 @@ TABLE = [
     # the way down: application, socket, TCP, IP, neighbour, device
     call("tcp_sendmsg_locked", SK, "len=rdx " + LOCAL, ""),
     call("tcp_write_xmit", SK, "mss=rsi:u32 " + SENDER, SENDER),
-    call("__tcp_transmit_skb", SK + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end", OUTGOING + " " + SENDER),
-    call("__ip_queue_xmit", SK + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end", OUTGOING),
+    call("__tcp_transmit_skb", SK + " " + CUT.format("rsi"), OUTGOING + " " + SENDER),
+    call("__ip_queue_xmit", SK + " " + CUT.format("rsi"), OUTGOING),
     call("ip_finish_output2", PACKET.format("rdx"), OUTGOING),
-    call("neigh_resolve_output", NEIGH.format("rdi") + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end",
+    call("neigh_resolve_output", NEIGH.format("rdi") + " " + CUT.format("rsi"),
          "ip=neigh.primary_key:ip nud=neigh.nud_state:nud " + OUTGOING),
-    call("neigh_connected_output", NEIGH.format("rdi") + " skb:skb=rsi shinfo:shinfo=skb.head+skb.end",
+    call("neigh_connected_output", NEIGH.format("rdi") + " " + CUT.format("rsi"),
          "ip=neigh.primary_key:ip nud=neigh.nud_state:nud " + OUTGOING),
     call("dev_queue_xmit", PACKET.format("rdi"), OUTGOING, fn="__dev_queue_xmit",
          note="a wrapper, inline since 5.18 (c526fd8f9f4f)"),
     call("dev_hard_start_xmit", PACKET.format("rdi") + " eth_dst:6=skb.data netdev:netdev=skb.dev ops:ops=netdev.netdev_ops",
          OUTGOING + " eth_dst=eth_dst:mac ndo_start_xmit=ops.ndo_start_xmit:code"),
     call("e1000_xmit_frame", PACKET.format("rdi"), OUTGOING),
+    call("loopback_xmit", PACKET.format("rdi"), OUTGOING),
 
     # the same for UDP, in one piece
     call("udp_sendmsg", "sk:common=rdi net:net=sk.net", "len=rdx saddr=sk.rcv_saddr:ip daddr=sk.daddr:ip dport=sk.dport", ""),
@@ -169,8 +170,8 @@ TABLE = [
     call("ip_rcv", PACKET.format("rdi"), INCOMING),
     call("ip_list_rcv", "dev:dev=rdx net:net=dev.net"),
     call("ip_local_deliver", PACKET.format("rdi"), INCOMING),
-    call("tcp_rcv_established", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt"),
-    call("tcp_queue_rcv", SK + " skb:skb=rsi", INCOMING + " rcv_nxt=sk.rcv_nxt", "rcv_nxt=sk.rcv_nxt"),
+    call("tcp_rcv_established", SK + " " + SKB.format("rsi"), INCOMING + " rcv_nxt=sk.rcv_nxt"),
+    call("tcp_queue_rcv", SK + " " + SKB.format("rsi"), INCOMING + " rcv_nxt=sk.rcv_nxt", "rcv_nxt=sk.rcv_nxt"),
     call("sock_def_readable", SLEEPER, LOCAL + " waiter=wq:waiter"),
     call("sock_def_wakeup", SLEEPER, LOCAL + " waiter=wq:waiter"),
     call("tcp_recvmsg", SK, "len=rdx unread=sk.rcv_nxt:unread " + LOCAL, ""),
@@ -196,7 +197,7 @@ TABLE = [
          "timer=timer.function:code delay_jiffies=rdx:delay delay_ms=rdx:delay_ms " + LOCAL),
     call("tcp_retransmit_timer", SK + " jiffies:8=@jiffies_64", "late_jiffies=sk.timeout:late " + TIMER + " " + SENDER,
          TIMER + " " + SENDER),
-    call("__tcp_retransmit_skb", SK + " skb:skb=rsi", "len=skb.len " + TIMER + " " + SENDER),
+    call("__tcp_retransmit_skb", SK + " " + SKB.format("rsi"), "len=skb.len " + TIMER + " " + SENDER),
     call("tcp_send_loss_probe", SK, TIMER + " " + SENDER),
     call("tcp_enter_loss", SK, SENDER, SENDER),
     call("tcp_enter_recovery", SK, SENDER, SENDER),
@@ -208,22 +209,21 @@ TABLE = [
     point("tcp_v4_syn_recv_sock", "syn_recv_sock", SK + " req:req=rdx", SK_AGAIN + " req:req=in.rdx"),
 
     # a packet that is thrown away, wherever it was
-    point("kfree_skb", "drop", "skb:skb=rdi iph:20=skb.head+skb.network_header "
-          "tcph:60=skb.head+skb.network_header+20 dev:dev=skb.dev net:net=dev.net", fn="kfree_skb_reason|kfree_skb",
+    point("kfree_skb", "drop", SKB.format("rdi") + " dev:dev=skb.dev net:net=dev.net", fn="kfree_skb_reason|kfree_skb",
           note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964)"),
 
     # errors that ICMP brings, and the router
-    point("icmp_send", "icmp_send", "skb:skb=rdi iph:20=skb.head+skb.network_header dev:dev=skb.dev net:net=dev.net",
+    point("icmp_send", "icmp_send", SKB.format("rdi") + " dev:dev=skb.dev net:net=dev.net",
           fn="__icmp_send|icmp_send", note="a wrapper, inline since 5.0 (9ef6b42ad6fd)"),
-    point("icmp_unreach", "icmp_rx", "skb:skb=rdi icmph:8=skb.head+skb.transport_header iph:28=skb.data "
+    point("icmp_unreach", "icmp_rx", "skb:skb=rdi icmph:8=skb.head+skb.transport_header iph:64=skb.data "
           "dev:dev=skb.dev net:net=dev.net"),
-    point("tcp_v4_err", "icmp_rx", "skb:skb=rdi icmph:8=skb.head+skb.transport_header iph:28=skb.data "
+    point("tcp_v4_err", "icmp_rx", "skb:skb=rdi icmph:8=skb.head+skb.transport_header iph:64=skb.data "
           "dev:dev=skb.dev net:net=dev.net"),
-    point("ip_forward", "forward", "skb:skb=rdi iph:20=skb.head+skb.network_header rt:rt=skb.refdst&~7 out:dev=rt.dev "
+    point("ip_forward", "forward", SKB.format("rdi") + " rt:rt=skb.refdst&~7 out:dev=rt.dev "
           "dev:dev=skb.dev net:net=dev.net"),
     call("arp_error_report", NEIGH.format("rdi"), "ip=neigh.primary_key:ip nud=neigh.nud_state:nud "
          "queue_len=neigh.queue_len"),
-    call("ipv4_link_failure", "skb:skb=rdi dev:dev=skb.dev net:net=dev.net"),
+    call("ipv4_link_failure", SKB.format("rdi") + " dev:dev=skb.dev net:net=dev.net"),
 
     # routing tables and rules
     call("fib_table_insert", "table:table=rsi config:fib_config=rdx net:net=rdi",
@@ -260,3 +260,7 @@ TABLE = [
 ]
 
 POINTS = {row.name: row for row in TABLE}
+
+# What is watched in every run. Where a lab does not list it, it makes no event: it tells the model what left a node.
+LEAVES = ("e1000_xmit_frame", "loopback_xmit")
+ALWAYS = [POINTS["comm_write"]] + [POINTS[name]._replace(decode="unseen") for name in LEAVES]

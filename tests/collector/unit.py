@@ -10,8 +10,9 @@ import traceback
 import types
 
 import decode
-from ktlab import capture, decode_syscall, event, headers, hit
+from ktlab import capture, decode_syscall, event, headers, hit, packets
 from ktlab.model import Model
+from ktlab.packets import Packets
 
 class FakeBreakpoint:
     """GDB's, which notes what was asked for."""
@@ -39,10 +40,46 @@ def same(got, wanted):
     assert got == wanted, "wanted %r, got %r" % (wanted, got)
 
 
-@it("reads flags in tcpdump's order")
+def segment_of(seq=1, payload=0, flags=0x10, opts=b"", ip_opts=b"", ident=1, dst=b"\x02" * 6, low=0, offset=None, **ip):
+    """A frame from 10.0.0.1:1000 to 10.0.0.2:80."""
+    offset = 5 + len(opts) // 4 if offset is None else offset
+    tcp = struct.pack(">HHIIBBHHH", 1000, 80, seq & 0xffffffff, 2, offset << 4 | low, flags, 5, 0, 0) + opts
+    tot_len = 20 + len(ip_opts) + len(tcp) + payload
+    head = struct.pack(">BBHHHBBH4s4s", 0x45 + len(ip_opts) // 4, 0, ip.get("tot_len", tot_len), ident, ip.get("frag", 0),
+                       ip.get("ttl", 64), 6, 0, b"\x0a\0\0\1", b"\x0a\0\0\2")
+    return dst + b"\x01" * 6 + b"\x08\0" + head + ip_opts + tcp + bytes(payload)
+
+
+def read(**of):
+    """The TCP header of such a frame as a decoder sees it."""
+    frame = segment_of(**of)
+    return headers.parse_segment(frame[14:], len(frame) - 14)[1]
+
+
+@it("reads the nine flags in tcpdump's order, and none")
 def _():
-    head = struct.pack(">HHIIBBH", 1, 2, 3, 4, 0x50, 0x12, 5) + b"\0\0\0\0"
-    same(headers.parse_tcp(head)["flags"], "S.")
+    same([read(flags=bits & 255, low=bits >> 8)["flags"] for bits in (0x12, 0xc2, 0x52, 0x1ff, 0)],
+         ["S.", "SEW", "S.E", "FSRP.UEWe", "none"])
+    same([read(low=14)["reserved"], read(low=14)["bits"]], [7, 0x10])
+
+
+@it("finds the TCP header behind the IP header's options")
+def _():
+    got = read(ip_opts=b"\x94\4\0\0", opts=b"\2\4\5\xb4", payload=7)
+    same([got["sport"], got["dport"], got["payload_len"], got["opts"]], [1000, 80, 7, [{"name": "mss", "mss": 1460}]])
+
+
+@it("says of a header that cannot be as long as it says so, and knows nothing behind it")
+def _():
+    for offset in (0, 4, 6, 15):
+        got = read(offset=offset)
+        same([got["damage"], got["payload_len"], got["opts"], got["header_len"]], ["header_len", 0, [], offset * 4])
+    same(read(offset=6, payload=4)["damage"], None)
+
+
+@it("takes the length of a GSO packet that is too big for its field from the buffer")
+def _():
+    same(read(tot_len=0, payload=90)["payload_len"], 90)
 
 
 @it("reads every option that a SYN has, and SACK blocks")
@@ -51,18 +88,24 @@ def _():
     same(list(headers.options(opts)),
          [{"name": "mss", "mss": 1460}, {"name": "sack_ok"}, {"name": "ts", "val": 1, "ecr": 2}, {"name": "nop"},
           {"name": "wscale", "shift": 7}, {"name": "sack", "blocks": [[7, 9]]}])
+    same(list(headers.options(bytes.fromhex("2202 2204abcd 1e04ffff 00 02"))),
+         [{"name": "tfo", "cookie": None}, {"name": "tfo", "cookie": "abcd"}, {"name": "kind30"}, {"name": "eol"}])
 
 
-@it("ends at an option whose length makes no sense")
+@it("names an option malformed whose length is not its kind's, and ends where it leads nowhere")
 def _():
-    for bad in (b"\2", b"\2\0", b"\2\1\0\0", b"\x08\x0a\0"):
-        same(list(headers.options(bad)), [])
+    def bad(kind, length):
+        return {"name": "malformed", "kind": kind, "length": length}
+    for data, wanted in ((b"\2", [bad(2, 0)]), (b"\2\0", [bad(2, 0)]), (b"\2\1\0\0", [bad(2, 1)]),
+                         (b"\x08\x0a\0", [bad(8, 10)]), (b"\2\3\0\1", [bad(2, 3), {"name": "nop"}]),
+                         (b"\5\2\1", [bad(5, 2), {"name": "nop"}])):
+        same(list(headers.options(data)), wanted)
 
 
 @it("takes no header from bytes that are too few or of another kind")
 def _():
-    same([headers.parse_ip(b"\x45" * 19), headers.parse_ip(b"\x65" * 20), headers.parse_tcp(b"\0" * 20),
-          headers.parse_arp(b"\0" * 42), headers.parse_ip(None)], [None] * 5)
+    same([headers.parse_ip(b"\x45" * 19), headers.parse_ip(b"\x65" * 20), headers.parse_tcp(b"\0" * 19, 20), headers.parse_ip(b"\x44" * 20),
+          headers.parse_arp(b"\0" * 42), headers.parse_ip(None)], [None] * 6)
 
 
 @it("reads signed, big-endian and bit fields")
@@ -77,14 +120,124 @@ def _():
          ["ECONNREFUSED", "ERESTARTSYS", None, None, None])
 
 
+class Buffer:
+    """A hit at which a frame is at hand, in a buffer at HEAD."""
+
+    entry = None
+
+    def __init__(self, frame, head):
+        self.frame = frame[:134]
+        self.capture = types.SimpleNamespace(number=0)
+        self.fields = {"skb.head": head, "skb.network_header": 64, "skb.data": head + 50, "skb.len": len(frame), "skb.data_len": 0}
+
+    def bytes(self, block):
+        return {"frame": self.frame, "skb": b""}[block]
+
+    def __getitem__(self, name):
+        return self.fields[name]
+
+
+class Way:
+    """Sends frames and tells which packets come."""
+
+    def __init__(self):
+        self.packets, self.head = Packets(), 0
+
+    def buffer(self, frame, head=None):
+        self.head += 4096
+        return Buffer(frame, head or self.head)
+
+    def send(self, frame, copies=1, head=None):
+        buffer = self.buffer(frame, head)
+        number = self.packets.sent(buffer)[0]
+        for _ in range(copies):
+            self.packets.left(buffer)
+        return number
+
+    def come(self, frame, node="server", head=None):
+        return list(self.packets.received(self.buffer(frame, head), node))
+
+
 @it("gives a packet one id on its way over two nodes, and a new one when the same is sent again")
 def _():
-    model = Model()
-    sent = model.sent("a", 1)
-    same([model.received("a", 2, "router"), model.sent("a", 2, forwarded=True), model.received("a", 3, "server")], [sent] * 3)
-    again = model.sent("a", 1)
+    way = Way()
+    sent = way.send(segment_of(dst=b"\x03" * 6))
+    same(way.packets.arriving(way.buffer(segment_of(dst=b"\x03" * 6), 9), "router"), sent)
+    passed = Buffer(segment_of(ttl=63), 9)
+    came = way.packets.received(passed, "router")
+    same([came, way.packets.sent(passed, came)], [(sent,)] * 2)
+    way.packets.left(passed)
+    same(way.come(segment_of(ttl=63)), [sent])
+    again = way.send(segment_of())
     assert again != sent
-    same(model.received("a", 4, "server"), again)
+    same(way.come(segment_of()), [again])
+
+
+@it("does not mix up a segment that was lost before it left with an equal one that was sent later")
+def _():
+    way = Way()
+    lost, later = way.send(segment_of(), copies=0), way.send(segment_of())
+    same([way.come(segment_of()), lost != later], [[later], True])
+
+
+@it("gives a frame lost on the wire up when one behind it has come")
+def _():
+    way = Way()
+    numbers = [way.send(segment_of(seq)) for seq in (1, 2, 1, 2)]
+    same([way.come(segment_of(2)), way.come(segment_of(1)), way.come(segment_of(2))], [[number] for number in numbers[1:]])
+
+
+@it("knows a packet that was copied on its way as one")
+def _():
+    way = Way()
+    one, two = way.send(segment_of(), copies=2), way.send(segment_of())
+    same([way.come(segment_of()) for _ in range(3)], [[one], [one], [two]])
+
+
+@it("gives the parts that a card cuts the id of the whole, and the empty one behind them")
+def _():
+    way = Way()
+    whole = way.send(segment_of(payload=200, flags=0x18, ident=7))
+    next_ = way.send(segment_of(201, payload=10, ident=9))
+    parts = [segment_of(payload=100, ident=7), segment_of(101, payload=100, flags=0x18, ident=8), segment_of(201, ident=9)]
+    same([way.come(part) for part in parts], [[whole]] * 3)
+    same(way.come(segment_of(201, payload=10, ident=9)), [next_])
+
+
+@it("gives a segment that the kernel joined the ids of all that are in it")
+def _():
+    way = Way()
+    numbers = [way.send(segment_of(1 + 100 * i, payload=100, ident=7 + i)) for i in range(4)]
+    same([way.come(segment_of(payload=300, ident=7)), way.come(segment_of(301, payload=100, ident=10))],
+         [numbers[:3], numbers[3:]])
+
+
+@it("knows a packet again that a router cut into fragments and its receiver made whole")
+def _():
+    way = Way()
+    sent = way.send(segment_of(payload=200), copies=0)
+    way.packets.left(way.buffer(segment_of(payload=80, frag=0x2000)))
+    same(way.come(segment_of(payload=200)), [sent])
+
+
+@it("believes a buffer's memory only while the headers in it are the same")
+def _():
+    way = Way()
+    one = way.send(segment_of(), head=9)
+    same(way.packets.number(Buffer(segment_of(), 9)), one)
+    same(way.packets.number(Buffer(segment_of(ident=2), 9)), None)
+    same(way.packets.freed(Buffer(segment_of(), 9), None), one)
+    same(way.packets.number(Buffer(segment_of(), 9)), None)
+    two = way.send(segment_of(), head=9)
+    same([way.come(segment_of(), head=17), way.come(segment_of(), head=17)], [[one], [two]])
+
+
+@it("forgets what can no longer be on its way")
+def _():
+    way = Way()
+    for number in range(3 * packets.ON_THE_WAY):
+        way.send(segment_of(number, ident=number & 0xffff).replace(b"\3\xe8", struct.pack(">H", number % 50000 + 1)))
+    assert max(map(len, (way.packets.heads, way.packets.links, way.packets.sent_last))) <= packets.ON_THE_WAY + 1
 
 
 @it("gives both ends of a connection one id, and a later one with the same ports another")
