@@ -42,7 +42,7 @@ kernel_current() {
 
 # a source file younger than the stamp; editors' hidden files do not count
 tree_changed() {
-	find "$src_folder" -name .git -prune -o -name Documentation -prune -o \
+	find "$src_own" -name .git -prune -o -name Documentation -prune -o \
 		-type f ! -name '.*' -newer "$1" -print -quit
 }
 
@@ -122,7 +122,7 @@ kernel_keep() {
 	sed -i -E 's/\b(0x[0-9a-fA-F]+|[0-9]+)[uUlL]+\b/\1/g' "$new/scripts/gdb/linux/constants.py"
 	{
 		env_line KTLAB_RELEASE "$src_release"
-		env_line KTLAB_SOURCE "$src_folder"
+		env_line KTLAB_SOURCE "${src_own:-$src_folder}"
 		env_line KTLAB_CONFIG_SHA256 "$sum"
 		env_line KTLAB_CC "$cc_version"
 		env_line KTLAB_BUILD_ID "$build_id"

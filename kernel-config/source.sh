@@ -5,6 +5,7 @@
 # source_find answers in these variables:
 src_release=  # 5.4.286; for a tarball that is still packed perhaps only 6.1
 src_folder=   # where the sources are, or will be once src_get has run
+src_own=      # the folder of your own that they are, or come from
 src_identity= # changes whenever the sources are others
 src_origin=   # registered, cache, kernel.org or distro
 src_note=     # a sentence for every report when this is not the kernel that was hoped for
@@ -84,8 +85,29 @@ source_folder() {
 source_registered() {
 	src_release=$1
 	src_folder=$2
+	src_own=$2
 	src_identity=folder:$2
 	src_origin=registered
+	if tree_in_use "$2"; then
+		src_folder=$KTLAB_CACHE/sources/links-$(sha256sum <<<"$2" | cut -c1-8)
+		src_get=source_links
+	fi
+}
+
+# a tree in which a kernel was built: the kernel's makefiles build elsewhere from a clean tree only
+tree_in_use() {
+	[ -e "$1/.config" ] || [ -e "$1/include/config" ] || [ -e "$1/arch/x86/include/generated" ]
+}
+
+# source_links: src_folder becomes a copy of that tree made of links, and is cleaned instead: of the tree nothing changes
+source_links() {
+	local log=$src_folder.log
+	rm -rf "$src_folder"
+	mkdir "$src_folder"
+	say "a kernel was built in '$src_own': it is left as it is, and built from links to it"
+	run_phase "linking to '$src_own'" "$log" : cp -rs "$src_own"/* "$src_folder/" || build_failed "$log" "link to"
+	run_phase "cleaning the links" "$log" : make -C "$src_folder" ARCH=x86_64 mrproper || build_failed "$log" "clean"
+	rm -f "$log"
 }
 
 source_pinned() {
@@ -236,10 +258,6 @@ tree_check() {
 	done
 	[ -n "$(tree_release "$1")" ] || die 2 "'$1' is no Linux source tree: its Makefile names no version" \
 		"give the folder of unpacked kernel sources"
-	for needed in .config include/config arch/x86/include/generated; do
-		[ ! -e "$1/$needed" ] || die 2 "'$1' has been built in place ('$needed' is there)" \
-			"ktlab builds outside the tree and needs it clean: make -C '$1' mrproper"
-	done
 }
 
 tree_release() {

@@ -3,7 +3,12 @@
 # FAKE_KERNEL=DIR what comes out is the kernel that is built there.
 srctree := $(dir $(lastword $(MAKEFILE_LIST)))
 
+# what a build left makes the kernel's makefiles refuse to build elsewhere
+mrproper:
+	rm -rf $(srctree).config $(srctree)main.o $(srctree)vmlinux $(srctree)include/config
+
 allnoconfig:
+	@[ ! -e $(srctree)include/config ] && [ ! -e $(srctree)main.o ] || { echo '*** The source tree is not clean'; exit 1; }
 	grep -v -F -f $(srctree)refused $(KCONFIG_ALLCONFIG) >$(O)/.config || cp $(KCONFIG_ALLCONFIG) $(O)/.config
 
 bzImage vmlinux scripts_gdb: build

@@ -58,9 +58,21 @@ it 'refuses a folder that is no kernel tree' fails 2 'no Linux source tree' kern
 fake_tree "$work/tree" 5.4.77
 it 'refuses a tree whose path has a space' fails 2 'split paths at spaces' kernel add "$work/tree"
 it 'refuses a cache whose path has a space' fails 2 'set KTLAB_CACHE' env KTLAB_CACHE="$work/cache" kernel-config/kernel.sh build auto
-touch "$tree/.config"
-it 'refuses a tree that was built in place, with the remedy' fails 2 'mrproper' kernel add "$tree"
-rm "$tree/.config"
+
+# in_place: a kernel was built in the tree. It is built from, and each file of it stays what it was, links included
+in_place() {
+	local used=$work_plain/used-5.4.77
+	fake_tree "$used" 5.4.77
+	mkdir -p "$used/include/config"
+	echo mine | tee "$used/.config" "$used/main.o" "$used/include/config/auto.conf" >"$used/vmlinux"
+	sums "$used" >"$work/before"
+	kernel add "$used" && says "KTLAB_SOURCE='$used'" cat "$(kernel build "$used")/kernel.env" &&
+		sums "$used" | diff "$work/before" - && kernel build "$used" 2>"$work/again" && fails 1 '' grep built "$work/again" &&
+		sleep 0.1 && echo 'int main(void) { return 7; }' >"$used/main.c" && kernel build "$used" 2>"$work/again" &&
+		grep "^built" "$work/again" && rm -r "$used" "$KTLAB_CACHE/registered"
+}
+sums() { find "$1" -printf '%P %y %T@\n' -type f -exec sha256sum {} +; }
+it 'builds from a tree that was built in place, and leaves it as it is' in_place
 it 'names the known kernels for one it does not know, nearest first' fails 2 '5.4.302' kernel build 5.4.303
 it 'names them for a word, too' fails 2 "unknown KERNEL 'disto'" kernel build disto
 
