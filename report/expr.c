@@ -4,6 +4,7 @@
 #include "i18n.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,10 +40,10 @@ struct value {
 	int64_t hi;
 };
 
+/* As deep as its brackets and nots, of which MAX_NESTING are read: a list of terms makes it wider, not deeper. */
 struct expr {
 	enum expr_kind kind;
-	struct expr *left;
-	struct expr *right;
+	VEC(struct expr *) terms; /* of a comparison none, of a not one */
 	char *field;
 	enum cmp_op op;
 	struct value value;
@@ -140,7 +141,7 @@ static const struct binding *find_binding(const struct bindings *names, const ch
 	return NULL;
 }
 
-/* "12.5", "0x1f"; moves on behind it. */
+/* "12.5", "-3"; moves on behind it. */
 static bool take_number(struct parser *ps, double *number, bool *whole)
 {
 	const char *p = ps->p;
@@ -175,6 +176,14 @@ static double take_unit(struct parser *ps)
 	return 0;
 }
 
+/* What is larger than a number of an event can be ends below it. */
+static int64_t rounded(double number)
+{
+	const double most = 9e18;
+
+	return llround(fmax(-most, fmin(most, number)));
+}
+
 /* "+12.5 %", "-5%", "+-5 %": widens lo..hi by a part of what it holds. */
 static bool take_tolerance(struct parser *ps, struct value *v)
 {
@@ -194,9 +203,9 @@ static bool take_tolerance(struct parser *ps, struct value *v)
 		return false;
 	ps->p = ahead.p + 1;
 	if (down)
-		v->lo -= llround((double)llabs(v->lo) * percent / 100);
+		v->lo = add_within(v->lo, rounded(fabs((double)v->lo) * -percent / 100));
 	if (up)
-		v->hi += llround((double)llabs(v->hi) * percent / 100);
+		v->hi = add_within(v->hi, rounded(fabs((double)v->hi) * percent / 100));
 	return true;
 }
 
@@ -226,8 +235,8 @@ static bool take_quantity(struct parser *ps, struct value *v, bool tolerance)
 		return false; /* a word that begins with digits: 10.0.0.1, 52:54:… */
 	if (!unit && !whole)
 		return false;
-	v->lo = llround(number * (unit ? unit : 1));
-	v->hi = llround(upper * (unit ? unit : 1));
+	v->lo = rounded(number * (unit ? unit : 1));
+	v->hi = rounded(upper * (unit ? unit : 1));
 	if (tolerance)
 		take_tolerance(&ahead, v);
 	ps->p = ahead.p;
@@ -252,8 +261,8 @@ static void take_offsets(struct parser *ps, struct value *v)
 		skip_space(&ahead);
 		if (!take_quantity(&ahead, &step, false))
 			return;
-		v->lo += sign * (sign > 0 ? step.lo : step.hi);
-		v->hi += sign * (sign > 0 ? step.hi : step.lo);
+		v->lo = add_within(v->lo, sign * (sign > 0 ? step.lo : step.hi));
+		v->hi = add_within(v->hi, sign * (sign > 0 ? step.hi : step.lo));
 		ps->p = ahead.p;
 	}
 }
@@ -333,13 +342,11 @@ static bool parse_value(struct parser *ps, struct value *v)
 	return good;
 }
 
-static struct expr *expr_new(enum expr_kind kind, struct expr *left, struct expr *right)
+static struct expr *expr_new(enum expr_kind kind)
 {
 	struct expr *e = xcalloc(1, sizeof(*e));
 
 	e->kind = kind;
-	e->left = left;
-	e->right = right;
 	return e;
 }
 
@@ -347,8 +354,9 @@ void expr_free(struct expr *e)
 {
 	if (!e)
 		return;
-	expr_free(e->left);
-	expr_free(e->right);
+	for (size_t i = 0; i < e->terms.n; i++)
+		expr_free(e->terms.v[i]);
+	vec_free(&e->terms);
 	free(e->field);
 	free(e->value.text);
 	free(e->value.word);
@@ -364,7 +372,7 @@ static struct expr *parse_type(struct parser *ps, size_t len)
 	const char *near;
 
 	if (event_type_of(word) != EV_OTHER) {
-		e = expr_new(EXPR_CMP, NULL, NULL);
+		e = expr_new(EXPR_CMP);
 		e->field = xstrdup("type");
 		e->op = CMP_EQ;
 		e->value = (struct value){ .kind = VALUE_TEXT,
@@ -408,7 +416,7 @@ static struct expr *parse_comparison(struct parser *ps)
 	ahead.p += len;
 	if (!take_operator(&ahead, &op))
 		return parse_type(ps, len);
-	e = expr_new(EXPR_CMP, NULL, NULL);
+	e = expr_new(EXPR_CMP);
 	e->field = xstrndup(ps->p, len);
 	e->op = op;
 	ps->p = ahead.p;
@@ -420,20 +428,24 @@ static struct expr *parse_comparison(struct parser *ps)
 
 static struct expr *parse_or(struct parser *ps);
 
-static struct expr *parse_not(struct parser *ps)
-{
-	struct expr *e;
+static struct expr *parse_not(struct parser *ps);
 
-	if (++ps->depth > MAX_NESTING)
-		return parse_fail(ps, "nested too deep");
-	if (take_word(ps, "not")) {
-		e = parse_not(ps);
-		return e ? expr_new(EXPR_NOT, e, NULL) : NULL;
-	}
-	if (*ps->p != '(')
-		return parse_comparison(ps);
-	ps->p++;
-	e = parse_or(ps);
+static struct expr *parse_negated(struct parser *ps)
+{
+	struct expr *term = parse_not(ps), *e;
+
+	if (!term)
+		return NULL;
+	e = expr_new(EXPR_NOT);
+	*vec_add(&e->terms) = term;
+	return e;
+}
+
+/* ps->p is behind the bracket. */
+static struct expr *parse_bracket(struct parser *ps)
+{
+	struct expr *e = parse_or(ps);
+
 	skip_space(ps);
 	if (e && *ps->p != ')') {
 		parse_fail(ps, "')' is missing");
@@ -444,6 +456,22 @@ static struct expr *parse_not(struct parser *ps)
 	return e;
 }
 
+static struct expr *parse_not(struct parser *ps)
+{
+	struct expr *e;
+
+	if (++ps->depth > MAX_NESTING)
+		return parse_fail(ps, "nested too deep");
+	if (take_word(ps, "not"))
+		e = parse_negated(ps);
+	else if (*ps->p == '(')
+		ps->p++, e = parse_bracket(ps);
+	else
+		e = parse_comparison(ps);
+	ps->depth--;
+	return e;
+}
+
 static bool and_goes_on(struct parser *ps)
 {
 	if (take_word(ps, "and"))
@@ -451,36 +479,39 @@ static bool and_goes_on(struct parser *ps)
 	return *ps->p && *ps->p != ')' && !at_word(ps, "or");
 }
 
+static bool or_goes_on(struct parser *ps)
+{
+	return take_word(ps, "or");
+}
+
+/* Terms for as long as the list goes on; one alone is itself. */
+static struct expr *parse_list(struct parser *ps, enum expr_kind kind,
+			       struct expr *(*parse_term)(struct parser *ps),
+			       bool (*goes_on)(struct parser *ps))
+{
+	struct expr *list = expr_new(kind), *term;
+
+	do {
+		term = parse_term(ps);
+		if (term)
+			*vec_add(&list->terms) = term;
+	} while (term && goes_on(ps));
+	if (term && list->terms.n > 1)
+		return list;
+	if (term)
+		list->terms.n = 0;
+	expr_free(list);
+	return term;
+}
+
 static struct expr *parse_and(struct parser *ps)
 {
-	struct expr *left = parse_not(ps), *right;
-
-	ps->depth--;
-	while (left && and_goes_on(ps)) {
-		right = parse_not(ps);
-		ps->depth--;
-		if (!right) {
-			expr_free(left);
-			return NULL;
-		}
-		left = expr_new(EXPR_AND, left, right);
-	}
-	return left;
+	return parse_list(ps, EXPR_AND, parse_not, and_goes_on);
 }
 
 static struct expr *parse_or(struct parser *ps)
 {
-	struct expr *left = parse_and(ps), *right;
-
-	while (left && take_word(ps, "or")) {
-		right = parse_and(ps);
-		if (!right) {
-			expr_free(left);
-			return NULL;
-		}
-		left = expr_new(EXPR_OR, left, right);
-	}
-	return left;
+	return parse_list(ps, EXPR_OR, parse_and, or_goes_on);
 }
 
 static bool is_in(const char *word, size_t len, const char *list)
@@ -499,15 +530,15 @@ static bool is_in(const char *word, size_t len, const char *list)
 /* The type that the expression asks for at its top, or EV_OTHER when it asks for none. */
 static enum event_type type_asked(const struct expr *e)
 {
-	enum event_type left;
+	enum event_type asked = EV_OTHER;
 
 	if (e->kind == EXPR_CMP && e->op == CMP_EQ && strcmp(e->field, "type") == 0 &&
 	    e->value.word)
 		return event_type_of(e->value.word);
-	if (e->kind != EXPR_AND)
-		return EV_OTHER;
-	left = type_asked(e->left);
-	return left != EV_OTHER ? left : type_asked(e->right);
+	if (e->kind == EXPR_AND)
+		for (size_t i = 0; asked == EV_OTHER && i < e->terms.n; i++)
+			asked = type_asked(e->terms.v[i]);
+	return asked;
 }
 
 static bool is_known_field(const char *field, enum event_type type)
@@ -528,15 +559,16 @@ static bool is_known_field(const char *field, enum event_type type)
 /* A mistyped field would never be found, or always be null: refuse it. */
 static bool check_fields(struct parser *ps, const struct expr *e, enum event_type type)
 {
-	if (!e)
-		return true;
 	if (e->kind == EXPR_CMP && !is_known_field(e->field, type)) {
 		parse_fail(ps, "%s has no field '%s'",
 			   type == EV_OTHER ? "no type of event" : event_formats[type].type,
 			   e->field);
 		return false;
 	}
-	return check_fields(ps, e->left, type) && check_fields(ps, e->right, type);
+	for (size_t i = 0; i < e->terms.n; i++)
+		if (!check_fields(ps, e->terms.v[i], type))
+			return false;
+	return true;
 }
 
 struct expr *expr_parse(const char *text, const struct bindings *names, char **error)
@@ -584,8 +616,8 @@ static bool resolve(const struct expr *cmp, const struct bindings *names, struct
 	b = find_binding(names, cmp->value.name, strlen(cmp->value.name));
 	if (b && b->counts) {
 		out->kind = VALUE_NUMBER;
-		out->lo += b->count;
-		out->hi += b->count;
+		out->lo = add_within(out->lo, b->count);
+		out->hi = add_within(out->hi, b->count);
 		return true;
 	}
 	if (!b || !b->event)
@@ -593,8 +625,8 @@ static bool resolve(const struct expr *cmp, const struct bindings *names, struct
 	v = event_get(b->event, cmp->value.word);
 	if (json_int(v, &base)) {
 		out->kind = VALUE_NUMBER;
-		out->lo = base + cmp->value.lo;
-		out->hi = base + cmp->value.hi;
+		out->lo = add_within(base, cmp->value.lo);
+		out->hi = add_within(base, cmp->value.hi);
 		if (counts_modulo(cmp->field)) {
 			out->lo = (uint32_t)out->lo;
 			out->hi = (uint32_t)out->hi;
@@ -734,49 +766,45 @@ static bool cmp_holds(const struct expr *cmp, const struct event *ev, const stru
 
 bool expr_holds(const struct expr *e, const struct event *ev, const struct bindings *names)
 {
-	switch (e->kind) {
-	case EXPR_AND:
-		return expr_holds(e->left, ev, names) && expr_holds(e->right, ev, names);
-	case EXPR_OR:
-		return expr_holds(e->left, ev, names) || expr_holds(e->right, ev, names);
-	case EXPR_NOT:
-		return !expr_holds(e->left, ev, names);
-	case EXPR_CMP:
+	bool wanted = e->kind == EXPR_OR;
+
+	if (e->kind == EXPR_CMP)
 		return cmp_holds(e, ev, names);
-	}
-	return false;
+	/* the first term that holds settles an or and a not, the first that does not an and */
+	for (size_t i = 0; i < e->terms.n; i++)
+		if (expr_holds(e->terms.v[i], ev, names) == (e->kind != EXPR_AND))
+			return wanted;
+	return !wanted;
 }
 
 enum {
-	TYPE_WEIGHT = 1000
+	TYPE_WEIGHT = 1000,
+	SCORE_MOST = INT_MAX
 };
+
+/* Of an and all that hold count, of an or the term that is nearest. */
+static int list_nearness(const struct expr *e, const struct event *ev, const struct bindings *names,
+			 const struct expr **differs)
+{
+	int score, sum = 0, most = 0;
+
+	for (size_t i = 0; i < e->terms.n; i++) {
+		score = expr_nearness(e->terms.v[i], ev, names, differs);
+		sum = sum > SCORE_MOST - score ? SCORE_MOST : sum + score;
+		most = score > most ? score : most;
+	}
+	return e->kind == EXPR_AND ? sum : most;
+}
 
 int expr_nearness(const struct expr *e, const struct event *ev, const struct bindings *names,
 		  const struct expr **differs)
 {
-	int left, right;
-
-	switch (e->kind) {
-	case EXPR_AND:
-		left = expr_nearness(e->left, ev, names, differs);
-		return left + expr_nearness(e->right, ev, names, differs);
-	case EXPR_OR:
-		if (expr_holds(e, ev, names))
-			return 1;
-		left = expr_nearness(e->left, ev, names, differs);
-		right = expr_nearness(e->right, ev, names, differs);
-		return left > right ? left : right;
-	case EXPR_NOT:
-		if (!expr_holds(e->left, ev, names))
-			return 1;
-		break;
-	case EXPR_CMP:
-		if (cmp_holds(e, ev, names))
-			return strcmp(e->field, "type") == 0 ? TYPE_WEIGHT : 1;
-		break;
-	}
+	if (e->kind != EXPR_AND && expr_holds(e, ev, names))
+		return e->kind == EXPR_CMP && strcmp(e->field, "type") == 0 ? TYPE_WEIGHT : 1;
+	if (e->kind == EXPR_AND || e->kind == EXPR_OR)
+		return list_nearness(e, ev, names, differs);
 	if (!*differs)
-		*differs = e->kind == EXPR_NOT ? e->left : e;
+		*differs = e->kind == EXPR_NOT ? e->terms.v[0] : e;
 	return 0;
 }
 

@@ -18,7 +18,8 @@ enum {
 
 enum {
 	PIPED_WIDTH = 100,
-	LEAST_WIDTH = 60
+	LEAST_WIDTH = 60,
+	MOST_WIDTH = 10000
 };
 
 struct options {
@@ -28,6 +29,7 @@ struct options {
 	const char *source;
 	const char *color;
 	const char *width;
+	int columns; /* what width says; 0: nothing */
 	bool json;
 	bool taps;
 	bool exact;
@@ -112,13 +114,11 @@ static struct style choose_style(const struct options *options)
 {
 	bool terminal = isatty(STDOUT_FILENO);
 	struct style style = {
-		.width = options->width ? atoi(options->width) : terminal_width(),
+		.width = options->columns ? options->columns : terminal_width(),
 		.color = terminal && !getenv("NO_COLOR"),
 		.utf8 = options->utf8,
 	};
 
-	if (style.width < LEAST_WIDTH)
-		style.width = LEAST_WIDTH;
 	if (text_is(options->color, "always"))
 		style.color = true;
 	else if (text_is(options->color, "never"))
@@ -562,6 +562,27 @@ static int read_option(struct options *options, char **words)
 	return value ? 1 : 2;
 }
 
+/* Options whose argument is none that they can have. */
+static bool arguments_fit(struct options *options)
+{
+	char *end = "";
+
+	if (options->width)
+		options->columns = (int)strtoul(options->width, &end, 10);
+	if (options->width && (*end || strlen(options->width) > 5 ||
+			       options->columns < LEAST_WIDTH || options->columns > MOST_WIDTH)) {
+		complain("--width needs a number of columns from %d to %d, not '%s'", LEAST_WIDTH,
+			 MOST_WIDTH, options->width);
+		return false;
+	}
+	if (options->color && !text_is(options->color, "auto") &&
+	    !text_is(options->color, "always") && !text_is(options->color, "never")) {
+		complain("--color needs auto, always or never, not '%s'", options->color);
+		return false;
+	}
+	return true;
+}
+
 static bool read_command_line(struct options *options, char **words)
 {
 	int took;
@@ -597,6 +618,8 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (!read_command_line(&options, argv + 1))
+		return EXIT_BAD;
+	if (!arguments_fit(&options))
 		return EXIT_BAD;
 	options.utf8 = i18n_start(options.chinese);
 	if (options.help) {

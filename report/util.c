@@ -159,6 +159,7 @@ char *xasprintf(const char *format, ...)
 
 struct name {
 	struct name *next;
+	size_t len; /* the text may have zeros in it */
 	char text[];
 };
 
@@ -203,13 +204,23 @@ const char *names_get(struct names *names, const char *text, size_t len)
 	struct name *name;
 
 	for (name = *slot; name; name = name->next)
-		if (strncmp(name->text, text, len) == 0 && name->text[len] == '\0')
+		if (name->len == len && memcmp(name->text, text, len) == 0)
 			return name->text;
 	name = xcalloc(1, sizeof(*name) + len + 1);
 	memcpy(name->text, text, len);
+	name->len = len;
 	name->next = *slot;
 	*slot = name;
 	return name->text;
+}
+
+int64_t add_within(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(a, b, &sum))
+		return sum;
+	return a < 0 ? INT64_MIN : INT64_MAX;
 }
 
 enum {

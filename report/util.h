@@ -64,6 +64,9 @@ struct names *names_new(void);
 void names_free(struct names *names);
 const char *names_get(struct names *names, const char *text, size_t len);
 
+/* Sums of numbers from files end at the largest one, and at the smallest. */
+int64_t add_within(int64_t a, int64_t b);
+
 /* The name in the list (ended by NULL) that is nearest to a mistyped one, or NULL. */
 const char *nearest_name(const char *typed, const char *const *names);
 

@@ -8,18 +8,28 @@
 #include <string.h>
 
 enum {
-	ALIKE = 3 /* calls of one function after each other, from one place: more are one row */
+	ALIKE = 3, /* calls of one function after each other, from one place: more are one row */
+	/* frames that fit on a kernel stack of 16 KiB: a return address and a frame pointer each */
+	DEEPEST = 16384 / 16,
 };
 
 struct call {
 	struct event ev;
 	int64_t depth;
+	size_t end; /* behind it and all that it called */
 };
 
 struct calls {
 	char *text;
+	size_t len;
 	struct names *names;
+	size_t wrong; /* lines that are no call */
 	VEC(struct call) list; /* in the order of their entry: a call, and then what it called */
+};
+
+/* Rows that come when the calls below one have been shown: those alike behind it, folded into one. */
+struct fold {
+	size_t from, to, count;
 };
 
 static char *file_read(const char *path, size_t *len)
@@ -39,24 +49,54 @@ static char *file_read(const char *path, size_t *len)
 	return str_take(&text);
 }
 
+/* Adds a call; gives NULL, or why it is none. */
+static const char *call_read(struct calls *calls, const char *line, size_t len, const char **what)
+{
+	int64_t deepest = calls->list.n ? calls->list.v[calls->list.n - 1].depth + 1 : 0;
+	struct call call = { 0 };
+	const char *reason = event_read(&call.ev, line, len, calls->names, what);
+
+	if (reason)
+		return reason;
+	*what = call.ev.fn ? "depth" : "fn";
+	call.depth = event_int(&call.ev, "depth", -1);
+	if (!call.ev.fn)
+		return N_("missing field");
+	if (call.depth < 0 || call.depth > deepest || call.depth > DEEPEST)
+		return N_("no depth that a call behind the one before can have:");
+	*vec_add(&calls->list) = call;
+	return NULL;
+}
+
 /* Adds a line to the list, or says in a note why it is none. */
 static void line_read(struct calls *calls, struct table *t, const char *line, size_t len,
 		      size_t number)
 {
 	struct json value;
-	struct event ev;
 	const char *what = NULL, *reason = json_parse(line, len, &value);
 
 	if (!reason && (json_is(json_get(value, "type", 4), "meta") ||
 			json_is(json_get(value, "type", 4), "end")))
 		return;
 	if (!reason)
-		reason = event_read(&ev, line, len, calls->names, &what);
-	if (!reason)
-		*vec_add(&calls->list) = (struct call){ ev, event_int(&ev, "depth", 0) };
-	else
-		table_note(t, "tree.jsonl:%zu: %s%s%s", number, reason, what ? " " : "",
+		reason = call_read(calls, line, len, &what);
+	if (reason && calls->wrong++ < PROBLEMS_KEPT)
+		table_note(t, "tree.jsonl:%zu: %s%s%s", number, _(reason), what ? " " : "",
 			   what ? what : "");
+}
+
+/* A call ends where the next one of its depth, or of one above, begins. */
+static void find_ends(struct calls *calls)
+{
+	size_t open[DEEPEST + 2], depths = 0; /* the calls that have not ended, by depth */
+
+	for (size_t i = 0; i < calls->list.n; i++) {
+		while (depths > (size_t)calls->list.v[i].depth)
+			calls->list.v[open[--depths]].end = i;
+		open[depths++] = i;
+	}
+	while (depths)
+		calls->list.v[open[--depths]].end = calls->list.n;
 }
 
 static bool calls_open(struct calls *calls, struct table *t, const char *folder)
@@ -65,6 +105,7 @@ static bool calls_open(struct calls *calls, struct table *t, const char *folder)
 	size_t len, number = 0;
 
 	*calls = (struct calls){ .text = file_read(path, &len), .names = names_new() };
+	calls->len = len;
 	for (const char *line = calls->text, *end; line && line < calls->text + len;
 	     line = end + 1) {
 		end = memchr(line, '\n', (size_t)(calls->text + len - line));
@@ -72,6 +113,10 @@ static bool calls_open(struct calls *calls, struct table *t, const char *folder)
 			break;
 		line_read(calls, t, line, (size_t)(end - line), ++number);
 	}
+	if (calls->wrong > PROBLEMS_KEPT)
+		table_note(t, _("tree.jsonl: %zu more lines are no calls"),
+			   calls->wrong - PROBLEMS_KEPT);
+	find_ends(calls);
 	free(path);
 	return calls->text != NULL;
 }
@@ -83,30 +128,20 @@ static void calls_close(struct calls *calls)
 	free(calls->text);
 }
 
-/* Behind a call and all that it called. */
-static size_t call_end(const struct calls *calls, size_t i)
-{
-	int64_t depth = calls->list.v[i].depth;
-
-	do
-		i++;
-	while (i < calls->list.n && calls->list.v[i].depth > depth);
-	return i;
-}
-
 /* The calls from `first` on that follow each other, call the same and come from the same; how many, and their end. */
 static size_t alike(const struct calls *calls, size_t first, size_t *end)
 {
-	const struct event *ev = &calls->list.v[first].ev;
+	const struct call *call = &calls->list.v[first];
 	size_t count = 0;
 
 	*end = first;
 	while (*end < calls->list.n) {
-		const struct event *other = &calls->list.v[*end].ev;
+		const struct call *other = &calls->list.v[*end];
 
-		if (other->fn != ev->fn || other->parent != ev->parent || other->type != ev->type)
+		if (other->depth != call->depth || other->ev.fn != call->ev.fn ||
+		    other->ev.parent != call->ev.parent || other->ev.type != call->ev.type)
 			break;
-		*end = call_end(calls, *end);
+		*end = calls->list.v[*end].end;
 		count++;
 	}
 	return count;
@@ -118,17 +153,18 @@ struct sums {
 
 static void sums_add(struct sums *sums, const struct event *ev)
 {
-	sums->self += event_int(ev, "self", 0);
-	sums->total += event_int(ev, "total", 0);
-	sums->interrupts += event_int(ev, "interrupts", 0);
-	sums->away += event_int(ev, "away", 0);
+	sums->self = add_within(sums->self, event_int(ev, "self", 0));
+	sums->total = add_within(sums->total, event_int(ev, "total", 0));
+	sums->interrupts = add_within(sums->interrupts, event_int(ev, "interrupts", 0));
+	sums->away = add_within(sums->away, event_int(ev, "away", 0));
 }
 
-static void add_row(struct table *t, const struct event *ev, const struct sums *sums, size_t more)
+static void add_row(struct table *t, const struct call *call, const struct sums *sums, size_t more)
 {
+	const struct event *ev = &call->ev;
 	struct str what = { 0 };
 
-	str_fill(&what, "  ", (int)event_int(ev, "depth", 0));
+	str_fill(&what, "  ", (int)call->depth);
 	str_addf(&what, "%s%s", strcmp(ev->type, "tree.interrupt") ? "" : "==> ", ev->fn);
 	if (more)
 		str_addf(&what, _(" ... %zu more"), more);
@@ -143,39 +179,47 @@ static void add_row(struct table *t, const struct event *ev, const struct sums *
 		table_field(t, ev, "enter");
 }
 
-/* One row for the calls alike from `first` on, up to `end`. */
-static void add_fold(struct table *t, const struct calls *calls, size_t first, size_t end,
-		     size_t count)
+/* One row for the calls alike. */
+static void add_fold(struct table *t, const struct calls *calls, const struct fold *fold)
 {
 	struct sums sums = { 0 };
 
-	for (size_t i = first; i < end; i = call_end(calls, i))
+	for (size_t i = fold->from; i < fold->to; i = calls->list.v[i].end)
 		sums_add(&sums, &calls->list.v[i].ev);
-	add_row(t, &calls->list.v[first].ev, &sums, count);
+	add_row(t, &calls->list.v[fold->from], &sums, fold->count);
 }
 
-static void add_call(struct table *t, const struct event *ev)
+static void add_call(struct table *t, const struct call *call)
 {
+	const struct event *ev = &call->ev;
 	struct sums sums = { 0 };
 
 	sums_add(&sums, ev);
-	add_row(t, ev, &sums, 0);
+	add_row(t, call, &sums, 0);
 	if (event_get(ev, "leave").kind == JSON_NULL)
 		table_note(t, _("%s had not returned when the run ended"), ev->fn);
 }
 
-/* Calls from `i` up to `end`, with what they called; of many alike the first is shown, and the others are one row. */
-static void add_calls(struct table *t, const struct calls *calls, size_t i, size_t end)
+/* All calls with what they called; of many alike the first is shown, and the others are one row. */
+static void add_calls(struct table *t, const struct calls *calls)
 {
-	while (i < end) {
-		size_t alike_end, count = alike(calls, i, &alike_end), behind = call_end(calls, i);
+	VEC(struct fold) folds = { 0 };
+	size_t i = 0, count, alike_end;
 
-		add_call(t, &calls->list.v[i].ev);
-		add_calls(t, calls, i + 1, behind);
+	while (i < calls->list.n || folds.n) {
+		if (folds.n && folds.v[folds.n - 1].from == i) {
+			add_fold(t, calls, &folds.v[--folds.n]);
+			i = folds.v[folds.n].to;
+			continue;
+		}
+		add_call(t, &calls->list.v[i]);
+		count = alike(calls, i, &alike_end);
 		if (count > ALIKE)
-			add_fold(t, calls, behind, alike_end, count - 1);
-		i = count > ALIKE ? alike_end : behind;
+			*vec_add(&folds) =
+				(struct fold){ calls->list.v[i].end, alike_end, count - 1 };
+		i++;
 	}
+	vec_free(&folds);
 }
 
 /* Those that pass the filter, each in a row of its own. */
@@ -183,7 +227,7 @@ static void add_filtered(struct table *t, const struct request *rq, const struct
 {
 	for (size_t i = 0; i < calls->list.n; i++)
 		if (expr_holds(rq->filter, &calls->list.v[i].ev, NULL))
-			add_call(t, &calls->list.v[i].ev);
+			add_call(t, &calls->list.v[i]);
 }
 
 /* What the last line of the file says is missing. */
@@ -199,13 +243,13 @@ static void note_end(struct table *t, const struct calls *calls)
 		     "callers") },
 		{ "missed", 6, N_("%lld more calls of the root were not followed") },
 	};
-	size_t len = strlen(calls->text);
-	const char *line = calls->text + (len ? len - 1 : 0);
+	const char *end = calls->text + calls->len, *line = end - (calls->len != 0);
 	struct json value;
 
 	while (line > calls->text && line[-1] != '\n')
 		line--;
-	if (json_parse(line, strlen(line), &value) || !json_is(json_get(value, "type", 4), "end")) {
+	if (json_parse(line, (size_t)(end - line), &value) ||
+	    !json_is(json_get(value, "type", 4), "end")) {
 		table_note(t, _("the file is cut off: QEMU did not end by itself"));
 		return;
 	}
@@ -234,7 +278,7 @@ void view_tree(struct doc *doc, const struct request *rq)
 		if (rq->filter)
 			add_filtered(t, rq, &calls);
 		else
-			add_calls(t, &calls, 0, calls.list.n);
+			add_calls(t, &calls);
 		note_end(t, &calls);
 	} else {
 		table_note(t, _("no tree of calls was followed: make lab TREE=FUNCTION"));

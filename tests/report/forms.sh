@@ -224,6 +224,10 @@ bounded() {
 }
 
 it 'writes colours to a terminal' coloured "$report" show states "$run"
+for width in 59 10001 80x '' -80; do
+	it "refuses the width '$width'" fails 2 'needs a number of columns from 60 to 10000' "$report" show "--width=$width" "$run"
+done
+it 'refuses a colour that is none' fails 2 'needs auto, always or never' "$report" show --color=red "$run"
 it 'writes none with --color never' plain "$report" show states --color never "$run"
 it 'writes none with NO_COLOR' plain env NO_COLOR=1 "$report" show states "$run"
 it 'writes none into a pipe' sh -c "! '$report' show states '$run' | grep '$(printf '\033')'"

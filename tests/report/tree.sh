@@ -57,6 +57,20 @@ sed -i '$d' "$work/tree.jsonl"
 it 'says that a file is cut off' says 'the file is cut off' shown
 echo '{"n":"x"}' >>"$work/tree.jsonl"
 it 'says which line is none' says 'tree.jsonl:16' shown
+# as many calls as the file may hold: each in the one before, and all side by side
+deep() { awk 'BEGIN { for (n = 1; n <= 100000; n++) printf "{\"n\":%d,\"type\":\"tree.call\",\"t_ns\":64,\"depth\":%d,\"parent\":%d,\"fn\":\"f\",\"leave\":1}\n", n, n - 1, n - 1 }' >"$work/tree.jsonl"; }
+wide() { { line 1 0 null root 1 1; for n in 2 3 4 5 6; do line $n 1 1 f 9223372036854775807 1; done; } >"$work/tree.jsonl"; }
+deep
+it 'shows calls as deep as a kernel stack can be' [ "$(shown --json | jq ".tables[0].rows | length")" = 1025 ]
+it 'says that deeper ones are none' says 'tree.jsonl: 98955 more lines are no calls' shown
+wide
+it 'adds up numbers to the largest' says '9223372036854775807' shown
+{ line 1 0 null root 1 1; line 2 2000000000 1 f 1 1; } >"$work/tree.jsonl"
+it 'refuses a depth that no stack has' says 'tree.jsonl:2: no depth that a call behind the one before can have: depth' shown
+{ line 1 -1 null root 1 1; } >"$work/tree.jsonl"
+it 'refuses a depth below none' says 'tree.jsonl:1: no depth' shown
+echo '{"n":1,"type":"tree.call","t_ns":64,"depth":0}' >"$work/tree.jsonl"
+it 'refuses a call without a function' says "missing field fn" shown
 rm "$work/tree.jsonl"
 it 'says that there is no tree, and how to get one' says 'make lab TREE=FUNCTION' shown
 tap_end

@@ -143,9 +143,58 @@ static bool holds(const char *text)
 	syn.event = &ev;
 	good = good && expr_holds(expr, &ev, &bindings);
 	if (error)
-		printf("# %s: %s\n", text, error);
+		printf("# %.200s: %s\n", text, error);
 	free(error);
 	expr_free(expr);
+	names_free(names);
+	return good;
+}
+
+/* The condition so often side by side, with what stands between. */
+static bool holds_times(const char *term, const char *between, int times)
+{
+	struct str text = { 0 };
+	bool good;
+
+	for (int i = 0; i < times; i++)
+		str_addf(&text, "%s%s", i ? between : "", term);
+	good = holds(str_text(&text));
+	str_free(&text);
+	return good;
+}
+
+static bool nests(const char *prefix, int times)
+{
+	struct str text = { 0 };
+	bool good;
+
+	str_fill(&text, prefix, times);
+	str_add(&text, "conn=1");
+	good = holds(str_text(&text));
+	str_free(&text);
+	return good;
+}
+
+static void test_size(void)
+{
+	it("takes 200,000 conditions side by side", holds_times("conn=1", " ", 200000));
+	it("takes as many alternatives", holds_times("conn=1", " or ", 200000));
+	it("takes as many negations side by side", holds_times("not conn=2", " ", 200000));
+	it("takes negations in one another", nests("not ", 98));
+	it("refuses too many of them", !nests("not ", 100000));
+	it("a number too large is the largest", holds("seq<99999999999999999999 s"));
+	it("numbers are added up to the largest",
+	   holds("t_ns<$syn.n+9000000000000000000+9000000000000000000"));
+}
+
+static bool zeros_count(void)
+{
+	struct names *names = names_new();
+	const char *one = names_get(names, "ab", 2),
+		   *other = names_get(names, "ab\0cdefghijkl", 13);
+	bool good = one != other && other == names_get(names, "ab\0cdefghijkl", 13) &&
+		    one == names_get(names, "ab", 2);
+
 	names_free(names);
 	return good;
 }
@@ -189,6 +238,8 @@ int main(void)
 	test_json();
 	test_text();
 	test_expressions();
+	test_size();
+	it("a name with a zero in it is another name", zeros_count());
 	test_addresses();
 	printf("1..%d\n", count);
 	return failed != 0;
