@@ -108,6 +108,11 @@ while read -r node nic hub mac _; do
 done <<EOF
 $nics
 EOF
+# QEMU keeps a frame back while no other card of the hub takes any, as those that are down, and notes it on their wires
+# when it stops or ends, at the host's time. An end of each hub without a card takes all, so that each wire has it at once
+for hub in $(echo "$nics" | awk '{ print $3 }' | sort -u); do
+	set -- "$@" -netdev "hubport,id=always-$hub,hubid=$hub"
+done
 
 console=$KTLAB_RUN/console.log
 case $KTLAB_MODE in
