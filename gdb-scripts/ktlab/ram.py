@@ -9,6 +9,7 @@ What lies elsewhere (user memory, devices, vmalloc) and all of a QEMU that share
 import mmap
 import os
 import socket
+import stat
 import struct
 
 import gdb
@@ -20,9 +21,17 @@ LINEAR_MAPS = (0xffff888000000000, 0xffffffff80000000)
 FIRST = 1 << 20
 
 
+def is_socket(fd):
+    """Of a descriptor, which may be gone: the one of /proc/self/fd itself is."""
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+
 def peer(path):
     """The process at the other end of GDB's connection to a unix socket; None if there is none."""
-    for fd in map(int, os.listdir("/proc/self/fd")):
+    for fd in filter(is_socket, map(int, os.listdir("/proc/self/fd"))):
         try:
             with socket.socket(fileno=os.dup(fd)) as end:
                 if end.getpeername() == path:
