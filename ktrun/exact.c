@@ -121,19 +121,24 @@ void exact_compare(struct run *run)
 {
 	long frames = 0;
 
-	if (run->untraced && same(run, "console.log") && wires_same(run, &frames))
-		run->exact =
-			text_format("traced run = untraced run: %ld frames, identical", frames);
+	if (!same(run, "console.log") || !wires_same(run, &frames))
+		return;
+	run->exact = text_format("traced run = untraced run: %ld frames, identical", frames);
+	step_done(run, STEP_SAME, 1 + (long)json_array_size(run->nics), "files");
 }
 
 /* The sum of the recording's bytes; NULL if it cannot be read. */
-static json_t *recording_sum(const struct run *run)
+static json_t *recording_sum(struct run *run)
 {
 	char *path = text_format("%s/recording.bin", run->untraced);
 	const char *const paths[] = { path };
-	json_t *sums = files_sha256(paths, 1), *sum = json_incref(json_object_get(sums, path));
+	json_t *sums = files_sha256(run, paths, 1), *sum;
+	char *key = text_utf8(path);
+
+	sum = json_incref(json_object_get(sums, key));
 
 	json_decref(sums);
+	free(key);
 	free(path);
 	return sum;
 }
@@ -158,12 +163,13 @@ static bool inputs_same(struct run *run)
 	char *path = text_format("%s/run.json", run->settings.from);
 	json_t *other = json_load_file(path, 0, NULL), *sums = json_object_get(other, "sha256"),
 	       *sum;
+	char *initrd = text_utf8(run->settings.initrd);
 	const char *file;
 	bool equal = true;
 
 	json_object_foreach (run->hashes, file, sum) {
 		const char *name = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
-		bool decides = !strcmp(name, "bzImage") || !strcmp(file, run->settings.initrd);
+		bool decides = !strcmp(name, "bzImage") || !strcmp(file, initrd);
 
 		if (equal && decides && !json_equal(sum, json_object_get(sums, file))) {
 			run_fail(run, STATUS_SETUP,
@@ -175,6 +181,7 @@ static bool inputs_same(struct run *run)
 	}
 	equal = equal && recording_whole(run, sums);
 	json_decref(other);
+	free(initrd);
 	free(path);
 	return equal;
 }
@@ -191,29 +198,51 @@ static bool recording_found(struct run *run)
 	return found && inputs_same(run);
 }
 
-bool exact_prepare(struct run *run)
+/* The untraced run's folder, with what an older run has left there removed. */
+static bool folder_prepare(struct run *run)
 {
-	bool done;
-	int fd;
+	int fd = folder_make(run->untraced);
 
-	if (*run->settings.from) {
-		run->untraced = text_format("%s/untraced", run->settings.from);
-		return recording_found(run);
-	}
-	run->untraced = run_path(run, "untraced");
-	fd = folder_make(run->untraced);
 	if (fd < 0) {
 		run_fail(run, STATUS_SETUP,
 			 text_format("cannot write in '%s': %s", run->untraced, strerror(errno)),
-			 text_copy(""));
+			 text_copy("name another folder: OUT=DIR"));
 		return false;
 	}
 	folder_clear(fd);
 	close(fd);
+	return true;
+}
+
+/* Keeps the sum of a recording, by which the next run knows it again. */
+static void recording_keep(struct run *run)
+{
+	json_t *sum = recording_sum(run);
+
+	if (sum)
+		json_object_set_new(run->hashes, recording_key, sum);
+	else
+		run_fail(run, STATUS_BROKEN,
+			 text_format("step 'untraced': the recording in '%s' has no checksum",
+				     run->untraced),
+			 text_copy("run again; sha256sum has not said it"));
+}
+
+void exact_prepare(struct run *run)
+{
+	if (*run->settings.from) {
+		run->untraced = text_format("%s/untraced", run->settings.from);
+		if (recording_found(run))
+			step_leave_out(run, STEP_UNTRACED, "it was recorded before");
+		return;
+	}
+	run->untraced = run_path(run, "untraced");
+	if (!folder_prepare(run))
+		return;
 	phase_begin(run, PHASE_UNTRACED);
-	done = guest_untraced(run);
-	if (done && !strcmp(run->mode, "replay"))
-		json_object_set_new(run->hashes, recording_key, recording_sum(run));
+	if (guest_untraced(run) && !strcmp(run->mode, "replay"))
+		recording_keep(run);
+	if (run_well(run))
+		step_done(run, STEP_UNTRACED, 1, "guest");
 	phase_end(run);
-	return done;
 }

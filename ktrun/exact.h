@@ -7,9 +7,9 @@
 
 /*
  * Runs the lab untraced into the folder `untraced` of the run; with the setting `from` takes that run's instead, if it
- * was made with the same kernel and initramfs. Returns false after run_fail().
+ * was made with the same kernel and initramfs. What is wrong is said by run_fail().
  */
-bool exact_prepare(struct run *run);
+void exact_prepare(struct run *run);
 
 /*
  * Compares console and wires of the traced run with those of the untraced one, byte by byte. What was found is in

@@ -12,12 +12,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "room.h"
@@ -109,7 +109,7 @@ static bool start(struct run *run, struct child *child, const char *name, const 
 	started = child_start(child, name, argv, where, log_path);
 	if (!started)
 		run_fail(run, STATUS_SETUP,
-			 text_format("cannot run '%s': %s", argv[0], strerror(errno)),
+			 text_format("cannot run '%s': %s", argv[0], strerror(child->end.value)),
 			 text_copy("make doctor"));
 	free(log_path);
 	return started;
@@ -239,7 +239,8 @@ static bool console_fits(struct run *run, const char *folder)
 static void guest_watch(struct run *run)
 {
 	const struct child *engine = &run->engine, *qemu = &run->qemu;
-	const struct child *speaker = engine->started ? engine : qemu;
+	const struct child *speaker =
+		engine->end.way != END_NONE || engine->running ? engine : qemu;
 	char pending[256] = "";
 	double ended_s = 0;
 
@@ -260,16 +261,10 @@ static void guest_watch(struct run *run)
 	engine_read(run, speaker->out_fd, pending, sizeof(pending));
 }
 
-/* The signal that ended a child by itself, also where a shell reports it as 128 + signal; 0 if none did. */
-static int child_signal(const struct child *child)
+/* How the engine has ended, which a script has become. */
+static struct end engine_end(const struct run *run)
 {
-	if (!child->started || child->stopped)
-		return 0;
-	if (WIFSIGNALED(child->status))
-		return WTERMSIG(child->status);
-	return WEXITSTATUS(child->status) > 128 && WEXITSTATUS(child->status) < 128 + 32
-		       ? WEXITSTATUS(child->status) - 128
-		       : 0;
+	return child_end_of_script(&run->engine);
 }
 
 /* The last line of a log that is not empty, or ""; the caller frees it. */
@@ -345,13 +340,11 @@ static char *see(const struct run *run, const char *log)
 	return sentence;
 }
 
-/* Why QEMU's exit status means that the run failed, or NULL; the caller frees it. */
+/* Why QEMU's exit status means that the run failed; the caller frees it. */
 static char *qemu_verdict(const struct run *run, int status)
 {
 	char *line, *sentence;
 
-	if (status == STATUS_GUEST)
-		return NULL;
 	line = log_last_line(run, "qemu.log");
 	if (status == STATUS_QEMU)
 		sentence = text_format(replays(run) ? "QEMU cannot replay the recording: %s"
@@ -374,46 +367,51 @@ static char *qemu_verdict(const struct run *run, int status)
 
 static void judge_room(struct run *run)
 {
-	if ((child_exit_status(&run->engine) || child_exit_status(&run->qemu) != STATUS_GUEST) &&
-	    !room_left(run, 1))
+	bool engine_good = run->engine.end.way == END_NONE || end_is_exit(run->engine.end, 0);
+
+	if ((!engine_good || !end_is_exit(run->qemu.end, STATUS_GUEST)) && !room_left(run, 1))
 		run_fail(run, STATUS_BROKEN, text_format("no space left in '%s'", run->folder),
 			 text_copy("make room, or name another folder: OUT=DIR"));
 }
 
-static void judge_signal(struct run *run, const struct child *child)
+static void judge_signal(struct run *run, const char *name, struct end end)
 {
-	int signal = child_signal(child);
+	char *way;
 
-	if (signal)
-		run_fail(run, STATUS_BROKEN,
-			 text_format("%s was killed by SIG%s in phase '%s'", child->name,
-				     sigabbrev_np(signal), phase_names[run->phase]),
-			 text_copy(signal == SIGXFSZ
-					   ? "ulimit -f lets a file grow no further"
-					   : "run again; if it comes again, dmesg tells whether "
-					     "memory ran out"));
+	if (end.way != END_KILLED)
+		return;
+	way = end_text(end);
+	run_fail(run, STATUS_BROKEN,
+		 text_format("%s %s in phase '%s'", name, way, phase_names[run->phase]),
+		 text_copy(end.value == SIGXFSZ
+				   ? "ulimit -f lets a file grow no further"
+				   : "run again; if it comes again, dmesg tells whether memory ran "
+				     "out"));
+	free(way);
+}
+
+/* QEMU 10.0 replays the guest's end without its status, which was judged when it was recorded. */
+static bool qemu_ended_well(const struct run *run)
+{
+	return end_is_exit(run->qemu.end, STATUS_GUEST) ||
+	       (replays(run) && run->started[PHASE_END] && end_is_exit(run->qemu.end, 0));
 }
 
 static void judge_qemu(struct run *run)
 {
-	int status = child_exit_status(&run->qemu);
-	char *verdict;
+	int status = run->qemu.end.value;
 
-	/* QEMU 10.0 replays the guest's end without its status, which was judged when it was recorded */
-	if (replays(run) && run->started[PHASE_END] && !status)
-		return;
-	verdict = run->qemu.started && !run->qemu.stopped ? qemu_verdict(run, status) : NULL;
-	if (verdict)
-		run_fail(run, STATUS_BROKEN, verdict,
+	if (run->qemu.end.way == END_EXITED && !qemu_ended_well(run))
+		run_fail(run, STATUS_BROKEN, qemu_verdict(run, status),
 			 see(run, status == STATUS_QEMU ? "qemu.log" : "console.log"));
 }
 
 static void judge_engine(struct run *run)
 {
-	int status = child_exit_status(&run->engine);
-	char *line;
+	struct end end = engine_end(run);
+	char *line, *way;
 
-	if (!run->engine.started || (!run->engine.stopped && !status)) {
+	if (end.way == END_NONE || end_is_exit(end, 0)) {
 		if (!run->started[PHASE_END])
 			run_fail(run, STATUS_BROKEN,
 				 text_format("%s has not seen the lab's end",
@@ -422,21 +420,41 @@ static void judge_engine(struct run *run)
 		return;
 	}
 	line = log_last_line(run, "gdb.log");
+	way = end_text(end);
 	run_fail(run, STATUS_BROKEN,
-		 text_format("%s ended with status %d: %s", run->engine.name, status,
+		 text_format("%s %s: %s", run->engine.name, way,
 			     *line ? line : "it did not say why"),
 		 see(run, "gdb.log"));
 	free(line);
+	free(way);
+}
+
+/* What neither has failed at nor come to its end. */
+static void judge_end(struct run *run)
+{
+	char *way = end_text(run->qemu.end);
+
+	if (!qemu_ended_well(run))
+		run_fail(run, STATUS_BROKEN,
+			 text_format("QEMU %s in phase '%s'", way, phase_names[run->phase]),
+			 see(run, "console.log"));
+	free(way);
 }
 
 /* Says what became of the two, the cause before what it brought about: the first sentence stays. */
 static void guest_judge(struct run *run)
 {
 	judge_room(run);
-	judge_signal(run, &run->engine);
-	judge_signal(run, &run->qemu);
+	judge_signal(run, run->engine.name, engine_end(run));
+	judge_signal(run, run->qemu.name, run->qemu.end);
 	judge_qemu(run);
 	judge_engine(run);
+	judge_end(run);
+	if (!run_well(run))
+		return;
+	step_done(run, STEP_BOOT, 1, "guest");
+	step_done(run, STEP_LAB, run->hits, "hits");
+	step_done(run, STEP_END, run->engine.end.way == END_NONE ? 1 : 2, "programs");
 }
 
 /* Starts QEMU with the engine inside. */
@@ -464,15 +482,22 @@ static bool guest_start_beside(struct run *run)
 	return started;
 }
 
+/* Ends what still runs: at a limit, after a signal, or since the other has ended. */
+static void children_stop(struct run *run)
+{
+	enum end_way why = run->halt ? run->halt : END_STOPPED;
+
+	child_stop(&run->engine, why);
+	child_stop(&run->qemu, why);
+}
+
 void guest_run(struct run *run)
 {
 	bool inside = !engine_find(run->settings.engine)->script;
 
-	phase_begin(run, PHASE_BOOT);
 	if (inside ? guest_start_inside(run) : guest_start_beside(run))
 		guest_watch(run);
-	child_stop(&run->engine);
-	child_stop(&run->qemu);
+	children_stop(run);
 	sockets_remove(run);
 	guest_judge(run);
 	phase_end(run);
@@ -485,46 +510,62 @@ bool guest_untraced(struct run *run)
 	if (qemu_start(run, mode, run->untraced, NULL, NULL))
 		while (run->qemu.running && watch_next(run, -1) && console_fits(run, run->untraced))
 			;
-	child_stop(&run->qemu);
-	judge_signal(run, &run->qemu);
+	children_stop(run);
+	judge_signal(run, run->qemu.name, run->qemu.end);
 	judge_qemu(run);
-	return !run->reason;
+	judge_end(run);
+	return run_well(run);
 }
 
 /* Adds what a pipe holds to a text. */
-static void output_read(int fd, char **output)
+static void output_read(int fd, char **output, size_t *length)
 {
 	char part[4096];
 	ssize_t got;
 
 	while (fd >= 0 && (got = read(fd, part, sizeof(part))) > 0) {
-		char *longer = text_format("%s%.*s", *output, (int)got, part);
-
-		free(*output);
-		*output = longer;
+		*output = text_grow(*output, *length + (size_t)got);
+		memcpy(*output + *length, part, (size_t)got);
+		*length += (size_t)got;
+		(*output)[*length] = '\0';
 	}
 }
 
-int tool_run(struct run *run, const char *const *argv, enum child_output where, char **output)
+/* Whether nobody reads any more what we print, as after `| head`. */
+static bool reader_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
+struct end tool_run(struct run *run, const char *const *argv, enum child_output where,
+		    char **output, struct tally *tally)
 {
 	struct child *tool = &run->tool;
-	char *ignored = NULL;
+	char *text = text_copy("");
+	size_t length = 0;
 	bool go_on = true;
+	struct end end;
 
-	if (!output)
-		output = &ignored;
-	*output = text_copy("");
-	if (!start(run, tool, argv[0], argv, where, "gdb.log")) {
-		free(ignored);
-		return -1;
-	}
-	if (tool->out_fd >= 0)
+	*tally = (struct tally){ 0 };
+	if (start(run, tool, argv[0], argv, where, "gdb.log") && tool->out_fd >= 0)
 		fcntl(tool->out_fd, F_SETFL, O_NONBLOCK);
 	while (go_on && tool->running) {
 		go_on = watch_next(run, tool->out_fd);
-		output_read(tool->out_fd, output);
+		output_read(tool->out_fd, &text, &length);
 	}
-	child_stop(tool);
-	free(ignored);
-	return go_on ? child_exit_status(tool) : -1;
+	if (!tool->running)
+		*tally = tally_read(tool->tally_fd);
+	child_stop(tool, run->halt);
+	end = child_end_of_script(tool);
+	if (where == CHILD_PASS && end.way == END_KILLED && end.value == SIGPIPE && reader_left()) {
+		*tally = (struct tally){ .said = true, .left_out = "nobody reads it" };
+		end = (struct end){ END_EXITED, 0 };
+	}
+	if (output)
+		*output = text;
+	else
+		free(text);
+	return end;
 }

@@ -4,6 +4,7 @@
 #define KTRUN_GUEST_H
 
 #include "run.h"
+#include "tally.h"
 
 /*
  * Says with run_fail() that there is no engine of the setting's name, and which there are. Sets run->mode: an engine
@@ -19,9 +20,10 @@ bool guest_untraced(struct run *run);
 
 /*
  * Runs a tool to its end within the limit; its errors go into the run's gdb.log, with CHILD_PASS to stderr.
- * `output`, if not NULL, gets its stdout; the caller frees it.
- * Returns the exit status; -1 after a signal or at the limit, said by run_fail().
+ * `output`, if not NULL, gets its stdout; the caller frees it. `tally` is what it says to have done.
+ * What it passes to a reader that has left need not be written.
  */
-int tool_run(struct run *run, const char *const *argv, enum child_output where, char **output);
+struct end tool_run(struct run *run, const char *const *argv, enum child_output where,
+		    char **output, struct tally *tally);
 
 #endif

@@ -10,11 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "guest.h"
 #include "text.h"
 
 enum {
 	NAME_MAX_LENGTH = 63,
+	SUM_LENGTH = 64,
 	WORD_MAX_LENGTH = 63
 };
 
@@ -163,47 +164,36 @@ json_t *kernel_env_read(const char *path)
 		return NULL;
 	}
 	while (fgets(line, sizeof(line), file)) {
-		char *equals = strchr(line, '=');
+		char *equals = strchr(line, '='), *value;
 
 		if (line[0] == '#' || !equals)
 			continue;
 		line[strcspn(line, "\n")] = '\0';
 		*equals = '\0';
 		unquote(equals + 1);
-		json_object_set_new(env, line, json_string(equals + 1));
+		value = text_utf8(equals + 1);
+		json_object_set_new(env, line, json_string(value));
+		free(value);
 	}
 	fclose(file);
 	return env;
 }
 
-char *command_output(const char *const *argv)
+/* What a command prints on stdout, if it ends well, else ""; the caller frees it. */
+static char *command_output(struct run *run, const char *const *argv)
 {
-	enum {
-		LIMIT_BYTES = 65536
-	};
-	char *text = text_copy("");
-	size_t length = 0;
-	struct child child;
-	char part[4096];
-	ssize_t got;
+	struct tally tally;
+	char *text;
 
-	if (!child_start(&child, argv[0], argv, CHILD_PIPE, "/dev/null"))
-		return text;
-	while (length < LIMIT_BYTES && (got = read(child.out_fd, part, sizeof(part))) > 0) {
-		char *longer = text_format("%s%.*s", text, (int)got, part);
-
-		free(text);
-		text = longer;
-		length += (size_t)got;
-	}
-	child_stop(&child);
+	if (!end_is_exit(tool_run(run, argv, CHILD_PIPE, &text, &tally), 0))
+		*text = '\0';
 	return text;
 }
 
-char *program_version(const char *program)
+char *program_version(struct run *run, const char *program)
 {
 	const char *const argv[] = { program, "--version", NULL };
-	char *text = command_output(argv), *version = text_copy("");
+	char *text = command_output(run, argv), *version = text_copy("");
 	char *line = strtok(text, "\n");
 
 	/* "GNU gdb (Debian 13.1-3) 13.1": the package's version in parentheses is not meant */
@@ -217,20 +207,29 @@ char *program_version(const char *program)
 	return version;
 }
 
-json_t *files_sha256(const char *const *paths, size_t count)
+json_t *files_sha256(struct run *run, const char *const *paths, size_t count)
 {
 	const char *argv[16] = { "sha256sum", "--" };
 	json_t *sums = json_object();
+	size_t lines = 0;
 	char *text, *rest;
 
 	for (size_t i = 0; i < count && i + 3 < sizeof(argv) / sizeof(argv[0]); i++)
 		argv[i + 2] = paths[i];
-	text = rest = command_output(argv);
-	for (char *line; (line = strsep(&rest, "\n"));) {
-		/* "SUM  PATH"; a backslash in front of SUM says that PATH is quoted */
-		if (strlen(line) > 66 && line[0] != '\\')
-			json_object_set_new(sums, line + 66, json_stringn(line, 64));
+	text = rest = command_output(run, argv);
+	for (char *line; (line = strsep(&rest, "\n")) && lines < count;) {
+		/* "SUM  PATH" in the order of the files; a backslash in front says that PATH is quoted */
+		const char *sum = line + (*line == '\\');
+		char *path = text_utf8(paths[lines]);
+
+		if (strspn(sum, "0123456789abcdef") == SUM_LENGTH &&
+		    !json_object_set_new(sums, path, json_stringn(sum, SUM_LENGTH)))
+			lines++;
+		free(path);
 	}
+	/* one is missing: which is whose is not known */
+	if (lines < count)
+		json_object_clear(sums);
 	free(text);
 	return sums;
 }

@@ -6,6 +6,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "run.h"
+
 /* The folders of lab_dir's neighbours that are labs, the nearest name first, as one line; the caller frees it. */
 char *labs_known(const char *lab_dir);
 
@@ -18,14 +20,11 @@ json_t *topology_read(const char *path);
 /* The NAME=value lines of kernel.env as an object; NULL if it cannot be read. */
 json_t *kernel_env_read(const char *path);
 
-/* What a command prints on stdout, at most 64 KiB, "" if it cannot be run; the caller frees it. */
-char *command_output(const char *const *argv);
-
 /* The version in the first line of a program's --version, or "". */
-char *program_version(const char *program);
+char *program_version(struct run *run, const char *program);
 
-/* The sha256 sums of files as {path: sum}. */
-json_t *files_sha256(const char *const *paths, size_t count);
+/* The sha256 sums of files as {path: sum}; empty if not each has one. */
+json_t *files_sha256(struct run *run, const char *const *paths, size_t count);
 
 /* Whether the program is found, as a path or in PATH. */
 bool program_found(const char *name);

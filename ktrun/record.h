@@ -5,8 +5,8 @@
 
 #include "run.h"
 
-/* Finds out what the files need and the run cannot change: versions and hashes. */
-void record_facts(struct run *run);
+/* Finds out what the files need and the run cannot change: versions and hashes. Returns false after run_fail(). */
+bool record_facts(struct run *run);
 
 /* Writes settings.json, before the boot. Returns false after run_fail(). */
 bool record_settings(struct run *run);

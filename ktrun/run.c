@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -43,14 +44,45 @@ void phase_end(struct run *run)
 
 void run_fail(struct run *run, enum status status, char *reason, char *remedy)
 {
-	if (run->reason) {
+	if (run->reason && (run->status != STATUS_FAILED || status == STATUS_FAILED)) {
 		free(reason);
 		free(remedy);
 		return;
 	}
+	free(run->reason);
+	free(run->remedy);
 	run->status = status;
 	run->reason = reason;
 	run->remedy = remedy;
+}
+
+bool run_well(const struct run *run)
+{
+	return run->status <= STATUS_FAILED;
+}
+
+static void outcome_set(struct run *run, enum step step, int state, long of, const char *words)
+{
+	struct outcome *outcome = &run->outcomes[step];
+
+	outcome->state = state;
+	outcome->of = of;
+	snprintf(outcome->words, sizeof(outcome->words), "%s", words);
+}
+
+void step_done(struct run *run, enum step step, long of, const char *words)
+{
+	outcome_set(run, step, OUTCOME_DONE, of, words);
+}
+
+void step_leave_out(struct run *run, enum step step, const char *why)
+{
+	outcome_set(run, step, OUTCOME_LEFT_OUT, 0, why);
+}
+
+bool step_is_done(const struct run *run, enum step step)
+{
+	return run->outcomes[step].state == OUTCOME_DONE;
 }
 
 char *run_path(const struct run *run, const char *name)

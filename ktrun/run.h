@@ -21,6 +21,36 @@ enum phase {
 	PHASE_COUNT
 };
 
+/* What a run does, in this order; steps.c has the table. The run holds only if each says that it is done. */
+enum step {
+	STEP_SETTINGS,
+	STEP_SYNTAX,
+	STEP_PLAN,
+	STEP_UNTRACED,
+	STEP_BOOT,
+	STEP_LAB,
+	STEP_END,
+	STEP_SAME,
+	STEP_DECODE,
+	STEP_SELF_CHECK,
+	STEP_WRITE,
+	STEP_LADDER,
+	STEP_CHECK,
+	STEP_WIRE,
+	STEP_COUNT
+};
+
+/* What became of a step. */
+struct outcome {
+	enum {
+		OUTCOME_NONE, /* it has not said that it is done */
+		OUTCOME_LEFT_OUT, /* it is no part of this run, or `words` say why it need not be */
+		OUTCOME_DONE, /* all of `of` things were made or judged */
+	} state;
+	long of;
+	char words[128]; /* what they are: "expectations"; or why it was left out */
+};
+
 /* The program's exit status. */
 enum status {
 	STATUS_HELD = 0,
@@ -50,7 +80,10 @@ struct run {
 	enum phase phase;
 	long hits;
 	struct child qemu, engine, tool;
-	enum status status;
+	enum end_way halt; /* why what runs is being stopped */
+	struct outcome outcomes[STEP_COUNT];
+	char *summary; /* last line of the check, or NULL */
+	enum status status; /* the worst until now; what it means is verdict_word()'s */
 	char *reason; /* the sentence, once something went wrong */
 	char *remedy;
 	char *exact; /* the sentence of a comparison with the untraced run that found no difference, or NULL */
@@ -69,8 +102,22 @@ void phase_begin(struct run *run, enum phase phase);
 /* Ends the phase that runs, with its line of progress. */
 void phase_end(struct run *run);
 
-/* Says what went wrong, unless something did before. `remedy` may be "". The texts become the run's. */
+/*
+ * Says what went wrong, unless something did before; only of a run that was judged and found wrong the sentence gives way
+ * to that of one that could not be judged. `remedy` may be "". The texts become the run's.
+ */
 void run_fail(struct run *run, enum status status, char *reason, char *remedy);
+
+/* Whether the run could be judged until now. */
+bool run_well(const struct run *run);
+
+/* A step says that all of its `of` things ("expectations") were made or judged. */
+void step_done(struct run *run, enum step step, long of, const char *words);
+
+/* A step need not be done, and why. */
+void step_leave_out(struct run *run, enum step step, const char *why);
+
+bool step_is_done(const struct run *run, enum step step);
 
 /* A file of the run folder; the caller frees it. */
 char *run_path(const struct run *run, const char *name);

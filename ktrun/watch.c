@@ -76,6 +76,7 @@ bool watch_next(struct run *run, int out_fd)
 	child_poll(&run->tool);
 	wall_s = clock_s() - run->began_s[run->phase];
 	if (signals_take(run)) {
+		run->halt = END_INTERRUPTED;
 		run_fail(run, STATUS_BROKEN,
 			 text_format("interrupted by SIG%s in phase '%s'",
 				     sigabbrev_np(run->signal), phase_names[run->phase]),
@@ -86,6 +87,7 @@ bool watch_next(struct run *run, int out_fd)
 		bool replay = run->qemu.running && run->phase != PHASE_UNTRACED &&
 			      !strcmp(run->mode, "replay");
 
+		run->halt = END_TIMEOUT;
 		run_fail(run, STATUS_BROKEN,
 			 text_format("phase '%s'%s was not over after %d s",
 				     phase_names[run->phase], replay ? " of the replay" : "",

@@ -652,9 +652,9 @@ void expect_run(struct expect *expect, const struct trace *trace)
 	for (size_t i = 0; i < expect->list.n; i++) {
 		enum verdict verdict = expect->list.v[i].verdict;
 
-		*(verdict == HELD     ? &expect->held
-		  : verdict == FAILED ? &expect->failed
-				      : &expect->skipped) += 1;
+		expect->held += verdict == HELD;
+		expect->failed += verdict == FAILED;
+		expect->skipped += verdict == SKIPPED;
 	}
 	vec_free(&j.names);
 }

@@ -22,6 +22,7 @@
  * number: $NAME.count.
  */
 enum verdict {
+	UNJUDGED,
 	HELD,
 	FAILED,
 	SKIPPED

@@ -3,6 +3,7 @@
 #include "diff.h"
 #include "form.h"
 #include "i18n.h"
+#include "tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -321,6 +322,8 @@ static int run_show(const struct options *options)
 		s.request.argument = options->words[2];
 	show_view(options, view, &s.request);
 	status = report_problems(s.trace);
+	if (!tally_say(1, 1, "views"))
+		status = EXIT_BAD;
 	session_close(&s);
 	return status;
 }
@@ -329,12 +332,14 @@ static int check_syntax(const char *path)
 {
 	char *error;
 	struct expect *expect = expect_open(path, &error);
+	size_t count;
 
 	if (!expect)
 		return complain_taking(error);
 	printf("%s: %zu expectations, no mistake in the form\n", path, expect->list.n);
+	count = expect->list.n;
 	expect_free(expect);
-	return EXIT_HELD;
+	return tally_say(count, count, "expectations") ? EXIT_HELD : EXIT_BAD;
 }
 
 static void print_checks(const struct session *s, const struct style *style)
@@ -392,6 +397,9 @@ static int run_check(const struct options *options)
 	status = report_problems(s.trace);
 	if (status == EXIT_HELD && s.expect->failed)
 		status = EXIT_FAILED;
+	if (!tally_say(s.expect->held + s.expect->failed + s.expect->skipped, s.expect->list.n,
+		       "expectations"))
+		status = EXIT_BAD;
 	session_close(&s);
 	return status;
 }
@@ -421,7 +429,7 @@ static const struct {
 };
 
 /* A new file in place of the old one: a link that came with a run's folder leads nowhere. */
-static int write_file(struct session *s, size_t i)
+static bool write_file(struct session *s, size_t i)
 {
 	char *path = xasprintf("%s/%s", s->trace->folder, files[i].name);
 	FILE *out = unlink(path) && errno != ENOENT ? NULL : fopen(path, "wx");
@@ -436,22 +444,25 @@ static int write_file(struct session *s, size_t i)
 	if (!good)
 		complain("cannot write '%s': %s", path, strerror(errno));
 	free(path);
-	return good ? EXIT_HELD : EXIT_BAD;
+	return good;
 }
 
 static int run_write(const struct options *options)
 {
 	struct session s;
-	int status, written = EXIT_HELD;
+	size_t written = 0;
 
 	if (!session_open(&s, options, options->words[1],
 			  options->word_count > 2 ? options->words[2] : options->expect))
 		return EXIT_BAD;
-	for (size_t i = 0; i < ARRAY_SIZE(files) && written == EXIT_HELD; i++)
-		written = write_file(&s, i);
-	status = report_problems(s.trace);
+	while (written < ARRAY_SIZE(files) && write_file(&s, written))
+		written++;
+	/* said here, judged by check: the files are there */
+	report_problems(s.trace);
 	session_close(&s);
-	return written ? written : status;
+	return tally_say(written, ARRAY_SIZE(files), "files") && written == ARRAY_SIZE(files)
+		       ? EXIT_HELD
+		       : EXIT_BAD;
 }
 
 static const struct view diff_view = { .name = "diff" };

@@ -4,12 +4,21 @@
 import os
 import re
 import sys
+import traceback
 
 import gdb
+
+DEFECT = 3      # exit status of a verb that broke; 2: it says what is wrong with what it was given
 
 
 def setting(name):
     return os.environ["KTLAB_" + name]
+
+
+def tally(done, of, what):
+    """Says to ktrun, which runs us, of how many things how many were made or judged (ktrun/tally.h)."""
+    if "KTLAB_TALLY" in os.environ:
+        os.write(int(setting("TALLY")), ("%d of %d %s\n" % (done, of, what)).encode())
 
 
 def vmlinux_build_id(path):
@@ -38,13 +47,15 @@ def trace():
 
 def decode():
     from . import decode as decoder
-    decoder.decode(setting("PLAN"), setting("RUN"), os.path.join(setting("KDIR"), "vmlinux"))
+    hits = decoder.decode(setting("PLAN"), setting("RUN"), os.path.join(setting("KDIR"), "vmlinux"))
+    tally(hits, hits, "hits")
     return 0
 
 
 def wire():
     from . import wire as witness
     frames, disagreements = witness.compare(setting("RUN"))
+    tally(frames, frames, "frames")
     for sentence in disagreements:
         print("wire: %s" % sentence)
     print("wire: %d frames at the cards, read by tshark: %s" % (frames, "%d differ from the events" % len(disagreements)
@@ -79,4 +90,8 @@ def run(verb):
     except (gdb.GdbError, gdb.error, OSError, ValueError) as error:
         print("ktlab: %s" % error, file=sys.stderr)
         status = 2
+    except BaseException as error:     # whatever it is: GDB would print it and go on, as if the verb had done its work
+        traceback.print_exc()
+        print("ktlab: '%s' broke off: %s: %s" % (verb, type(error).__name__, error), file=sys.stderr)
+        status = DEFECT
     gdb.execute("quit %d" % status)

@@ -137,7 +137,8 @@ class Stops:
 
 
 def decode(plan_path, run, vmlinux):
-    """Reads RUN/captures.bin and RUN/settings.json, writes RUN/events.jsonl. Raises ValueError for bad input."""
+    """Reads RUN/captures.bin and RUN/settings.json, writes RUN/events.jsonl; returns how many hits. Raises ValueError for bad
+    input."""
     with open(plan_path, "rb") as file:
         text = file.read()
     plan = json.loads(text)
@@ -154,6 +155,7 @@ def decode(plan_path, run, vmlinux):
     decoder.loops.close()
     event.write(os.path.join(run, "events.jsonl"), meta(plan, settings, decoder.model.nodes), decoder.finished(),
                 end(plan, decoder, settings))
+    return decoder.hits
 
 
 def meta(plan, settings, nodes):

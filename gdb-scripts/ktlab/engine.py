@@ -52,6 +52,7 @@ class Tracer:
         self.clock_address = None
         self.replaying = False  # QEMU replays a recording: it knows how many instructions were executed
         self.marker = None      # the marker that stopped the guest last
+        self.broken = None      # what a stop() could not go on after
         self.armed = []
         self.told = 0.0
 
@@ -179,6 +180,14 @@ class Site(Breakpoint):
         self.tracer, self.index, self.site = tracer, index, site
 
     def stop(self):
+        try:
+            return self.taken()
+        except BaseException as error:     # GDB would print it and lose the hit; run() ends the trace with it
+            self.tracer.broken = error
+            return True
+
+    def taken(self):
+        """Takes the hit; whether the guest is to stay stopped."""
         blocks = self.tracer.hit(self.index, self.site)
         if self.site["point"] != "comm_write" or blocks is None:
             return False
@@ -203,6 +212,8 @@ def run(plan_path, socket, folder):
     try:
         while True:
             said = gdb.execute("continue", to_string=True)
+            if tracer.broken:
+                raise tracer.broken
             if not tracer.marker:
                 if not ended:
                     print("gdb stopped without a marker: " + said.strip(), file=sys.stderr)

@@ -33,6 +33,8 @@ fake_clone() {
 	cat >"$work/common" <<-'EOF'
 	echo $$ >>"$FAKE/pids"
 	[ -z "${FAKE_DEAF:-}" ] || trap '' TERM
+	# says N WHAT: to ktrun, as a program that has done all of it
+	says() { echo "$1 of $1 $2" >&"$KTLAB_TALLY"; }
 	# at PHASE: here a test may stop it for ever; the sleep is in a process of its own
 	at() {
 		[ "${FAKE_AT:-}" = "$1" ] || return 0
@@ -45,7 +47,8 @@ fake_clone() {
 	script gdb-scripts/plan.sh <<-'EOF'
 	at plan
 	[ -z "${FAKE_STATUS_PLAN:-}" ] || echo "points:3: unknown function 'tcp_v4_conect'" >&2
-	echo '{}' >"$3"
+	echo '{"points":[{"name":"tcp_ack"}]}' >"$3"
+	says 1 plans
 	exit "${FAKE_STATUS_PLAN:-0}"
 	EOF
 	script run-qemu.sh <<-'EOF'
@@ -70,19 +73,23 @@ fake_clone() {
 	EOF
 	script gdb-scripts/decode.sh <<-'EOF'
 	at decode
-	cp "$2/captures.bin" "$2/events.jsonl"
+	echo '{"type":"meta"}' >"$2/events.jsonl"
+	echo '{"type":"end","hits":42,"complete":true,"points":[{"name":"tcp_ack","hits":42}]}' >>"$2/events.jsonl" || exit 3
+	says 42 hits
 	exit "${FAKE_STATUS_DECODE:-0}"
 	EOF
 	script gdb-scripts/wire.sh <<-'EOF'
 	at wire
 	echo 'wire: as the events say'
+	says 9 frames
 	exit "${FAKE_STATUS_WIRE:-0}"
 	EOF
 	script build/ktreport <<-'EOF'
 	case $1 in
-	write) at report; exit "${FAKE_STATUS_WRITE:-0}" ;;
-	show) echo "the $2" ;;
-	check) [ "$2" != --syntax ] || exit "${FAKE_STATUS_SYNTAX:-0}"
+	write) at report; says 7 files; exit "${FAKE_STATUS_WRITE:-0}" ;;
+	show) echo "the $2"; says 1 views ;;
+	check) says 2 expectations
+		[ "$2" != --syntax ] || exit "${FAKE_STATUS_SYNTAX:-0}"
 		echo 'held  it is so'; echo '2 held, 0 failed, 0 skipped'; exit "${FAKE_STATUS_CHECK:-0}" ;;
 	esac
 	EOF

@@ -20,7 +20,8 @@ END
 cp -r "$run" "$dir/run"
 sed -i '40s/"t_ns":[0-9]*,//' "$dir/run/events.jsonl"
 status=0
-"$report" write "$dir/run" "$dir/expect" 2>"$dir/err" || status=$?
+"$report" write "$dir/run" "$dir/expect" 2>"$dir/err"
+"$report" check "$dir/run" "$dir/expect" >/dev/null 2>&1 || status=$?
 
 # xml PYTHON: is it true of the document `suite`?
 xml() {

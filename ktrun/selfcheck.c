@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What each run must agree on with itself, read from the last line of its events. */
+#define _GNU_SOURCE
+#include "selfcheck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+enum {
+	/* more than the last line has: some 100 bytes for each point */
+	END_BYTES = 4 << 20
+};
+
+/* A judgement: NULL if it holds, else the sentence, which the caller frees. */
+typedef char *judgement(const struct run *run, const json_t *end);
+
+static long long number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static char *lab_was_seen(const struct run *run, const json_t *end)
+{
+	(void)run;
+	return json_is_true(json_object_get(end, "complete"))
+		       ? NULL
+		       : text_copy("the events do not have the lab's end");
+}
+
+/* A capture that was cut off, or that the decoder passed over, would be missing without a trace. */
+static char *hits_were_decoded(const struct run *run, const json_t *end)
+{
+	return number(end, "hits") == run->hits
+		       ? NULL
+		       : text_format("the engine has taken %ld hits, %lld were decoded", run->hits,
+				     number(end, "hits"));
+}
+
+static char *points_are_all_hits(const struct run *run, const json_t *end)
+{
+	long long sum = 0;
+	const json_t *point;
+	size_t i;
+
+	(void)run;
+	json_array_foreach (json_object_get(end, "points"), i, point)
+		sum += number(point, "hits");
+	return sum == number(end, "hits") ? NULL
+					  : text_format("the points have %lld hits, the run %lld",
+							sum, number(end, "hits"));
+}
+
+static judgement *const judgements[] = {
+	lab_was_seen,
+	hits_were_decoded,
+	points_are_all_hits,
+};
+
+enum {
+	JUDGEMENTS = sizeof(judgements) / sizeof(judgements[0])
+};
+
+/* The last line of the events, or NULL. */
+static json_t *end_read(const struct run *run)
+{
+	char *path = run_path(run, "events.jsonl"), *text = file_tail(path, END_BYTES), *line;
+	size_t length = text ? strlen(text) : 0;
+	json_t *end = NULL;
+
+	if (length && text[length - 1] == '\n') {
+		text[length - 1] = '\0';
+		line = strrchr(text, '\n');
+		end = line ? json_loads(line + 1, 0, NULL) : NULL;
+	}
+	free(path);
+	free(text);
+	return end;
+}
+
+void self_check(struct run *run)
+{
+	json_t *end = end_read(run);
+	bool good = end != NULL;
+
+	if (!good)
+		run_fail(run, STATUS_BROKEN,
+			 text_format("step 'self-check': '%s/events.jsonl' has no last line",
+				     run->folder),
+			 text_copy("run again"));
+	for (size_t i = 0; good && i < JUDGEMENTS; i++) {
+		char *sentence = judgements[i](run, end);
+
+		if (sentence)
+			run_fail(run, STATUS_BROKEN, text_format("step 'self-check': %s", sentence),
+				 text_format("see '%s/gdb.log'", run->folder));
+		good = !sentence;
+		free(sentence);
+	}
+	json_decref(end);
+	if (good)
+		step_done(run, STEP_SELF_CHECK, JUDGEMENTS, "judgements");
+}
