@@ -17,7 +17,7 @@ export TREE="${TREE:-}"
 	exit 2
 }
 sum=$({
-	cat "$here/ktlab/kernel.py" "$here/ktlab/points.py" "$here/ktlab/plan.py" "$here/ktlab/image.py" "$KTLAB_LABDIR/points"
+	cat "$here"/ktlab/*.py "$KTLAB_LABDIR/points"
 	echo "$KTLAB_LABDIR $POINTS $TREE"
 	cat "$KTLAB_KDIR/kernel.env"
 	stat -L -c '%s %Y' "$KTLAB_KDIR/vmlinux"

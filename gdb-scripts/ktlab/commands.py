@@ -6,10 +6,13 @@ import os
 import gdb
 
 from . import decode_tcp, engine, kernel, plan, points
+from .blocks import Blocks
 from .decode_route import flow, word
 from .decode_syscall import address as sockaddr
+from .functions import Symbols
 from .headers import ip4, mac, parse_arp, parse_ip
 from .hit import Hit
+from .layout import Layout
 from .packets import ETH_BYTES, at_hand, segment
 from .ram import Memory
 
@@ -18,15 +21,15 @@ class Snapshot:
     """Blocks read from the stopped guest, which decoders read like those of a stored capture."""
 
     def __init__(self, takes, at):
-        symbols = plan.Symbols(gdb.current_progspace().filename)
-        blocks = plan.Blocks(plan.Layout(), symbols)
+        symbols = Symbols(gdb.current_progspace().filename)
+        blocks = Blocks(Layout(), symbols)
         number = blocks.number(takes.replace("AT", hex(at)))
         for block in blocks.lists[number]:
             block["add"] = int(block["add"], 16)
         self.regs = engine.registers()
         self.blocks = engine.take(Memory(), blocks.lists[number], self.regs, self.regs)
         self.plan = {"takes": blocks.lists, "structs": blocks.layout.structs,
-                     "sites": [{"fn": "", "at": "line", "takes": number}]}
+                     "sites": [{"fn": "", "at": "line", "takes": number, "args": []}]}
         self.site, self.entry, self.clock_ns = 0, None, 0
 
 
@@ -164,7 +167,7 @@ def start(labdir):
     marker = Start("*comm_write", internal=True)
     gdb.execute("continue", to_string=True)
     marker.delete()
-    symbols = plan.Symbols(gdb.current_progspace().filename)
+    symbols = Symbols(gdb.current_progspace().filename)
     for name, place in plan.read_names(os.path.join(labdir, "points")):
         row = points.POINTS.get(name)
         watched = [fn for fn in (row.fn if row else name).split("|") if fn in symbols.places]

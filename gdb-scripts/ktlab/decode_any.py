@@ -5,7 +5,6 @@ from . import kernel
 from .decode_route import flow
 from .event import pointer
 from .headers import ip4, mac
-from .hit import signed
 
 
 def sock(hit, name):
@@ -31,19 +30,19 @@ SHOWN = {"common": sock, "sock": sock, "req": sock, "tw": sock, "skb": skb, "dev
 
 
 def value(hit, arg):
-    if arg["struct"] in SHOWN and hit.bytes(arg["name"]):
-        return SHOWN[arg["struct"]](hit, arg["name"])
-    raw = hit.regs[arg["reg"]]
-    if arg["pointer"]:
-        return pointer(raw) if raw else None
-    raw &= (1 << 8 * arg["bytes"]) - 1
-    return signed(raw, 8 * arg["bytes"]) if arg["signed"] else raw
+    if "lost" in arg:
+        return arg["lost"]
+    block = "at_" + arg["name"]
+    if arg["struct"] in SHOWN and hit.bytes(block):
+        return SHOWN[arg["struct"]](hit, block)
+    value_ = hit.argument(arg["name"])
+    return pointer(value_) if arg["how"] == "ptr" else value_
 
 
 def any_call(hit, model):
     args = {arg["name"]: value(hit, arg) for arg in hit.site["args"]}
-    found = next((arg["name"] for arg in hit.site["args"] if arg["struct"] in ("common", "sock")), None)
-    return "call", {"args": args, "result": None, "_sock": model.sock(hit.pointer(found)) if found else None}
+    found = next((arg["name"] for arg in hit.site["args"] if arg.get("struct") in ("common", "sock")), None)
+    return "call", {"args": args, "result": None, "_sock": model.sock(hit.pointer("at_" + found)) if found else None}
 
 
 DECODERS = {"any_call": any_call}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Functions of the path whose event is a `call`: what is shown of them stands in their row of points.py.
 
-A word `name=path[:how]` of a row shows a register (`rsi`), a field (`sk.state`) or a whole block, in the way that
-HOW names; without one it is an unsigned number. `@text` is the text itself.
+A word `name=path[:how]` of a row shows an argument (`size`), a field (`sk.state`) or a whole block, in the way that
+HOW names; without one it is a number, or what the type of the argument says. `@text` is the text itself.
 """
 
 from . import kernel
@@ -80,7 +80,7 @@ HOW = {
 }
 
 
-def value(hit, path, how):
+def value(hit, name, path, how):
     if path.startswith("@"):
         return path[1:]
     block = path.partition(".")[0]
@@ -88,7 +88,7 @@ def value(hit, path, how):
         return hit.text(path)
     if how == "mac":
         return mac(hit.bytes(path))
-    raw = hit.regs[path] if path in hit.regs else hit[path]
+    raw = hit[path] if block in hit.names else hit.argument(name)
     if raw is None or not how:
         return raw
     return HOW[how](hit, raw, block)
@@ -100,7 +100,7 @@ def shown(hit, text):
     for word in text.split():
         name, _, path = word.partition("=")
         path, _, how = path.partition(":")
-        found[name] = value(hit, path, how)
+        found[name] = value(hit, name, path, how)
     return found
 
 

@@ -29,7 +29,7 @@ def about(data):
 
 def sent(hit, model):
     """icmp_send(skb_in, type, code, info): net/ipv4/icmp.c; the error is about the packet skb_in."""
-    args = dict(words(hit.regs["rsi"] & 0xff, hit.regs["rdx"] & 0xff), **about(at_hand(hit)[0][ETH_BYTES:]))
+    args = dict(words(hit.argument("type"), hit.argument("code")), **about(at_hand(hit)[0][ETH_BYTES:]))
     return "call", {"args": args, "result": None, "_pkt": model.packets.arriving(hit, hit["net.inum"])}
 
 

@@ -28,9 +28,9 @@ def initcall(hit, model):
         model.init_levels = levels(hit.symbols)
         # one look-up for all of them
         hit.symbols.load(address for address, names in hit.symbols.names().items() if names[0] in model.init_levels)
-    name = hit.symbols.name(hit.regs["rdi"])
+    name = hit.symbols.name(hit.argument("fn"))
     level = model.init_levels.get(name)
-    frames = hit.symbols.frames(hit.regs["rdi"])
+    frames = hit.symbols.frames(hit.argument("fn"))
     return "init.call", {"level": level, "level_name": kernel.INIT_LEVELS.get(level), "name": name,
                          "init_file": frames[-1]["file"] if frames else None}
 

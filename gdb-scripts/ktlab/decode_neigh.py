@@ -2,6 +2,7 @@
 """Neighbours and ARP."""
 
 from . import kernel
+from .decode_route import word
 from .decode_tcp import decided
 from .headers import ip4, mac, parse_arp
 from .packets import at_hand
@@ -72,9 +73,8 @@ def solicit(hit, model):
 def arp_send(hit, model):
     """arp_send(type, ptype, dest_ip, dev, src_ip, dest_hw, src_hw, target_hw): net/ipv4/arp.c"""
     return "call", {"args": {
-        "op": kernel.ARP_OPS.get(hit.regs["rdi"], str(hit.regs["rdi"])),
-        "ptype": kernel.ETHERTYPES.get(hit.regs["rsi"], str(hit.regs["rsi"])),
-        "dest_ip": ip4(hit.regs["rdx"] & 0xffffffff), "src_ip": ip4(hit.regs["r8"] & 0xffffffff),
+        "op": word(kernel.ARP_OPS, hit.argument("op")), "ptype": word(kernel.ETHERTYPES, hit.argument("ptype")),
+        "dest_ip": hit.argument("dest_ip"), "src_ip": hit.argument("src_ip"),
         "dest_hw": mac(hit.bytes("dest_hw")), "src_hw": mac(hit.bytes("src_hw")),
         "target_hw": mac(hit.bytes("target_hw"))}, "result": None}
 

@@ -94,7 +94,7 @@ def route_input(hit, model):
     # an ARP packet has been seen already; a segment is only on its way to tcp_v4_rcv
     pkt = model.packets.number(hit) or model.packets.arriving(hit, hit["net.inum"])
     return "route.result", {
-        "dir": "input", "dst": ip4(hit.entry.regs["rsi"] & 0xffffffff), "src": ip4(hit.entry.regs["rdx"] & 0xffffffff),
+        "dir": "input", "dst": hit.argument("daddr"), "src": hit.argument("saddr"),
         "route_type": word(kernel.ROUTE_TYPES, hit["rt.rt_type"]),
         "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None,
         "out_dev": hit.text("dev.name"), "saddr": header.get("saddr"),

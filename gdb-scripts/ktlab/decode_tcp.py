@@ -138,7 +138,7 @@ def set_state(hit, model):
     """inet_sk_set_state(sk, state), inet_sk_state_store(sk, newstate): net/ipv4/af_inet.c"""
     if hit["sk.sk_protocol"] != 6:
         return None
-    old, new = hit["sk.state"], hit.regs["rsi"] & 0xff
+    old, new = hit["sk.state"], hit.argument("new")
     local, remote = ends(hit, "sk")
     now = model.receiving(hit)[0]
     if not remote[1] and new == 3 and now:
@@ -245,8 +245,7 @@ def drop(hit, model):
     if not ip and kernel.ETHERTYPES.get(protocol) != "ARP":
         return None
     by = next((frame for frame in hit.frames if frame["fn"] not in FREES), hit.frames[0])
-    reasons = hit.plan["enums"].get("skb_drop_reason", {}) if hit.fn == "kfree_skb_reason" else {}
-    reason = reasons.get(str(hit.regs["rsi"] & 0xffffffff))
+    reason = hit.plan["enums"].get("skb_drop_reason", {}).get(str(hit.argument("reason")))
     fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
               "proto": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"])) if ip else "ARP", "reason": reason}
     found = segment(hit)
@@ -265,11 +264,11 @@ def accept(hit, model):
     if hit.at == "enter":
         if call:
             sock.owner = sock.owner or call["owner"]
-        args = {"flags": hit.regs["rsi"], "accept_qlen": hit["sk.ack_backlog"], "accept_max": hit["sk.max_ack_backlog"]}
+        args = {"flags": hit.argument("flags"), "accept_qlen": hit["sk.ack_backlog"], "accept_max": hit["sk.max_ack_backlog"]}
         return "call", {"args": args, "result": None, "_sock": sock}
     child = model.sock(hit.pointer("child"))
     local, remote = ends(hit, "child") if child else ((None, None), (None, None))
-    args = {"flags": hit.entry.regs["rsi"], "accept_qlen": hit.entry["sk.ack_backlog"],
+    args = {"flags": hit.argument("flags"), "accept_qlen": hit.entry["sk.ack_backlog"],
             "accept_max": hit.entry["sk.max_ack_backlog"]}
     result = dict({"child": pointer(hit.pointer("child"))}, **quad(local, remote))
     result["state"] = state_name(hit["child.state"]) if child else None

@@ -6,7 +6,11 @@ import struct
 import subprocess
 
 from . import kernel
+from .headers import ip4
 
+# how an event shows an argument: arguments.sized()
+ARGUMENT = {"ptr": lambda value: value, "bool": bool, "ip": ip4,
+            "port": lambda value: int.from_bytes(value.to_bytes(2, "little"), "big")}
 WORD = struct.Struct("<Q")
 CLONE_SUFFIX = re.compile(r"\.(isra|part|constprop|cold)[.\d]*")
 
@@ -21,7 +25,7 @@ class Hit:
         self.regs = capture.regs
         self.t_ns = capture.clock_ns
         self.symbols = symbols
-        self._index = {b["name"]: i for i, b in enumerate(plan["takes"][self.site["takes"]])}
+        self.names = {b["name"]: i for i, b in enumerate(plan["takes"][self.site["takes"]])}
         self._frames = None
 
     def __getitem__(self, path):
@@ -34,16 +38,35 @@ class Hit:
         place = self.plan["structs"][self._type(block)]["fields"][field]
         return read_field(data, place)
 
+    def argument(self, name):
+        """The value of an argument when the function was entered, as its type in DWARF says; None without it."""
+        about = next((arg for arg in (self.entry or self).site["args"] if arg["name"] == name), None)
+        return (self.entry or self)._argument(about) if about else None
+
+    def _argument(self, about):
+        terms = [self.regs[term[1]] if term[0] == "reg" else self._word(*term[1:]) for term in about["terms"]]
+        if None in terms:
+            return None
+        value = (sum(terms) + about["add"]) & (1 << 8 * about["bytes"]) - 1
+        if about["how"]:
+            return ARGUMENT[about["how"]](value)
+        return signed(value, 8 * about["bytes"]) if about["signed"] else value
+
+    def _word(self, block, offset, size):
+        """A field of a block by its number, as a term of the plan names it."""
+        data = self.capture.blocks[block][1] if self.capture.blocks else None
+        return None if data is None else int.from_bytes(data[offset:offset + size], "little")
+
     def bytes(self, block):
         """The bytes of a block, or None."""
-        number = self._index.get(block)
+        number = self.names.get(block)
         return self.capture.blocks[number][1] if number is not None and self.capture.blocks else None
 
     def pointer(self, block):
         """The address of the struct that a block was taken from, or None."""
         if self.bytes(block) is None:
             return None
-        return self.capture.blocks[self._index[block]][0] - self.plan["structs"][self._type(block)]["start"]
+        return self.capture.blocks[self.names[block]][0] - self.plan["structs"][self._type(block)]["start"]
 
     def text(self, path):
         """A field or block of characters, up to its first zero."""
@@ -66,7 +89,7 @@ class Hit:
         return data[offset:offset + size]
 
     def _type(self, block):
-        return self.plan["takes"][self.site["takes"]][self._index[block]]["type"]
+        return self.plan["takes"][self.site["takes"]][self.names[block]]["type"]
 
     @property
     def ret(self):
@@ -110,7 +133,7 @@ class Hit:
             return
         yield self.regs["rip"]
         is_code = self.symbols.is_code
-        stacks = [(self.capture.blocks[self._index[name]]) for name in ("stack", "outer")]
+        stacks = [(self.capture.blocks[self.names[name]]) for name in ("stack", "outer")]
         if self.at != "line":
             # before the first and after the last instruction of the frame: the return address is on top
             caller = word(stacks, self.regs["rsp"])

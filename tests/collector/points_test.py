@@ -9,15 +9,15 @@ import gdb
 sys.path.insert(0, "gdb-scripts")
 sys.dont_write_bytecode = True
 
-from ktlab import plan, points  # noqa: E402
+from ktlab import blocks as texts, functions, layout, points, resolve as resolving  # noqa: E402
 
-plan.EVERY_HIT = "stack:8=rsp"
-symbols = plan.Symbols(gdb.current_progspace().filename)
-blocks = plan.Blocks(plan.Layout(), symbols)
-resolver = plan.Resolver(blocks, symbols)
+texts.EVERY_HIT = "stack:8=rsp"
+symbols = functions.Symbols(gdb.current_progspace().filename)
+blocks = texts.Blocks(layout.Layout(), symbols)
+resolver = resolving.Resolver(blocks, symbols)
 
 
-def resolve(name, takes="first:8=rdi", returns=None, fn=None):
+def resolve(name, takes="first:8=sk", returns=None, fn=None):
     points.POINTS[name] = points.point(name, "any", takes, returns, fn)
     return resolver.resolve(name, "points:1")
 
@@ -32,7 +32,7 @@ def refused(text, function, *args):
 
 
 def out_of_line():
-    about, sites = resolve("plain", returns="again:8=in.rdi")
+    about, sites = resolve("plain", returns="again:8=sk")
     returns = [site for site in sites if site["at"] == "return"]
     start, size = symbols.places["plain"][0]
     code = gdb.selected_inferior().architecture().disassemble(start, start + size - 1)
@@ -61,7 +61,7 @@ def substituted():
 
 
 def inlined_return():
-    assert refused("where its return cannot be watched", resolve, "both", "first:8=rdi", "again:8=in.rdi")
+    assert refused("where its return cannot be watched", resolve, "both", "first:8=sk", "again:8=sk")
 
 
 def missing():
@@ -77,7 +77,7 @@ def unknown():
 def any_function():
     points.POINTS.pop("plain")
     about, sites = resolver.resolve("plain:size", "POINTS")
-    assert [(arg["name"], arg["reg"], arg["signed"]) for arg in sites[0]["args"]] == [("size", "rsi", True)]
+    assert [(arg["name"], arg["terms"], arg["signed"]) for arg in sites[0]["args"]] == [("size", [["reg", "rsi"]], True)]
 
 
 def any_argument():
@@ -85,7 +85,7 @@ def any_argument():
 
 
 def bad_block():
-    assert refused("cannot read the block 'first=rdi'", resolve, "plain", "first=rdi")
+    assert refused("cannot read the block 'first:8'", resolve, "plain", "first:8")
 
 
 TESTS = (

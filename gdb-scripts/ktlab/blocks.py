@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the text of a row, with registers for its arguments, to the blocks of the plan."""
+
+import re
+
+import gdb
+
+from . import kernel
+
+# What every hit takes before its point's own blocks: the used part of the stack, and, when it is an interrupt
+# stack, of the stack it was entered from (its top word, arch/x86/entry/entry_64.S ENTER_IRQ_STACK); the task.
+EVERY_HIT = "stack:top=rsp top:8=rsp&~{0}+{1} outer:top=top.ptr preempt:4=@__preempt_count " \
+            "current:8=@current_task task:task=current.ptr".format(kernel.STACK_BYTES - 1, kernel.STACK_BYTES - 8)
+
+REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
+BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
+
+
+class Blocks:
+    """Compiles the `takes` text of a point into the blocks of the plan."""
+
+    def __init__(self, layout, symbols):
+        self.layout, self.symbols = layout, symbols
+        self.lists, self.numbers = [], {}
+
+    def number(self, text):
+        """Where in `lists` the blocks of this text stand; each text is compiled once."""
+        if text not in self.numbers:
+            self.numbers[text] = len(self.lists)
+            self.lists.append(self._compile(EVERY_HIT + " " + text))
+        return self.numbers[text]
+
+    def value(self, number, where):
+        """(terms, add) of a value, of which blocks of list `number` may be part."""
+        blocks = self.lists[number]
+        made = self._address(where, blocks, {block["name"]: n for n, block in enumerate(blocks)})
+        return made["terms"], made["add"]
+
+    def _compile(self, text):
+        blocks, index = [], {}
+        for word in text.split():
+            match = BLOCK.match(word)
+            if not match:
+                raise gdb.GdbError("points.py: cannot read the block '%s'" % word)
+            name, type_, address = match.groups()
+            block = self._address(address, blocks, index)
+            block.update(name=name, type=type_)
+            if type_ == "top":
+                block["top"] = kernel.STACK_BYTES
+            elif type_ == "mem":
+                block["top"] = 4096
+            elif type_.isdigit():
+                block["len"] = int(type_)
+            else:
+                struct = self.layout.struct(type_)
+                block["add"] += struct["start"]
+                block["len"] = struct["len"]
+            index[name] = len(blocks)
+            block["add"] = hex(block["add"] & 0xffffffffffffffff)
+            blocks.append(block)
+        return blocks
+
+    def _address(self, text, blocks, index):
+        text, _, mask = text.partition("&~")
+        mask, _, tail = mask.partition("+")
+        terms, add = [], int(tail or "0", 0)
+        for part in text.split("+"):
+            if part in REGISTERS:
+                terms.append(["reg", part])
+            elif part.startswith("in."):
+                terms.append(["in", part[3:]])
+            elif part.startswith("@"):
+                add += self.symbols.address(part[1:])
+            elif part.startswith("-") and ":" in part:
+                struct, field = part[1:].split(":")
+                measured = self.layout.struct(struct)
+                add -= measured["start"] + measured["fields"][field][0]
+            elif "." in part:
+                terms.append(self._field(blocks, index, *part.split(".")))
+            else:
+                add += int(part, 0)
+        return {"terms": terms, "mask": int(mask or "0", 0), "add": add}
+
+    def _field(self, blocks, index, block, field):
+        number = index[block]
+        if field == "ptr":
+            return ["field", number, 0, 8]
+        offset, size = self.layout.struct(blocks[number]["type"])["fields"][field][:2]
+        return ["field", number, offset, size]

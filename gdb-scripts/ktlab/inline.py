@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The places where a function is inlined."""
+
+import gdb
+
+from .functions import source_path
+from .locations import locations
+
+
+class Inlined:
+    """A place where a function is inlined, as `break NAME` finds it."""
+
+    def __init__(self, pc, block):
+        self.pc, self.block = pc, block
+        outer = block.superblock
+        while not outer.function:
+            outer = outer.superblock
+        self.into = outer.function.name
+        place = gdb.find_pc_line(pc)
+        self.file, self.line = source_path(place.symtab), place.line
+
+    def arguments(self):
+        return locations(self.pc, self.block, [symbol for symbol in self.block if symbol.is_argument],
+                         "rbp+16")
+
+
+def inlined_places(name):
+    """Every place where a function is inlined."""
+    try:
+        places = gdb.decode_line(name)[1] or ()
+    except gdb.error:
+        return
+    for place in places:
+        block = gdb.block_for_pc(place.pc)
+        while block and not (block.function and block.function.name == name):
+            block = block.superblock
+        if block and not (block.superblock.is_static or block.superblock.is_global):
+            yield Inlined(place.pc, block)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Finds the points of a lab in this kernel: from a name to sites, each with its address and the blocks to take."""
+
+import difflib
+
+import gdb
+
+from . import points
+from .arguments import Binding, Lost, by_convention, sized, struct_behind
+from .functions import Function
+from .inline import inlined_places
+
+# From a struct to the network namespace it belongs to.
+NAMESPACE = {"common": "net:net={0}.net", "sock": "net:net={0}.net", "dev": "net:net={0}.net", "net": "net:net={0}",
+             "skb": "dev_:dev={0}.dev net:net=dev_.net", "neigh": "dev_:dev={0}.dev net:net=dev_.net"}
+
+
+class Resolver:
+    """How each point was resolved, and its sites."""
+
+    def __init__(self, blocks, symbols):
+        self.blocks, self.symbols = blocks, symbols
+
+    def resolve(self, name, place, always=None):
+        """The point of a name and its sites; ALWAYS: the row of one that no lab asked for."""
+        row, wanted = always or points.POINTS.get(name), None
+        if not row:
+            row, wanted = self._any_function(name, place)
+            name = row.name
+        watched = next((fn for fn in row.fn.split("|") if fn in self.symbols.places), row.fn.split("|")[-1])
+        row = row._replace(fn=watched)
+        function = Function(row.fn, self.symbols)
+        if function.copies > 1:
+            raise gdb.GdbError("%s: this kernel has %d functions %s" % (place, function.copies, row.fn))
+        inlined = list(inlined_places(row.fn))
+        if not function.copies and not inlined:
+            raise gdb.GdbError("%s: this kernel has no function %s; near names: %s"
+                               % (place, row.fn, ", ".join(self.symbols.near(row.fn))))
+        sites = list(self._sites(row, function, place, wanted)) if function.copies else []
+        sites += [self._inlined(row, where, place, wanted) for where in inlined]
+        own = row.fn.partition(".")[0] == name
+        how = "substituted" if not own else "out_of_line" if function.copies else "inlined"
+        about = {"name": name, "as": how, "fn": row.fn.partition(".")[0],
+                 "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
+                 "at": sorted({site["at"] for site in sites}), "note": row.note, "always": bool(always)}
+        return about, sites
+
+    def _any_function(self, text, place):
+        """A point that has no row: FUNCTION or FUNCTION:ARG,ARG; and the arguments asked for, none: all."""
+        name, _, wanted = text.partition(":")
+        if name not in self.symbols.places:
+            raise gdb.GdbError("%s: %s" % (place, self._absent(name)))
+        return points.point(name, "any_call", ""), list(filter(None, wanted.split(",")))
+
+    def _absent(self, name):
+        """Why a function cannot be watched by its name and arguments, and what can be instead."""
+        if name in points.POINTS:
+            return "what '%s' shows stands in its row of points.py; write it without arguments" % name
+        clones = sorted(found for found in self.symbols.places if found.startswith(name + "."))
+        if clones:
+            return "this kernel has '%s' only with other arguments, as %s" % (name, ", ".join(clones))
+        callers = sorted({where.into for where in inlined_places(name)})
+        if callers:
+            return "'%s' has no code of its own, it is inlined into %s" % (name, ", ".join(callers[:3]))
+        near = difflib.get_close_matches(name, points.POINTS, 3, 0.6) or self.symbols.near(name)
+        return "no point or function is called '%s'; near names: %s" % (name, ", ".join(near))
+
+    def _sites(self, row, function, place, wanted):
+        about = "%s: %s" % (place, row.fn)
+        entry = {"point": row.name, "fn": row.fn.partition(".")[0], "decode": row.decode, "at": "enter", "file": function.file,
+                 "line": function.line, "addr": hex(function.entry), "ret": function.ret}
+        entry.update(self._taken(row.takes, row, Binding(function.arguments, about, self.blocks.layout), wanted))
+        yield entry
+        if row.returns is None:
+            return
+        again = self._taken(row.takes if row.returns is True else row.returns, row,
+                            Binding(function.arguments, about, self.blocks.layout, "return"), wanted)
+        count = 0
+        for addr, line in function.returns():
+            count += 1
+            yield dict(entry, at="return", addr=hex(addr), line=line, **again)
+        if not count:
+            raise gdb.GdbError("%s has no return instruction" % about)
+
+    def _inlined(self, row, where, place, wanted):
+        if row.returns is not None:
+            raise gdb.GdbError("%s: %s is inlined at %s:%d, where its return cannot be watched"
+                               % (place, row.fn, where.file, where.line))
+        about = "%s: %s, inlined at %s:%d," % (place, row.fn, where.file, where.line)
+        site = {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "line", "file": where.file,
+                "line": where.line, "addr": hex(where.pc), "ret": None}
+        site.update(self._taken(row.takes, row, Binding(where.arguments(), about, self.blocks.layout), wanted))
+        return site
+
+    def _taken(self, takes, row, binding, wanted):
+        """What is taken at a site: {"takes": the number of its blocks, "args": the values of arguments}."""
+        text, values = binding.text(takes + " " + row.values if wanted is None else any_takes(binding, wanted))
+        number = self.blocks.number(text)
+        args = []
+        for name, where, type_ in values:
+            terms, add = self.blocks.value(number, where)
+            args.append(dict(sized(type_), name=name, terms=terms, add=add))
+        if wanted is not None:
+            args = any_args(binding, args, wanted)
+        return {"takes": number, "args": args}
+
+
+def any_takes(binding, wanted):
+    """The text of a point without a row: those arguments that were asked for, with what their pointers lead to."""
+    takes = []
+    for name in wanted or binding.arguments:
+        if not wanted and isinstance(binding.arguments[name].where, Lost):
+            continue
+        takes.append(name)
+        _, type_ = binding.find(name)
+        struct = struct_behind(type_)
+        if struct:
+            takes.append("at_%s:%s=%s" % (name, struct, name))
+            if not any(block.startswith("net:") for block in takes):
+                takes += NAMESPACE.get(struct, "").format(name if struct == "net" else "at_" + name).split()
+    return " ".join(takes)
+
+
+def any_args(binding, args, wanted):
+    """Each argument with our name of the struct that it leads to; of one that is nowhere, why."""
+    found = {arg["name"]: dict(arg, struct=struct_behind(binding.arguments[arg["name"]].type)) for arg in args}
+    return [found.get(name) or {"name": name, "lost": argument.where} for name, argument in binding.arguments.items()
+            if name in found or not wanted]
+
+
+def sites_at(sites, at):
+    return [site for site in sites if site["at"] == at]
