@@ -41,6 +41,8 @@ ktrun_sources     := $(wildcard ktrun/*.c)
 ktreport_sources  := $(wildcard report/*.c)
 ktrun_libraries    := -ljansson
 ktreport_libraries := -lpcap -lsmartcols -lm
+# the plugin, for each version of QEMU's interface
+plugins           := build/ktlab-plugin-4.so build/ktlab-plugin-7.so
 # the guest's programs: one source, one static binary each
 apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()
@@ -59,18 +61,18 @@ export KTLAB_INITRD := $(initrd)
 	qemu doctor setup clean help
 
 ## run
-lab: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
+lab: setup build/ktrun build/ktreport $(plugins) rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
 	$(Q)[ -e "labs/$$LAB/guest.sh" ] || exec build/ktrun "labs/$$LAB"
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec qemu-plugin/engine.sh "labs/$$LAB"
 
-labs: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## run every lab; one summary table
+labs: setup build/ktrun build/ktreport $(plugins) rootfs ## run every lab; one summary table
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
 
-prove: setup build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=130 RUNS=3
+prove: setup build/ktrun build/ktreport $(plugins) rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=130 RUNS=3
 	$(Q)setup/setup.sh test
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/prove.sh
 
-bench: setup setup-test build/ktrun build/ktreport build/ktlab-plugin.so rootfs ## measure what a run, a stop of GDB, tracing and reporting cost; KERNEL_BUILD=1: the build of the kernel, too
+bench: setup setup-test build/ktrun build/ktreport $(plugins) rootfs ## measure what a run, a stop of GDB, tracing and reporting cost; KERNEL_BUILD=1: the build of the kernel, too
 	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); for bench in labs gdb-scripts qemu-plugin; do $$bench/bench.sh "$$kernel"; echo; done; \
 		[ -z "$$KERNEL_BUILD" ] || kernel-config/bench.sh "$$kernel"; exec tests/report/bench
 
@@ -94,11 +96,11 @@ debug: setup build/ktrun rootfs ## a GDB of your own in the guest, stopped where
 setup:
 	$(Q)setup/setup.sh lab
 
-qemu: ## find a QEMU for ENGINE=plugin, or fetch one into the cache
+qemu: $(plugins) ## find a QEMU for ENGINE=plugin, or fetch one into the cache
 	$(Q)qemu-plugin/get-qemu.sh
 
-doctor: ## what this machine has, what is missing, how to get it; tries KVM
-	$(Q)setup/doctor.sh
+doctor: ## what this machine has, what is missing, how to get it; tries KVM; FOR=test: for make test
+	$(Q)setup/doctor.sh $(FOR)
 
 kernel: setup ## build the kernel that KERNEL names (auto, 5.4, 5.4.302, distro, a folder), or find it in the cache
 	$(Q)kernel-config/kernel.sh build "$$KERNEL"
@@ -133,9 +135,9 @@ build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po $(wildcard gdb-sc
 	$(Q)cat $^ | msguniq --use-first | msgfmt -o $@ -
 
 # QEMU, which loads it, brings what is undefined in it
-build/ktlab-plugin.so: $(wildcard qemu-plugin/*.[ch]) | setup
+$(plugins): build/ktlab-plugin-%.so: $(wildcard qemu-plugin/*.[ch]) | setup
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^) -ljansson
+	$(Q)$(CC) $(CFLAGS) -DQEMU_PLUGIN_VERSION=$* -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^) -ljansson
 
 build/initramfs.cpio: $(apps) $(wildcard rootfs/* labs/*/guest.sh labs/topology/*)
 	$(Q)rootfs/pack.sh $@
@@ -150,7 +152,7 @@ build/own/: $(apps)
 .PHONY: build/own/
 
 ## test
-test: setup-test $(unit_tests) build/ktrun build/ktreport build/ktlab-plugin.so build/initramfs.cpio ## run the tests; T=PATTERN runs those with that in their path
+test: setup-test $(unit_tests) build/ktrun build/ktreport $(plugins) build/initramfs.cpio ## run the tests; T=PATTERN runs those with that in their path
 	$(Q)tests/run "$$T"
 
 setup-test:
@@ -169,7 +171,7 @@ build/tests/plugin/tree.t: tests/plugin/tree.c qemu-plugin/tree.c qemu-plugin/tr
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iqemu-plugin -o $@ $(filter %.c,$^)
 
-check: check-shell check-form check-c check-python build/ktrun build/ktreport build/ktlab-plugin.so $(apps) $(unit_tests) ## look the sources over
+check: check-shell check-form check-c check-python build/ktrun build/ktreport $(plugins) $(apps) $(unit_tests) ## look the sources over
 
 check-shell: setup-check
 	$(Q)shellcheck -x -P SCRIPTDIR -S warning $(shell_files)

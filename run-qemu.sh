@@ -157,7 +157,8 @@ if [ -n "$KTLAB_GDB" ] && [ "$KTLAB_MODE" = live ]; then
 fi
 
 if [ -n "$KTLAB_PLAN" ]; then
-	plugin=$(value "$here/build/ktlab-plugin.so"),plan=$(value "$KTLAB_PLAN"),out=$(value "$KTLAB_RUN/captures.bin")
+	built=$("$here/qemu-plugin/load.sh" "$QEMU") || exit 1
+	plugin=$(value "$built"),plan=$(value "$KTLAB_PLAN"),out=$(value "$KTLAB_RUN/captures.bin")
 	plugin=$plugin,tree=$(value "$KTLAB_RUN/tree.jsonl") # where the plan asks for one
 	set -- "$@" -plugin "$plugin,shift=$KTLAB_SHIFT" # it tells time from the instructions executed
 fi

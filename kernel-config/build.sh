@@ -89,7 +89,7 @@ objects_count() {
 
 # the first line of a build's log that is an error: of the compiler, of the linker or another program, of make
 first_error() {
-	grep -m 1 -E '(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\]| [0-9])|undefined reference|can.t open|: not found' "$1" ||
+	grep -m 1 -E '(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\]| [0-9])|undefined reference|can.t open|: not found|No such file or directory|No rule to make' "$1" ||
 		grep -m 1 -F '***' "$1" || echo 'make failed'
 }
 

@@ -282,5 +282,19 @@ source_list() {
 			printf '%-12s to be downloaded from %s\n' "$release" "$KTLAB_KERNEL_URL"
 		fi
 	done
-	printf '%-12s the linux-source package of this distribution\n' distro
+	printf '%-12s %s\n' distro "$(distro_name)"
+}
+
+# what KERNEL=distro is here, as far as it can be told without a network
+distro_name() {
+	local package
+	if distro_there; then
+		package=${src_tarball##*/}
+		printf '%s, in %s' "${package%.tar.*}" "${src_tarball%/*}"
+	elif package=$(apt-cache depends linux-source 2>/dev/null | awk '/Depends: linux-source-/ { print $2; exit }') &&
+		[ -n "$package" ]; then
+		printf '%s of this distribution, to be fetched with apt' "$package"
+	else
+		printf 'the linux-source package of this distribution, which apt does not know yet'
+	fi
 }

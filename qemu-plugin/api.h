@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The part of QEMU's plugin interface (version 4: QEMU 9.2 and newer) and of glib that is used here.
+ * The part of QEMU's plugin interface and of glib that is used here. Two versions of it are compiled: 4, which QEMU 9.2
+ * and newer load, and 7, which QEMU 11.1 and newer demand. Which one a QEMU loads is tried by load.sh.
  *
  * Distributions ship a QEMU that loads plugins, but not its header; and a QEMU process always has glib.
  * The names and their meaning: QEMU's include/qemu/qemu-plugin.h.
@@ -12,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifndef QEMU_PLUGIN_VERSION
 #define QEMU_PLUGIN_VERSION 4
+#endif
 
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -37,6 +40,7 @@ typedef struct {
 	size_t offset;
 } qemu_plugin_u64;
 
+/* the beginning of it: newer versions have more behind, so an array of them is gone through by its element's size */
 typedef struct {
 	struct qemu_plugin_register *handle;
 	const char *name;
@@ -67,13 +71,25 @@ enum {
 	G_CHECKSUM_SHA256 = 2
 };
 
+typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned int vcpu_index, void *userdata);
+
+/* since version 7 a callback gets the data that was registered with it, no longer who the plugin is */
+#if QEMU_PLUGIN_VERSION < 7
 typedef void (*qemu_plugin_udata_cb_t)(qemu_plugin_id_t id, void *userdata);
 typedef void (*qemu_plugin_vcpu_simple_cb_t)(qemu_plugin_id_t id, unsigned int vcpu_index);
-typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned int vcpu_index, void *userdata);
 typedef void (*qemu_plugin_vcpu_tb_trans_cb_t)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 
 void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_simple_cb_t cb);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_tb_trans_cb_t cb);
+#else
+typedef void (*qemu_plugin_udata_cb_t)(void *userdata);
+typedef void (*qemu_plugin_vcpu_tb_trans_cb_t)(struct qemu_plugin_tb *tb, void *userdata);
+
+void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_udata_cb_t cb,
+				       void *userdata);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_tb_trans_cb_t cb,
+					   void *userdata);
+#endif
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t cb, void *userdata);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    qemu_plugin_vcpu_udata_cb_t cb,
@@ -89,6 +105,7 @@ size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *dest, size_t len);
 
 GArray *qemu_plugin_get_registers(void);
+/* what it returns is the number of bytes, or since version 6 whether there are any: buf says both */
 int qemu_plugin_read_register(struct qemu_plugin_register *handle, GByteArray *buf);
 bool qemu_plugin_read_memory_vaddr(uint64_t addr, GByteArray *data, size_t len);
 
@@ -99,6 +116,7 @@ uint64_t qemu_plugin_u64_get(qemu_plugin_u64 entry, unsigned int vcpu_index);
 GByteArray *g_byte_array_new(void);
 GByteArray *g_byte_array_set_size(GByteArray *array, unsigned int length);
 uint8_t *g_byte_array_free(GByteArray *array, int free_segment);
+unsigned int g_array_get_element_size(GArray *array);
 char *g_array_free(GArray *array, int free_segment);
 char *g_compute_checksum_for_data(int checksum_type, const uint8_t *data, size_t length);
 void g_free(void *memory);

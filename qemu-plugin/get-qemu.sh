@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Finds a QEMU that the plugin engine can be loaded into, and prints its path: get-qemu.sh [--no-fetch].
+# Finds a QEMU that the plugin engine can be loaded into, and prints its path: get-qemu.sh [--no-fetch]; or why $QEMU is
+# none: get-qemu.sh --why.
 # It takes $QEMU if that can; else the system's; else the one in the cache; else it fetches the one of Debian's
 # backports into the cache, with apt and apt's own checks, without root rights. Nothing of the system is changed.
 # Exit status: 0 found; 2 none to be had.
@@ -27,13 +28,27 @@ die() {
 	exit 2
 }
 
-# can QEMU: whether it is new enough and was built with plugins
+# why the first that was asked cannot
+why=
+
+# can QEMU: whether it is new enough, was built with plugins, and loads ours where that is built
 can() {
-	local version
+	local version reason=
 	version=$("$1" --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
-	[ -n "$version" ] && [ "$(printf '%s\n' "$OLDEST" "$version" | sort -V | head -n 1)" = "$OLDEST" ] &&
-		"$1" -help 2>/dev/null | grep -q '^-plugin '
+	if [ -z "$version" ]; then
+		reason="cannot be run"
+	elif [ "$(printf '%s\n' "$OLDEST" "$version" | sort -V | head -n 1)" != "$OLDEST" ]; then
+		reason="$version is older than $OLDEST, whose plugins are the first to read memory"
+	elif ! "$1" -help 2>/dev/null | grep -q '^-plugin '; then
+		reason="$version was built without plugins"
+	elif ls "$here"/../build/ktlab-plugin-*.so >/dev/null 2>&1 && ! "$here/load.sh" "$1" >/dev/null 2>"$refusal"; then
+		reason="$version does not load the plugin: $(cat "$refusal")"
+	fi
+	why=${why:-$1 $reason}
+	[ -z "$reason" ]
 }
+refusal=$(mktemp)
+trap 'rm -f "$refusal"' EXIT
 
 # the path of the first that can, or 1
 there() {
@@ -113,9 +128,9 @@ reason() {
 
 fetch() {
 	local site codename version free
-	command -v apt-get >/dev/null || die "no QEMU $OLDEST or newer with plugins here, and this is no Debian; install one, or name it: QEMU=…"
+	command -v apt-get >/dev/null || die "no QEMU for plugins here: $why, and this is no Debian; install one, or name it: QEMU=…"
 	read -r site codename < <(archive) ||
-		die "no QEMU $OLDEST or newer with plugins here, and apt knows no Debian archive; install one, or name it: QEMU=…"
+		die "no QEMU for plugins here: $why, and apt knows no Debian archive; install one, or name it: QEMU=…"
 	free=$(df -Pm "$KTLAB_CACHE" | awk 'NR == 2 { print $4 }')
 	((free >= NEEDED_MIB)) || die "cannot fetch QEMU: $free MiB are free in '$KTLAB_CACHE', $NEEDED_MIB MiB are needed"
 	rm -rf "$work"
@@ -135,14 +150,18 @@ fetch() {
 
 case ${1:-} in
 "" | --no-fetch) ;;
+--why)
+	can "$QEMU" || printf '%s\n' "${why#"$QEMU "}"
+	exit
+	;;
 *)
-	echo "usage: get-qemu.sh [--no-fetch]" >&2
+	echo "usage: get-qemu.sh [--no-fetch|--why]" >&2
 	exit 2
 	;;
 esac
 
 there && exit 0
-[ "${1:-}" != --no-fetch ] || die "no QEMU $OLDEST or newer with plugins here; fetch one with: make qemu"
+[ "${1:-}" != --no-fetch ] || die "no QEMU for plugins here: $why; fetch one with: make qemu"
 mkdir -p "$KTLAB_CACHE/locks" 2>/dev/null || die "cannot create the cache '$KTLAB_CACHE'; set KTLAB_CACHE to a folder that you may write to"
 exec 9>"$KTLAB_CACHE/locks/qemu"
 flock 9

@@ -22,13 +22,17 @@ enum {
 const char *guest_init(struct guest *guest)
 {
 	GArray *list = qemu_plugin_get_registers();
-	const qemu_plugin_reg_descriptor *known = (const void *)list->data;
+	const size_t step = g_array_get_element_size(list);
 	const char *missing = NULL;
 
 	for (unsigned int reg = 0; reg < REG_COUNT; reg++) {
-		for (unsigned int i = 0; i < list->len && !guest->regs[reg]; i++)
-			if (!strcmp(known[i].name, reg_names[reg]))
-				guest->regs[reg] = known[i].handle;
+		for (unsigned int i = 0; i < list->len && !guest->regs[reg]; i++) {
+			const qemu_plugin_reg_descriptor *known =
+				(const void *)(list->data + i * step);
+
+			if (!strcmp(known->name, reg_names[reg]))
+				guest->regs[reg] = known->handle;
+		}
 		if (!guest->regs[reg])
 			missing = reg_names[reg];
 	}
@@ -48,14 +52,14 @@ void guest_free(struct guest *guest)
 uint64_t guest_reg(struct guest *guest, enum reg reg)
 {
 	uint64_t value = 0;
-	int bytes;
+	size_t bytes;
 
 	if (reg == REG_RIP)
 		return 0;
 	g_byte_array_set_size(guest->bytes, 0);
-	bytes = qemu_plugin_read_register(guest->regs[reg], guest->bytes);
-	if (bytes > 0)
-		memcpy(&value, guest->bytes->data, bytes < 8 ? (size_t)bytes : sizeof(value));
+	qemu_plugin_read_register(guest->regs[reg], guest->bytes);
+	bytes = guest->bytes->len;
+	memcpy(&value, guest->bytes->data, bytes < sizeof(value) ? bytes : sizeof(value));
 	return value;
 }
 

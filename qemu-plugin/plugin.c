@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin engine: QEMU loads it with -plugin ktlab-plugin.so,plan=PLAN,out=CAPTURES,tree=TREE,shift=N.
+ * The plugin engine: QEMU loads it with -plugin ktlab-plugin-4.so,plan=PLAN,out=CAPTURES,tree=TREE,shift=N.
  *
  * It hooks the first instruction of each site of the plan while QEMU translates it, and takes what the plan says when
  * it is about to run. The guest is never stopped nor changed.
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api.h"
 #include "calls.h"
@@ -52,37 +53,87 @@ static void insn_translated(struct qemu_plugin_insn *insn, bool is_first, bool i
 	clock_count(&tracer.clock, insn, is_last);
 }
 
-static void block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void block_translated(struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
 
-	(void)id;
 	clock_begin(&tracer.clock);
 	for (size_t i = 0; i < count; i++)
 		insn_translated(qemu_plugin_tb_get_insn(tb, i), i == 0, i == count - 1);
 }
 
-static void vcpu_begins(qemu_plugin_id_t id, unsigned int vcpu)
+static void vcpu_begins(void)
 {
 	const char *missing = guest_init(&tracer.guest);
 
-	(void)id;
-	(void)vcpu;
 	if (missing)
 		tracer_refuse("this QEMU's CPU has no register %s", missing);
 	tracer_tell("phase boot\n");
 }
 
-static void qemu_ends(qemu_plugin_id_t id, void *data)
+static void qemu_ends(void)
 {
-	(void)id;
-	(void)data;
 	record_close(&tracer.record);
 	calls_close(&tracer);
 	entries_free(&tracer.entries);
 	plan_free(tracer.plan);
 	guest_free(&tracer.guest);
 }
+
+#if QEMU_PLUGIN_VERSION < 7
+static void on_init(qemu_plugin_id_t id, unsigned int vcpu)
+{
+	(void)id;
+	(void)vcpu;
+	vcpu_begins();
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	block_translated(tb);
+}
+
+static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
+{
+	(void)id;
+	(void)data;
+	qemu_ends();
+}
+
+static void callbacks_register(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_vcpu_init_cb(id, on_init);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+}
+#else
+static void on_init(unsigned int vcpu, void *data)
+{
+	(void)vcpu;
+	(void)data;
+	vcpu_begins();
+}
+
+static void on_translation(struct qemu_plugin_tb *tb, void *data)
+{
+	(void)data;
+	block_translated(tb);
+}
+
+static void on_exit_of_qemu(void *data)
+{
+	(void)data;
+	qemu_ends();
+}
+
+static void callbacks_register(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_vcpu_init_cb(id, on_init, NULL);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation, NULL);
+	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+}
+#endif
 
 /* The value of NAME=VALUE among the arguments, or NULL. */
 static const char *argument(int count, char **arguments, const char *name)
@@ -121,9 +172,10 @@ static void prepare(const qemu_info_t *info, int count, char **arguments)
 __attribute__((visibility("default"))) int
 qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int count, char **arguments)
 {
+	/* load.sh asks no more than whether it is loaded */
+	if (argument(count, arguments, "try"))
+		_exit(0);
 	prepare(info, count, arguments);
-	qemu_plugin_register_vcpu_init_cb(id, vcpu_begins);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, block_translated);
-	qemu_plugin_register_atexit_cb(id, qemu_ends, NULL);
+	callbacks_register(id);
 	return 0;
 }

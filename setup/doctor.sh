@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Says what this machine has, what is missing, and how to get it; tries KVM with a real boot. Changes nothing.
-# Exit status: 0 if make lab and make test have all they need, else 2.
+#   doctor.sh [lab|test|check]; the exit status is 0 if make lab (or that verb) has all it needs, else 2.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,6 +14,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # shellcheck source=setup/tools.sh
 . "$here/tools.sh"
 
+wanted=${1:-lab}
 bad=0
 row='%-22s %-14s %-8s %-6s %s\n'
 
@@ -35,18 +36,20 @@ version_at_least() {
 tool_rows() {
 	local tool package version verb purpose found
 	while read -r tool package version verb purpose; do
+		found=there
 		if ! tool_there "$tool"; then
 			found=missing
-			[ "$verb" = check ] || bad=2
-			purpose="$purpose; apt-get install $package"
+			purpose="$purpose; $(install_command "$package")"
 		else
 			found=$(version_of "$tool" "$package")
 			if ! version_at_least "$found" "$version"; then
-				[ "$verb" = check ] || bad=2
 				found="$found old"
 				purpose="$purpose; needs a newer $package"
 			fi
 		fi
+		case $found in
+		missing | *old) ! verb_needs "$wanted" "$verb" || bad=2 ;;
+		esac
 		# shellcheck disable=SC2059 # the format is the table's
 		printf "$row" "$(tool_name "$tool" "$package")" "$found" "$version" "$verb" "$purpose"
 	done < <(tools)
@@ -57,23 +60,26 @@ gdb_word() {
 	if gdb -nx -batch -ex 'python print("python")' 2>/dev/null | grep -q '^python'; then
 		printf 'gdb: has Python\n'
 	else
-		printf 'gdb: was built without Python, which traces: apt-get install gdb (not gdb-minimal)\n'
+		printf 'gdb: was built without Python, which traces: %s (not gdb-minimal)\n' "$(install_command gdb)"
 		bad=2
 	fi
 }
 
 qemu_version() { "$1" --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/\1/p'; }
 
-# which QEMU can run which engine
+# which QEMU can run which engine, and why one cannot
 engines_word() {
-	local system plugin
+	local system plugin why
 	system=$(command -v "$QEMU") || system=
 	plugin=$("$here/../qemu-plugin/get-qemu.sh" --no-fetch 2>/dev/null) || plugin=
-	[ -z "$system" ] || [ "$system" = "$plugin" ] || printf '%s (%s): ENGINE=gdb\n' "$system" "$(qemu_version "$system")"
+	if [ -n "$system" ] && [ "$system" != "$plugin" ]; then
+		why=$("$here/../qemu-plugin/get-qemu.sh" --why 2>&1)
+		printf '%s (%s): ENGINE=gdb, not ENGINE=plugin: %s\n' "$system" "$(qemu_version "$system")" "$why"
+	fi
 	if [ -n "$plugin" ]; then
 		printf '%s (%s): ENGINE=gdb, ENGINE=plugin, TREE\n' "$plugin" "$(qemu_version "$plugin")"
 	else
-		printf 'no QEMU here loads plugins as ENGINE=plugin needs them (9.2 and newer): make qemu\n'
+		printf 'no QEMU here is one for ENGINE=plugin and TREE: make qemu\n'
 	fi
 }
 
@@ -110,5 +116,9 @@ kvm_word
 echo
 echo 'kernels (KERNEL=…):'
 "$here/../kernel-config/kernel.sh" list | sed 's/^/  /'
-[ $bad = 0 ] || printf '\nsomething is missing or too old: see above\n'
+if reason=$(host_refused); then
+	bad=2
+	printf '\n%s\n' "$reason"
+fi
+[ $bad = 0 ] || printf '\nsomething is missing or too old for make %s: see above\n' "$wanted"
 exit $bad

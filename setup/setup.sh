@@ -48,9 +48,9 @@ root_prefix() {
 tell() {
 	printf 'setup: missing for make %s: %s\n' "$verb" "${names[*]}"
 	if command -v apt-get >/dev/null; then
-		printf '  sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${packages[*]}"
+		printf '  sudo apt-get update && sudo %s\n' "$(install_command "${packages[@]}")"
 	else
-		printf '  this machine has no apt-get: install what your distribution calls %s\n' "${packages[*]}"
+		printf '  this is no Debian, and not tried: %s\n' "$(install_command "${packages[@]}")"
 	fi
 } >&2
 
@@ -64,6 +64,10 @@ install() {
 	$apt install --no-install-recommends "${packages[@]}" >>"$log" 2>&1
 }
 
+if reason=$(host_refused); then
+	printf 'setup: %s\n' "$reason" >&2
+	exit 2
+fi
 find_missing
 [ ${#packages[@]} -gt 0 ] || exit 0
 if [ "$KTLAB_INSTALL" != yes ] || ! command -v apt-get >/dev/null || ! prefix=$(root_prefix); then

@@ -17,7 +17,7 @@ plugin_qemu=$(qemu-plugin/get-qemu.sh --no-fetch 2>/dev/null)
 plugin="--engine plugin --qemu $plugin_qemu"
 built=${KTLAB_KDIR:-$(kernel-config/kernel.sh built | head -n 1)}
 [ -n "$built" ] || { echo '1..0 # SKIP no kernel is built on this machine'; exit 0; }
-make -s build/ktrun build/ktreport build/ktlab-plugin.so apps >&2 || exit 1
+make -s build/ktrun build/ktreport build/ktlab-plugin-4.so build/ktlab-plugin-7.so apps >&2 || exit 1
 release=$(. "$built/kernel.env" && echo "$KTLAB_RELEASE")
 
 # missing HOW: what this machine lacks for a row

@@ -37,7 +37,7 @@ make_clone() {
 	chmod 755 "$work"
 	cp -r run-qemu.sh gdb-scripts rootfs apps qemu-plugin "$clone/"
 	cp -r labs/topology "$clone/labs/"
-	cp build/ktrun build/ktlab-plugin.so "$clone/build/"
+	cp build/ktrun build/ktlab-plugin-*.so "$clone/build/"
 	cp tests/faults/lab/* "$clone/labs/fault/"
 	for app in apps/*.c; do
 		app=$(basename "$app" .c)

@@ -14,7 +14,7 @@ kernels() { kernel-config/kernel.sh built; }
 
 # ready FILE: leaves with one skipped test where this machine has no QEMU for plugins, or no kernel
 ready() {
-	make -s build/ktlab-plugin.so build/initramfs.cpio >&2 || exit 1
+	make -s build/ktlab-plugin-4.so build/ktlab-plugin-7.so build/initramfs.cpio >&2 || exit 1
 	if ! QEMU=$(qemu-plugin/get-qemu.sh --no-fetch 2>/dev/null); then
 		echo "1..0 # SKIP no QEMU that loads plugins here: make qemu"
 		exit 0

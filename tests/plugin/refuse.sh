@@ -69,13 +69,35 @@ else
 	skip 'refuses the plan of another kernel' 'only one kernel is built here'
 fi
 
+# a QEMU that loads one version of the interface only, and says so as QEMU does
+demands() {
+	cat >"$work/demands" <<-SCRIPT
+		#!/bin/sh
+		case "\$*" in
+		--version) echo 'QEMU emulator version 11.9.0' ;;
+		-help) echo '-plugin file' ;;
+		*ktlab-plugin-$1.so*) ;;
+		*) echo 'Could not load plugin: this QEMU supports only a minimum version of $1' >&2; exit 1 ;;
+		esac
+	SCRIPT
+	chmod +x "$work/demands"
+}
+demands 7
+it 'is built for the interface that a newer QEMU demands' says ktlab-plugin-7.so qemu-plugin/load.sh "$work/demands"
+it 'finds such a QEMU' says "$work/demands" env QEMU="$work/demands" qemu-plugin/get-qemu.sh --no-fetch
+demands 99
+it 'is loaded by no QEMU that demands what is not known yet' fails 1 'a minimum version of 99' qemu-plugin/load.sh "$work/demands"
+it 'is said by the doctor with the words of that QEMU' says 'not ENGINE=plugin: 11.9.0 does not load the plugin: Could not' \
+	doctor QEMU="$work/demands"
+
 old=$(command -v qemu-system-x86_64)
 if [ -n "$old" ] && ! nm -D "$old" 2>/dev/null | grep -q qemu_plugin_read_memory_vaddr; then
 	it 'cannot be loaded into an old QEMU' env QEMU="$old" KTLAB_PLAN="$plan" bash -c '. tests/tap.sh
 		fails 1 "undefined symbol: qemu_plugin_read_memory_vaddr" ./run-qemu.sh'
 	it 'looks for another QEMU than one that is too old' says /qemu- env QEMU="$old" qemu-plugin/get-qemu.sh --no-fetch
-	it 'is missed by the doctor where there is none' says 'ENGINE=plugin needs them (9.2 and newer): make qemu' \
+	it 'is missed by the doctor where there is none' says 'no QEMU here is one for ENGINE=plugin and TREE: make qemu' \
 		doctor QEMU="$old" KTLAB_CACHE="$work/cache"
+	it 'is told of by the doctor with the reason why it has none' says 'not ENGINE=plugin: ' doctor QEMU="$old"
 	it 'says how to get one, and offers gdb' fails 2 'ENGINE=gdb' \
 		env QEMU="$old" KTLAB_CACHE="$work/cache" qemu-plugin/get-qemu.sh --no-fetch
 else

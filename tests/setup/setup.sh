@@ -77,7 +77,28 @@ it 'prints the command when told not to install' fails 2 'kt-package' env KTLAB_
 it 'does not install then' test ! -e "$work/asked"
 none_there 1000
 it 'ends make lab with the command that is missing' fails 2 'kt-package' make -s lab
-it 'shows in make doctor what is missing and how to get it' fails 2 'apt-get install kt-package' make -s doctor
+it 'shows in make doctor what is missing and how to get it' \
+	fails 2 'apt-get install -y --no-install-recommends kt-package' make -s doctor
+touch "$work/got/kt-missing"
+chmod +x "$work/got/kt-missing"
+it 'is content with what make lab needs when nothing else was asked' setup/doctor.sh
+it 'is not when asked for make test' fails 2 'for make test' make -s doctor FOR=test
+printf '#!/bin/sh\necho glibc 2.31\n' >"$work/bin/getconf"
+chmod +x "$work/bin/getconf"
+it 'refuses a machine that is too old in one sentence, before it installs anything' fails 2 'Debian 12' setup/setup.sh lab
+it 'says so in make doctor' fails 2 'glibc 2.31 is too old' setup/doctor.sh
+rm "$work/bin/getconf"
+
+# elsewhere CALL: what install_command says where apt-get is missing and only this package manager is there
+elsewhere() (
+	mkdir -p "$work/$1"
+	ln -sf "$(type -P true)" "$work/$1/$1"
+	for tool in awk paste dirname; do ln -sf "$(type -P "$tool")" "$work/$1/"; done
+	. setup/tools.sh
+	PATH=$work/$1 install_command "${@:2}"
+)
+it "knows Fedora's names" says 'dnf install elfutils-libelf-devel gcc' elsewhere dnf libelf-dev gcc
+it "knows Arch's names, each once" says 'pacman -S --needed glibc gcc' elsewhere pacman libc6-dev gcc locales
 
 PATH=$here_path
 KTLAB_TOOLS=$PWD/setup/tools
