@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "ladder.h"
 #include "meaning.h"
+#include "story.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static void put_event(struct page *page, const struct event *ev)
 	fputs(",\"_options\":", page->out);
 	put_string(page->out, options);
 	fprintf(page->out, ",\"_meaning\":%d", meaning_of(ev));
-	fprintf(page->out, ",\"_peer\":%zu,", ev->peer);
+	fprintf(page->out, ",\"_peer\":%zu,\"_story\":%d,", ev->peer, story_index(ev));
 	if (stack.kind == JSON_ARRAY) {
 		put_raw(page->out, ev->text + 1, stack.p);
 		fprintf(page->out, "%zu", stack_index(page, stack));
@@ -123,7 +124,8 @@ static void put_events(struct page *page)
 enum {
 	AROUND = 2,
 	MOST_PLACES = 5000,
-	MOST_CALLS = 20000
+	MOST_CALLS = 20000,
+	MOST_CONNECTIONS = 500,
 };
 
 static void want_places(struct page *page)
@@ -240,6 +242,23 @@ static void put_ladder(struct page *page)
 	}
 	fputs("],\n", out);
 	ladder_free(ladder);
+}
+
+static void put_connections(struct page *page)
+{
+	const struct trace *trace = page->rq->trace;
+
+	fputs("\"conns\":[", page->out);
+	for (size_t i = 0; i < trace->conns.n && i < MOST_CONNECTIONS; i++) {
+		const struct conn *c = &trace->conns.v[i];
+
+		fputs(i ? ",{" : "{", page->out);
+		put_member(page->out, "client", c->client_addr);
+		put_member(page->out, "server", c->server_addr);
+		fprintf(page->out, "\"id\":%lld,\"client_port\":%lld,\"server_port\":%lld}",
+			(long long)c->id, (long long)c->client_port, (long long)c->server_port);
+	}
+	fputs("],\n", page->out);
 }
 
 /* The numbers of the events that say so, as they stand in the cell. */
@@ -368,11 +387,14 @@ static const char *const words[] = {
 	N_("The last {n} events are left out of this page."),
 	N_("Timeline"),
 	N_("all held"),
+	N_("all connections"),
 	N_("all kinds"),
 	N_("as"),
 	N_("by event, not by time"),
 	N_("close"),
+	N_("connection"),
 	N_("damaged: {problem}"),
+	N_("decides"),
 	N_("down to the wire"),
 	N_("event {n}"),
 	N_("events"),
@@ -518,6 +540,7 @@ void form_html(FILE *out, const struct request *rq)
 	fwrite(page_html, 1, (size_t)(mark - page_html), out);
 	fputs("{", out);
 	put_ladder(&page);
+	put_connections(&page);
 	put_events(&page);
 	want_places(&page);
 	put_sources(&page);

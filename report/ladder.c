@@ -11,7 +11,15 @@ static const bool has_row[EV_TYPES] = {
 	[EV_TCP_STATE] = true,	[EV_TCP_TX] = true,	   [EV_TCP_RX] = true,
 	[EV_CONN_QUEUE] = true, [EV_ROUTE_RESULT] = true,  [EV_NEIGH_STATE] = true,
 	[EV_ARP_TX] = true,	[EV_ARP_RX] = true,	   [EV_SKB_DROP] = true,
+	[EV_FIB_LOOKUP] = true,
 };
+
+/* Of a search of a table the answer alone; what kind of address it is (ARP asks for each) is no way for a packet. */
+static bool tells_nothing(const struct event *ev)
+{
+	return ev->kind == EV_FIB_LOOKUP &&
+	       (text_is(ev->at, "enter") || event_is(ev, "purpose", "addr_type"));
+}
 
 static bool is_tx(const struct event *ev)
 {
@@ -201,6 +209,20 @@ int64_t ladder_zero(const struct trace *trace)
 	return trace->events.n ? trace->events.v[0].t_ns : 0;
 }
 
+/* Where there are several connections, each row says whose it is: "#2 CLOSE -> SYN_SENT". */
+static void tell_apart(struct ladder *ladder)
+{
+	for (size_t i = 0; ladder->trace->conns.n > 1 && i < ladder->rows.n; i++) {
+		struct ladder_row *row = &ladder->rows.v[i];
+		char *text = row->text;
+
+		if (!row->event->conn)
+			continue;
+		row->text = xasprintf("#%lld %s", (long long)row->event->conn, text ? text : "");
+		free(text);
+	}
+}
+
 struct ladder *ladder_new(const struct request *rq)
 {
 	const struct trace *trace = rq->trace;
@@ -212,7 +234,7 @@ struct ladder *ladder_new(const struct request *rq)
 	find_nodes(ladder);
 	for (size_t i = 0; i < request_events(rq); i++) {
 		ev = &trace->events.v[i];
-		if (!has_row[ev->kind] || !request_wants(rq, ev))
+		if (!has_row[ev->kind] || tells_nothing(ev) || !request_wants(rq, ev))
 			continue;
 		add_at_routers(ladder, ev->t_ns);
 		if (is_tx(ev))
@@ -223,6 +245,7 @@ struct ladder *ladder_new(const struct request *rq)
 			add_note(ladder, ev);
 	}
 	add_at_routers(ladder, INT64_MAX);
+	tell_apart(ladder);
 	return ladder;
 }
 

@@ -66,12 +66,14 @@ static void say_exit(const struct trace *trace, const struct event *ev, struct s
 {
 	int64_t dur_ns = event_int(ev, "dur_ns", -1);
 
-	(void)trace;
 	event_text(ev, "name", out);
 	str_add(out, "()");
 	say_result(ev, out);
 	if (dur_ns >= 0)
-		str_addf(out, _(" after %.3f ms"), (double)dur_ns / 1e6);
+		str_addf(out,
+			 trace->stops.count ? _(" after %.3f ms with GDB's stops")
+					    : _(" after %.3f ms"),
+			 (double)dur_ns / 1e6);
 }
 
 /* Only a connection has a number, so a socket without one that listens is the listener. */
@@ -183,6 +185,7 @@ static void say_lookup(const struct trace *trace, const struct event *ev, struct
 	add_field(out, ev, " -> ", "out.prefix");
 	add_field(out, ev, "/", "out.prefixlen");
 	add_field(out, ev, " dev ", "out.dev");
+	add_field(out, ev, ", ", "purpose");
 }
 
 static void say_route(const struct trace *trace, const struct event *ev, struct str *out)

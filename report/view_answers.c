@@ -2,6 +2,7 @@
 // What is asked first of a run, answered from its events, and which of them say so.
 #include "i18n.h"
 #include "ladder.h"
+#include "meaning.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -80,6 +81,26 @@ static double seconds_of(const struct answers *a, const struct event *ev)
 	return (double)(ev->t_ns - ladder_zero(a->rq->trace)) / 1e9;
 }
 
+/* "7.712 ms"; GDB's stops, where there were some, are in it, and it says so. The caller frees it. */
+static char *duration(const struct answers *a, const struct event *from, const struct event *to)
+{
+	bool stopped = a->rq->trace->stops.count > 0;
+
+	return xasprintf(stopped ? _("%.3f ms with GDB's stops") : _("%.3f ms"),
+			 ms_between(from, to));
+}
+
+/* "connection #2 from port 43906: ", where there are several. The caller frees it. */
+static char *whose(const struct answers *a, const struct event *ev)
+{
+	const struct conn *conn = trace_conn(a->rq->trace, ev->conn);
+
+	if (a->rq->trace->conns.n < 2 || !conn)
+		return xstrdup("");
+	return xasprintf(_("connection #%lld from port %lld: "), (long long)conn->id,
+			 (long long)conn->client_port);
+}
+
 static const char *or_dash(const char *text)
 {
 	return text && *text ? text : "-";
@@ -87,24 +108,31 @@ static const char *or_dash(const char *text)
 
 /* ---- who sent it ---- */
 
-static const struct event *first_sent(const struct answers *a, const char *flags)
+/* The connection's first SYN. */
+static const struct event *first_syn(const struct answers *a, int64_t conn)
 {
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
-		if (flags_are(ev, flags) && request_wants(a->rq, ev))
+		if (ev->conn == conn && flags_are(ev, "S") && request_wants(a->rq, ev))
 			return ev;
 	return NULL;
 }
 
+/* Of each connection, and each end of it: both may send a SYN. */
 static void answer_sender(struct answers *a, const char *flags)
 {
-	const struct event *ev = first_sent(a, flags);
-	char *by;
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		char *by, *conn;
 
-	if (!ev)
-		return;
-	by = event_dup(ev, "by");
-	answer(a, xasprintf(_("%s() on %s"), or_dash(by), or_dash(ev->netns)), ev, NULL);
-	free(by);
+		if (!flags_are(ev, flags) || !request_wants(a->rq, ev) ||
+		    !is_new(a, xasprintf("%lld %s", (long long)ev->conn, or_dash(ev->netns))))
+			continue;
+		by = event_dup(ev, "by");
+		conn = whose(a, ev);
+		answer(a, xasprintf(_("%s%s() on %s"), conn, or_dash(by), or_dash(ev->netns)), ev,
+		       NULL);
+		free(conn);
+		free(by);
+	}
 }
 
 static void answer_syn(struct answers *a)
@@ -119,33 +147,58 @@ static void answer_synack(struct answers *a)
 
 /* ---- queues ---- */
 
-static bool grows(const struct event *ev, const char *queue)
+/* The queue's length before or after an event of its own; both are there or none. */
+static bool queue_changed(const struct event *ev, const char *queue, int64_t *old, int64_t *new)
 {
-	char *old = xasprintf("%s.old", queue), *new = xasprintf("%s.new", queue);
-	bool more =
-		ev->kind == EV_CONN_QUEUE && event_int(ev, new, 0) > event_int(ev, old, INT64_MAX);
+	char *old_path = xasprintf("%s.old", queue), *new_path = xasprintf("%s.new", queue);
 
-	free(old);
-	free(new);
-	return more;
+	*old = event_int(ev, old_path, -1);
+	*new = event_int(ev, new_path, -1);
+	free(old_path);
+	free(new_path);
+	return ev->kind == EV_CONN_QUEUE && *old >= 0 && *new >= 0 && *old != *new;
 }
 
 static void answer_growth(struct answers *a, const char *queue)
 {
-	char *old = xasprintf("%s.old", queue), *new = xasprintf("%s.new", queue);
+	int64_t old, new;
 
-	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
-		if (grows(ev, queue) && request_wants(a->rq, ev))
-			answer(a,
-			       xasprintf(_("at %.6f s on %s, from %lld to %lld; the accept queue's "
-					   "limit is %lld"),
-					 seconds_of(a, ev), or_dash(ev->netns),
-					 (long long)event_int(ev, old, 0),
-					 (long long)event_int(ev, new, 0),
-					 (long long)event_int(ev, "accept_max", 0)),
-			       ev, NULL);
-	free(old);
-	free(new);
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		char *conn;
+
+		if (!queue_changed(ev, queue, &old, &new) || new < old || !request_wants(a->rq, ev))
+			continue;
+		conn = whose(a, ev);
+		answer(a,
+		       xasprintf(_("%sat %.6f s on %s, from %lld to %lld; the accept queue's "
+				   "limit is %lld"),
+				 conn, seconds_of(a, ev), or_dash(ev->netns), (long long)old,
+				 (long long)new, (long long)event_int(ev, "accept_max", 0)),
+		       ev, NULL);
+		free(conn);
+	}
+}
+
+/* What made it shorter: accept(), or the third segment of the handshake. */
+static void answer_shrinking(struct answers *a, const char *queue)
+{
+	int64_t old, new;
+
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		char *conn, *comm;
+
+		if (!queue_changed(ev, queue, &old, &new) || new > old || !request_wants(a->rq, ev))
+			continue;
+		conn = whose(a, ev);
+		comm = event_dup(ev, "owner.comm");
+		answer(a,
+		       xasprintf(_("%sat %.6f s on %s, from %lld to %lld, by %s() for %s"), conn,
+				 seconds_of(a, ev), or_dash(ev->netns), (long long)old,
+				 (long long)new, or_dash(ev->fn), or_dash(comm)),
+		       ev, NULL);
+		free(comm);
+		free(conn);
+	}
 }
 
 static void answer_accept_queue(struct answers *a)
@@ -153,9 +206,31 @@ static void answer_accept_queue(struct answers *a)
 	answer_growth(a, "accept_qlen");
 }
 
+static void answer_accept_shrinks(struct answers *a)
+{
+	answer_shrinking(a, "accept_qlen");
+}
+
 static void answer_syn_queue(struct answers *a)
 {
 	answer_growth(a, "syn_qlen");
+}
+
+static void answer_syn_shrinks(struct answers *a)
+{
+	answer_shrinking(a, "syn_qlen");
+}
+
+/* What an event tells, with its time and place. */
+static void answer_told(struct answers *a, const struct event *ev, const char *told)
+{
+	char *conn = whose(a, ev);
+
+	answer(a,
+	       xasprintf(_("%sat %.6f s on %s: %s"), conn, seconds_of(a, ev), or_dash(ev->netns),
+			 told),
+	       ev, NULL);
+	free(conn);
 }
 
 static void answer_refused(struct answers *a)
@@ -163,13 +238,9 @@ static void answer_refused(struct answers *a)
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
 		if (ev->kind == EV_CONN_QUEUE && request_wants(a->rq, ev) &&
 		    (event_is(ev, "op", "overflow") || event_is(ev, "op", "syn_drop")))
-			answer(a,
-			       xasprintf(_("at %.6f s on %s: %s"), seconds_of(a, ev),
-					 or_dash(ev->netns),
-					 event_is(ev, "op", "overflow")
-						 ? _("the accept queue was full")
-						 : _("the SYN queue was full")),
-			       ev, NULL);
+			answer_told(a, ev,
+				    event_is(ev, "op", "overflow") ? _("the accept queue was full")
+								   : _("the SYN queue was full"));
 }
 
 /* ---- routes ---- */
@@ -288,6 +359,38 @@ static void answer_route(struct answers *a)
 	}
 }
 
+/* How many results the call that this one belongs to had before it. */
+static int results_before(const struct answers *a, const struct event *result)
+{
+	int n = 0;
+
+	for (const struct event *ev = result; ev-- > a->rq->trace->events.v;) {
+		n += is_route(a, ev) && ev->parent == result->parent;
+		if (ev->n == result->parent)
+			break;
+	}
+	return n;
+}
+
+/* connect() needs the way up to three times: each time more of the flow is known. */
+static void answer_again_looked_up(struct answers *a)
+{
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		int before = is_route(a, ev) && ev->parent ? results_before(a, ev) : 0, meaning;
+		const struct event *lookup = before ? lookup_of(a, ev) : NULL;
+		char *purpose;
+
+		meaning = lookup ? meaning_of(lookup) : -1;
+		purpose = event_dup(ev, "purpose");
+		if (meaning >= 0 && is_new(a, xasprintf("%s %s", or_dash(ev->netns), purpose)))
+			answer(a,
+			       xasprintf(_("on %s, lookup %d (%s): %s"), or_dash(ev->netns),
+					 before + 1, purpose, meaning_text((size_t)meaning)),
+			       lookup, ev);
+		free(purpose);
+	}
+}
+
 /* ---- ARP ---- */
 
 static bool is_request(const struct event *ev)
@@ -334,12 +437,15 @@ static void answer_arp_request(struct answers *a, const struct event *request, c
 			break;
 	}
 	known = known ? known : reply;
-	if (known)
+	if (known) {
+		char *took = duration(a, request, known);
+
 		answer(a,
-		       xasprintf(_("%.3f ms on %s, from asking for %s to knowing it"),
-				 ms_between(request, known), or_dash(request->netns), address),
+		       xasprintf(_("%s on %s, from asking for %s to knowing it"), took,
+				 or_dash(request->netns), address),
 		       request, known);
-	else
+		free(took);
+	} else
 		answer(a,
 		       xasprintf(_("%s asked for %s, requests: %lld; nobody answered"),
 				 or_dash(request->netns), address, times),
@@ -364,17 +470,23 @@ static void answer_arp(struct answers *a)
 
 static void answer_established(struct answers *a, const char *old)
 {
-	const struct event *syn = first_sent(a, "S");
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		const struct event *syn;
+		char *took, *conn;
 
-	for (const struct event *ev = syn; ev && ev < events_end(a); ev++)
-		if (ev->kind == EV_TCP_STATE && ev->conn == syn->conn && event_is(ev, "old", old) &&
-		    event_is(ev, "new", "ESTABLISHED")) {
-			answer(a,
-			       xasprintf(_("%.3f ms after the SYN, on %s"), ms_between(syn, ev),
-					 or_dash(ev->netns)),
-			       syn, ev);
-			return;
-		}
+		if (ev->kind != EV_TCP_STATE || !ev->conn || !event_is(ev, "old", old) ||
+		    !event_is(ev, "new", "ESTABLISHED") || !request_wants(a->rq, ev))
+			continue;
+		syn = first_syn(a, ev->conn);
+		if (!syn)
+			continue;
+		took = duration(a, syn, ev);
+		conn = whose(a, ev);
+		answer(a, xasprintf(_("%s%s after the SYN, on %s"), conn, took, or_dash(ev->netns)),
+		       syn, ev);
+		free(conn);
+		free(took);
+	}
 }
 
 static void answer_client(struct answers *a)
@@ -433,9 +545,7 @@ static void answer_sentence(struct answers *a, const struct event *ev)
 {
 	char *sentence = event_sentence(a->rq->trace, ev);
 
-	answer(a,
-	       xasprintf(_("at %.6f s on %s: %s"), seconds_of(a, ev), or_dash(ev->netns), sentence),
-	       ev, NULL);
+	answer_told(a, ev, sentence);
 	free(sentence);
 }
 
@@ -463,11 +573,16 @@ static const struct question {
 	{ N_("Which function sent the SYN-ACK?"), answer_synack, N_("no SYN-ACK was sent") },
 	{ N_("Which route was chosen, and why?"), answer_route,
 	  N_("no route was looked up, or it was not watched") },
+	{ N_("Why did one connect() look for the route again?"), answer_again_looked_up, NULL },
 	{ N_("How long did ARP take?"), answer_arp,
 	  N_("no ARP request: addresses were known, or ARP was not watched") },
 	{ N_("When did the SYN queue grow?"), answer_syn_queue,
 	  N_("never, or it was not watched") },
 	{ N_("When did the accept queue grow?"), answer_accept_queue,
+	  N_("never, or it was not watched") },
+	{ N_("When did the SYN queue shrink?"), answer_syn_shrinks,
+	  N_("never, or it was not watched") },
+	{ N_("When did the accept queue shrink?"), answer_accept_shrinks,
 	  N_("never, or it was not watched") },
 	{ N_("When was a queue full?"), answer_refused, NULL },
 	{ N_("When was the client ESTABLISHED?"), answer_client,

@@ -2,6 +2,7 @@
 // The ladder on a terminal, and as a table for the other forms.
 #include "ladder.h"
 #include "i18n.h"
+#include "story.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -11,7 +12,19 @@ enum {
 	TIME_WIDTH = 11,
 	GAP = 1,
 	LEAST_ARROW = 3,
-	LEAST_CELL = 12
+	LEAST_CELL = 12,
+	MOST_DRAWN =
+		130, /* beyond, a wider arrow says no more: the room is for functions and states */
+	LEAST_SIDE = 40, /* columns for those */
+	STATES_WIDTH = 27, /* "ESTABLISHED / NEW_SYN_RECV" */
+	MOST_CONNECTIONS = 12, /* that are named above the ladder */
+};
+
+/* One end of a connection, and its state by now. */
+struct end {
+	int64_t conn;
+	int column;
+	char *state;
 };
 
 /* How wide the columns are, and which characters draw the lines. */
@@ -21,6 +34,11 @@ struct drawing {
 	const struct style *style;
 	int node_width;
 	int wire_width;
+	int width; /* of the ladder itself; what is beside it is for the side's columns */
+	const struct ladder_row *row; /* whose side's columns are not yet written, or NULL */
+	bool heads; /* the next line's end has the heads of those columns */
+	char *rest; /* of the arrow's label, where all of it leaves no room for an arrow */
+	VEC(struct end) ends; /* the connections' states by now */
 	const char *line, *dots, *left, *right, *lost;
 };
 
@@ -40,7 +58,10 @@ static void choose_widths(struct drawing *d)
 {
 	int nodes = d->ladder->nodes.n ? (int)d->ladder->nodes.n : 1;
 	int cells = 2 * nodes - 1;
-	int room = d->style->width - TIME_WIDTH - GAP * cells;
+	int room;
+
+	d->width = d->style->width >= MOST_DRAWN + LEAST_SIDE ? MOST_DRAWN : d->style->width;
+	room = d->width - TIME_WIDTH - GAP * cells;
 
 	d->node_width = room * 3 / (3 * nodes + 4 * (nodes - 1));
 	if (d->node_width < LEAST_CELL)
@@ -68,15 +89,21 @@ static int cell_width(const struct drawing *d, int cell)
 	return cell % 2 ? d->wire_width : d->node_width;
 }
 
-static void put_padded(struct drawing *d, const char *text, size_t len, int width, bool last)
+/* The columns of a text's first bytes. */
+static int text_width_of(const char *text, size_t len)
 {
 	char *piece = xstrndup(text, len);
-	int pad = width - text_width(piece);
+	int width = text_width(piece);
 
-	fputs(piece, d->out);
-	if (!last)
-		fprintf(d->out, "%*s", pad > 0 ? pad : 0, "");
 	free(piece);
+	return width;
+}
+
+static void put_padded(struct drawing *d, const char *text, size_t len, int width, bool last)
+{
+	int pad = width - text_width_of(text, len);
+
+	fprintf(d->out, "%.*s%*s", (int)len, text, !last && pad > 0 ? pad : 0, "");
 }
 
 static int last_cell(const struct drawing *d, const char **rests)
@@ -89,11 +116,83 @@ static int last_cell(const struct drawing *d, const char **rests)
 	return last;
 }
 
+/* ---- beside a wide ladder: the states of both ends, and who decided ---- */
+
+static void note_state(struct drawing *d, const struct ladder_row *row)
+{
+	const struct event *ev = row->event;
+	struct end *end = NULL;
+
+	if (ev->kind != EV_TCP_STATE || !ev->conn || row->node < 0)
+		return;
+	for (size_t i = 0; i < d->ends.n; i++)
+		if (d->ends.v[i].conn == ev->conn && d->ends.v[i].column == row->node)
+			end = &d->ends.v[i];
+	if (!end) {
+		end = vec_add(&d->ends);
+		*end = (struct end){ .conn = ev->conn, .column = row->node };
+	}
+	free(end->state);
+	end->state = event_dup(ev, "new");
+}
+
+/* "SYN_SENT / NEW_SYN_RECV", in the order of the columns. */
+static char *states_of(const struct drawing *d, int64_t conn)
+{
+	struct str out = { 0 };
+
+	for (size_t column = 0; conn && column < d->ladder->nodes.n; column++)
+		for (size_t i = 0; i < d->ends.n; i++)
+			if (d->ends.v[i].conn == conn && d->ends.v[i].column == (int)column)
+				str_addf(&out, "%s%s", out.len ? " / " : "", d->ends.v[i].state);
+	return str_take(&out);
+}
+
+/* "tcp_v4_connect net/ipv4/tcp_ipv4.c:322" */
+static char *decider_of(const struct drawing *d, const struct event *ev)
+{
+	char *fn = story_function(ev), *place = story_place(ev);
+	struct str plain = { 0 }, out = { 0 };
+
+	str_addf(&plain, "%s%s%s", fn ? fn : "", fn && place ? " " : "", place ? place : "");
+	text_safe(&out, str_text(&plain), d->style->utf8);
+	str_free(&plain);
+	free(place);
+	free(fn);
+	return str_take(&out);
+}
+
+/* Ends a screen line that has so many columns by now. */
+static void end_line(struct drawing *d, int column)
+{
+	char *states, *decider;
+	int room = d->style->width - d->width - STATES_WIDTH - 3 * GAP;
+
+	if (d->row && d->style->width > d->width && d->row->kind != ROW_STEP) {
+		states = states_of(d, d->row->event->conn);
+		decider = decider_of(d, d->row->event);
+		fprintf(d->out, "%*s%s", d->width - column + 2 * GAP, "", color_on(d->style, DIM));
+		put_padded(d, states, text_fit(states, STATES_WIDTH), STATES_WIDTH, !*decider);
+		fprintf(d->out, "%*s%.*s%s", GAP, "", (int)text_fit(decider, room), decider,
+			color_on(d->style, PLAIN));
+		free(decider);
+		free(states);
+	}
+	if (d->heads && d->style->width > d->width)
+		fprintf(d->out, "%*s%s%s%*s%s%s", d->width - column + 2 * GAP, "",
+			color_on(d->style, BOLD), _("states"),
+			STATES_WIDTH - text_width(_("states")) + GAP, "", _("decided in"),
+			color_on(d->style, PLAIN));
+	d->heads = false;
+	d->row = NULL;
+	fputc('\n', d->out);
+}
+
 /* Writes one screen line; long cells go on in the next. */
 static bool put_screen_line(struct drawing *d, const char *time, const char **rests,
 			    const enum color *colors)
 {
-	int last = last_cell(d, rests);
+	int last = last_cell(d, rests), column = TIME_WIDTH;
 	const char *next;
 	size_t len;
 
@@ -106,9 +205,10 @@ static bool put_screen_line(struct drawing *d, const char *time, const char **re
 		fprintf(d->out, "%*s%s", GAP, "", *rests[i] ? color_on(d->style, colors[i]) : "");
 		put_padded(d, rests[i], len, cell_width(d, i), i == last);
 		fputs(*rests[i] && colors[i] != PLAIN ? color_on(d->style, PLAIN) : "", d->out);
+		column += GAP + (i == last ? text_width_of(rests[i], len) : cell_width(d, i));
 		rests[i] = next;
 	}
-	fputc('\n', d->out);
+	end_line(d, column);
 	return true;
 }
 
@@ -163,14 +263,41 @@ static enum color color_of(const struct event *ev)
 	return colors[ev->kind];
 }
 
-/* The dashes beside a label; where it leaves no room, a line of their own. */
+/* The dashes beside a label that was cut. */
 static int dashes_beside(const struct drawing *d, const char *label)
 {
-	int width = text_width(label), room = d->wire_width - width - 2;
+	return d->wire_width - 1 - (*label ? text_width(label) + 1 : 0);
+}
 
-	if (room >= LEAST_ARROW)
-		return room;
-	return width <= d->wire_width ? d->wire_width - 1 : LEAST_ARROW;
+/* A name whose value follows: "win" of "win 64240". */
+static bool is_key(const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (word[i] < 'a' || word[i] > 'z')
+			return false;
+	return len > 0;
+}
+
+/* Cuts a label behind the last value that leaves room for an arrow; what is cut goes under it. */
+static void cut_label(struct drawing *d, char *label)
+{
+	size_t end = strlen(label), start;
+
+	free(d->rest);
+	d->rest = NULL;
+	while (end && text_width_of(label, end) > d->wire_width - LEAST_ARROW - 2)
+		do {
+			while (end && label[end - 1] != ' ')
+				end--;
+			while (end && label[end - 1] == ' ')
+				end--;
+			for (start = end; start && label[start - 1] != ' ';)
+				start--;
+		} while (end && is_key(label + start, end - start));
+	if (!label[end])
+		return;
+	d->rest = xstrdup(label + end + (label[end] == ' '));
+	label[end] = '\0';
 }
 
 /* "S seq 0 win 64240 ─────▶", as wide as the wire. */
@@ -199,7 +326,7 @@ static char *arrow_left(const struct drawing *d, const char *label, const char *
 }
 
 /* The label goes into the wire beside the sender; the rest of the way is a bare line. */
-static void draw_wire(const struct drawing *d, struct line *line, const struct ladder_row *row,
+static void draw_wire(struct drawing *d, struct line *line, const struct ladder_row *row,
 		      const char *stroke, bool head)
 {
 	bool right = row->to > row->node;
@@ -207,6 +334,7 @@ static void draw_wire(const struct drawing *d, struct line *line, const struct l
 	int end = right ? 2 * row->to - 1 : 2 * row->to + 1, step = right ? 2 : -2;
 	char *label = safe(d, row->text);
 
+	cut_label(d, label);
 	for (; wire > 0 && wire < cells_of(d); wire += step) {
 		const char *tip = head && wire == end ? (right ? d->right : d->left) : stroke;
 
@@ -250,6 +378,7 @@ static void draw_lost(struct drawing *d, struct line *line, const struct ladder_
 	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
 	char *label = safe(d, row->text);
 
+	cut_label(d, label);
 	set_cell(d, line, row->node, function_of(d, row->by), DIM);
 	if (wire > 0 && wire < cells_of(d)) {
 		line->cells[wire] = right ? arrow_right(d, label, d->dots, d->lost)
@@ -281,34 +410,43 @@ static void put_alone(struct drawing *d, const char *time, int cell, char *text,
 	for (; *rest; rest = next, time = "") {
 		size_t len = text_wrap(rest, edge - start, &next);
 
-		fprintf(d->out, "%s%*s%s%*s%s%.*s%s\n", color_on(d->style, DIM), TIME_WIDTH, time,
+		fprintf(d->out, "%s%*s%s%*s%s%.*s%s", color_on(d->style, DIM), TIME_WIDTH, time,
 			color_on(d->style, PLAIN), start - TIME_WIDTH, "",
 			color_on(d->style, color), (int)len, rest,
 			color == PLAIN ? "" : color_on(d->style, PLAIN));
+		end_line(d, start + text_width_of(rest, len));
 	}
 	free(text);
 }
 
-/* The options stand under the arrow, in the wire beside the sender. */
+/* The rest of the label and the options stand under the arrow, in the wire beside the sender. */
 static void put_detail(struct drawing *d, const struct ladder_row *row)
 {
-	int wire = row->to > row->node ? 2 * row->node + 1 : 2 * row->node - 1;
+	bool right = row->to < 0 ? row->node < (int)d->ladder->nodes.n - 1 : row->to > row->node;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	char *detail = safe(d, row->detail), *text;
 
-	if (row->detail && wire >= 0 && wire < cells_of(d))
-		put_alone(d, "", wire, safe(d, row->detail), DIM);
+	text = xasprintf("%s%s%s", d->rest ? d->rest : "", d->rest && *detail ? " " : "", detail);
+	free(detail);
+	free(d->rest);
+	d->rest = NULL;
+	if (*text && wire >= 0 && wire < cells_of(d))
+		put_alone(d, "", wire, text, DIM);
+	else
+		free(text);
 }
 
 static void put_step(struct drawing *d, const char *time, const struct ladder_row *row)
 {
 	char *name = safe(d, row->text);
-	int dashes = d->style->width - TIME_WIDTH - GAP - text_width(name) - 4;
+	int dashes = d->width - TIME_WIDTH - GAP - text_width(name) - 4;
 
 	fprintf(d->out, "%s%*s%s %s%s%s %s %s", color_on(d->style, DIM), TIME_WIDTH, time,
 		color_on(d->style, PLAIN), color_on(d->style, BOLD), d->line, d->line, name,
 		color_on(d->style, PLAIN));
 	while (dashes-- > 0)
 		fputs(d->line, d->out);
-	fputc('\n', d->out);
+	end_line(d, d->width);
 	free(name);
 }
 
@@ -341,6 +479,8 @@ static void put_rows(struct drawing *d)
 		const struct ladder_row *row = &d->ladder->rows.v[i];
 
 		snprintf(time, sizeof(time), "%.6f", (double)row->t_ns / 1e9);
+		note_state(d, row);
+		d->row = row;
 		put_row(d, strcmp(time, before) ? time : "", row);
 		memcpy(before, time, sizeof(before));
 	}
@@ -367,6 +507,7 @@ static void put_head(struct drawing *d)
 		}
 		head.cells[i] = str_take(&text);
 	}
+	d->heads = true;
 	put_line(d, _("seconds"), &head);
 	put_line(d, "", &under);
 }
@@ -385,6 +526,26 @@ static void put_title(struct drawing *d)
 	str_free(&text);
 }
 
+/* Who speaks with whom, and from which port. */
+static void put_connections(struct drawing *d)
+{
+	const struct trace *trace = d->ladder->trace;
+	size_t most = trace->conns.n < MOST_CONNECTIONS ? trace->conns.n : MOST_CONNECTIONS;
+
+	for (size_t i = 0; i < most; i++) {
+		const struct conn *c = &trace->conns.v[i];
+
+		if (!c->client_addr || !c->server_addr)
+			continue;
+		fprintf(d->out, _("connection #%lld: %s:%lld to %s:%lld"), (long long)c->id,
+			c->client_addr, (long long)c->client_port, c->server_addr,
+			(long long)c->server_port);
+		fputc('\n', d->out);
+	}
+	if (trace->conns.n > most)
+		fprintf(d->out, _("more connections: %zu\n"), trace->conns.n - most);
+}
+
 void view_ladder_print(FILE *out, const struct request *rq, const struct style *style)
 {
 	struct ladder *ladder = ladder_new(rq);
@@ -393,10 +554,14 @@ void view_ladder_print(FILE *out, const struct request *rq, const struct style *
 	choose_glyphs(&d);
 	choose_widths(&d);
 	put_title(&d);
+	put_connections(&d);
 	put_head(&d);
 	put_rows(&d);
 	if (!ladder->rows.n)
 		fprintf(out, _("nothing to draw: no such event\n"));
+	for (size_t i = 0; i < d.ends.n; i++)
+		free(d.ends.v[i].state);
+	vec_free(&d.ends);
 	ladder_free(ladder);
 }
 
@@ -424,6 +589,9 @@ void view_ladder(struct doc *doc, const struct request *rq)
 		{ .key = "detail", .title = N_("options") },
 		{ .key = "by", .title = N_("sent by") },
 		{ .key = "at", .title = N_("received by") },
+		{ .key = "conn", .title = N_("connection") },
+		{ .key = "fn", .title = N_("decided in") },
+		{ .key = "place", .title = N_("source") },
 	};
 	struct ladder *ladder = ladder_new(rq);
 	struct table *t = DOC_TABLE(doc, "ladder", columns, N_("Ladder"));
@@ -440,6 +608,12 @@ void view_ladder(struct doc *doc, const struct request *rq)
 		table_text(t, row->detail);
 		table_text(t, row->by);
 		table_text(t, row->at);
+		if (row->event->conn)
+			table_int(t, row->event->conn);
+		else
+			table_null(t);
+		table_take(t, story_function(row->event));
+		table_take(t, story_place(row->event));
 	}
 	ladder_free(ladder);
 }

@@ -58,6 +58,11 @@ for stored in handshake handshake-6.1 route; do
 	read_by walk.js "$dir/$stored"
 done
 
+mkdir "$dir/two"
+two_connections >"$dir/two/events.jsonl"
+"$report" write "$dir/two" 2>/dev/null || true
+read_by conns.js "$dir/two"
+
 # of 10,000 events only those in sight are elements of the page
 mkdir "$dir/large"
 repeat 10000 >"$dir/large/events.jsonl"

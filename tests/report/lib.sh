@@ -59,3 +59,12 @@ repeat() {
 			print end
 		}' "$run/events.jsonl"
 }
+
+# two_connections: the stored run with its connection twice: the second one a second later, from another port
+two_connections() {
+	last=$(sed -n '$!p' "$run/events.jsonl" | tail -1 | jq .n)
+	sed '$d' "$run/events.jsonl"
+	jq -c 'select(.conn == 1) | .conn = 2 | .t_ns += 1000000000 | if .dport == 8080 then .sport = 40002 else .dport = 40002 end' "$run/events.jsonl" |
+		awk -v n="$last" '{ sub(/"n":[0-9]+/, "\"n\":" ++n); print }'
+	tail -1 "$run/events.jsonl"
+}

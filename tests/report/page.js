@@ -17,6 +17,8 @@
 		it('draws the ladder', rows().length > 10);
 		it('draws arrows', document.querySelectorAll('#ladder-box .arrow').length > 3);
 		it('answers which function sent the SYN-ACK', answer('sent the SYN-ACK').includes('tcp_v4_send_synack()'));
+		it('answers when the accept queue shrank', answer('When did the accept queue shrink').includes('from 1 to 0, by inet_csk_accept()'));
+		it('answers why connect() looked again', answer('look for the route again').includes('newports'));
 		it('answers when the accept queue grew', answer('When did the accept queue grow').includes('from 0 to 1'));
 		it('answers which route was chosen and why', answer('Which route').includes('10.0.0.0/24'));
 		it('answers how long ARP took', /\d ms on client, from asking for 10.0.0.2/.test(answer('How long did ARP')));
@@ -28,6 +30,12 @@
 		it('shows its fields', text('detail').includes('old_raw'));
 		it('shows what it means', text('detail').includes('before the local port is chosen'));
 		it('links to the source of the release', document.querySelector('#detail a[href*="h=v"]') !== null);
+		choose(events.find((e) => e.type === 'tcp.tx' && e.flags === 'S.'));
+		it('shows who decided to send, and that alone as such', document.querySelectorAll('#detail .story').length === 1 && document.querySelector('#detail .story').textContent.includes('tcp_v4_send_synack'));
+		choose(events.find((e) => e.new === 'SYN_SENT'));
+		it('shows who set a state', document.querySelector('#detail .story').textContent.includes('tcp_v4_connect'));
+		it('has the lookups with their reason in the ladder', data.rows.filter((r) => byNumber.get(r.n).type === 'fib.lookup' && /, (choose_saddr|route|newports)$/.test(r.text)).length >= 3);
+		it('names the one connection with its ports', text('conn-key').includes('10.0.0.1:43906 → 10.0.0.2:8080') && document.getElementById('conns').hidden);
 		const before = text('detail');
 		press('ArrowDown');
 		it('walks with the arrow keys', text('detail') !== before);
