@@ -17,6 +17,7 @@
 enum {
 	FORMAT = 1,
 	BLOCK_BYTES_MAX = 65536,
+	SCALE_MAX = 4096,
 	STACK_BYTES_MAX = 1 << 20,
 	COUNT_MAX = 65535, /* a capture has 16 bits for a site and for a count of blocks */
 	PLAN_BYTES_MAX = 64 << 20
@@ -31,6 +32,7 @@ static const char *const term_names[] = {
 	[TERM_REG] = "reg",
 	[TERM_IN] = "in",
 	[TERM_FIELD] = "field",
+	[TERM_INDEX] = "index",
 };
 
 /* The place of a name in a table, or count. */
@@ -66,25 +68,37 @@ static bool address_read(const json_t *value, uint64_t *address)
 	return !errno && !*end && end > text + 2;
 }
 
-/* ["reg", NAME], ["in", NAME] or ["field", BLOCK, OFFSET, BYTES]; `before` are the blocks that there are. */
+/* What a term is multiplied by: nothing, if it is not there. */
+static bool scale_read(const json_t *value, struct term *term)
+{
+	term->scale = 1;
+	return !value || number_read(value, SCALE_MAX, &term->scale);
+}
+
+/* ["reg", NAME], ["in", NAME], ["field", BLOCK, OFFSET, BYTES] or ["index", BLOCK, OFFSET, BYTES], perhaps with a scale
+ * behind; `before` are the blocks that there are. */
 static bool term_read(const json_t *value, const struct block *before, size_t count,
 		      struct term *term)
 {
 	const char *kind = json_string_value(json_array_get(value, 0));
 	const char *reg = json_string_value(json_array_get(value, 1));
 
-	term->kind = kind ? name_find(term_names, TERM_FIELD + 1, kind) : TERM_FIELD + 1;
+	term->kind = kind ? name_find(term_names, TERM_COUNT, kind) : TERM_COUNT;
 	switch (term->kind) {
 	case TERM_REG:
 	case TERM_IN:
 		term->reg = reg ? name_find(reg_names, REG_COUNT, reg) : REG_COUNT;
-		return term->reg < REG_COUNT;
+		return term->reg < REG_COUNT && scale_read(json_array_get(value, 2), term);
 	case TERM_FIELD:
-		return number_read(json_array_get(value, 1), COUNT_MAX, &term->block) &&
+	case TERM_INDEX:
+		return scale_read(json_array_get(value, 4), term) &&
+		       number_read(json_array_get(value, 1), COUNT_MAX, &term->block) &&
 		       term->block < count &&
 		       number_read(json_array_get(value, 2), BLOCK_BYTES_MAX, &term->offset) &&
 		       number_read(json_array_get(value, 3), 8, &term->bytes) && term->bytes > 0 &&
 		       term->offset + term->bytes <= before[term->block].bytes;
+	case TERM_COUNT:
+		break;
 	}
 	return false;
 }

@@ -34,16 +34,18 @@ extern const char *const reg_names[REG_COUNT];
 enum term_kind {
 	TERM_REG, /* a register now */
 	TERM_IN, /* a register at the function's entry */
-	TERM_FIELD /* a little-endian field of a block before */
+	TERM_FIELD, /* a little-endian field of a block before; if it is zero, there is no address */
+	TERM_INDEX, /* the same, but it may be zero */
+	TERM_COUNT
 };
 
 struct term {
 	enum term_kind kind;
 	unsigned int reg;
-	unsigned int block, offset, bytes;
+	unsigned int block, offset, bytes, scale;
 };
 
-/* Its address: the sum of the terms without the bits of mask, plus add. */
+/* Its address: the sum of the terms, each times its scale, without the bits of mask, plus add. */
 struct block {
 	struct term *terms;
 	size_t term_count;

@@ -77,16 +77,23 @@ static uint64_t block_address(const struct tracer *tracer, const struct block *b
 
 		switch (term->kind) {
 		case TERM_REG:
-			sum += regs[term->reg];
+			sum += regs[term->reg] * term->scale;
 			break;
 		case TERM_IN:
-			sum += in[term->reg];
+			sum += in[term->reg] * term->scale;
 			break;
 		case TERM_FIELD:
 			value = field(tracer, taken, term);
 			if (!value)
 				return 0;
-			sum += value;
+			sum += value * term->scale;
+			break;
+		case TERM_INDEX:
+			if (!taken[term->block].bytes)
+				return 0;
+			sum += field(tracer, taken, term) * term->scale;
+			break;
+		case TERM_COUNT:
 			break;
 		}
 	}

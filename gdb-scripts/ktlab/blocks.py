@@ -8,9 +8,13 @@ import gdb
 from . import kernel
 
 # What every hit takes before its point's own blocks: the used part of the stack, and, when it is an interrupt
-# stack, of the stack it was entered from (its top word, arch/x86/entry/entry_64.S ENTER_IRQ_STACK); the task.
+# stack, of the stack it was entered from (its top word, arch/x86/entry/entry_64.S ENTER_IRQ_STACK); the task; its
+# system call, and what that call's descriptor leads to in the task's table at this moment (Hit.opened).
 EVERY_HIT = "stack:top=rsp top:8=rsp&~{0}+{1} outer:top=top.ptr preempt:4=@__preempt_count " \
-            "current:8=@current_task task:task=current.ptr".format(kernel.STACK_BYTES - 1, kernel.STACK_BYTES - 8)
+            "current:8=@current_task task:task=current.ptr thread:thread=current.ptr asked:regs=thread.stack+{2} " \
+            "files:files=task.files fdt:fdt=files.fdt slot:8=fdt.fd+asked.di:4*8 opened:file=slot.ptr " \
+            "opened_socket:socket=opened.private_data".format(
+                kernel.STACK_BYTES - 1, kernel.STACK_BYTES - 8, kernel.STACK_BYTES - kernel.PT_REGS_BYTES)
 
 REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
 BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
@@ -65,7 +69,9 @@ class Blocks:
         mask, _, tail = mask.partition("+")
         terms, add = [], int(tail or "0", 0)
         for part in text.split("+"):
-            if part in REGISTERS:
+            if "*" in part:
+                terms.append(self._scaled(blocks, index, *part.split("*")))
+            elif part in REGISTERS:
                 terms.append(["reg", part])
             elif part.startswith("in."):
                 terms.append(["in", part[3:]])
@@ -80,6 +86,13 @@ class Blocks:
             else:
                 add += int(part, 0)
         return {"terms": terms, "mask": int(mask or "0", 0), "add": add}
+
+    def _scaled(self, blocks, index, path, scale):
+        if path in REGISTERS:
+            return ["reg", path, int(scale)]
+        path, _, size = path.partition(":")
+        _, number, offset, whole = self._field(blocks, index, *path.split("."))
+        return ["index" if int(scale) else "field", number, offset, int(size or whole), int(scale)]
 
     def _field(self, blocks, index, block, field):
         number = index[block]

@@ -12,7 +12,7 @@ from . import (capture, decode_any, decode_call, decode_icmp, decode_init, decod
 from .hit import Hit, Symbols
 from .loops import Loops
 from .model import Model
-from .points import LEAVES
+from .points import ENDS, LEAVES
 
 FORMAT = 1
 # the timer of run-qemu.sh's beat: no stop moves virtual time further
@@ -32,7 +32,7 @@ class Decoder:
         self.model = Model()
         self.waiting = tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8", errors="surrogateescape", newline="\n")
         self.loops = Loops(folder)
-        self.refs = []          # of each event: (its Sock, its Conn), or None
+        self.refs = []          # of each event: (its Sock, the Use of it, its Conn), or None
         self.hits = 0
         self.stops = Stops()
         self.entries = {}       # number of an entry's capture -> its Hit, until it returns
@@ -58,11 +58,13 @@ class Decoder:
         if hit.site["fn"] in LEAVES and hit.at == "enter":
             self.model.packets.left(hit)
             self.loops.left(hit, self.model.nodes)
-        self.model.own(hit, self.model.sock(hit.pointer("sk")))
+        self.model.own(hit, self.model.sock_of(hit))
         made, node = DECODERS[hit.site["decode"]](hit, self.model), None
         for type_, fields in made if isinstance(made, list) else [made] if made else []:
             node = self.emit(hit, type_, fields)
             count["events"] += 1
+        if hit.site["fn"] in ENDS:
+            self.model.free(hit.regs["rdi"])
         if hit.at == "return":
             self.model.leave(hit)
         if hit.at == "enter" and hit.site["point"] in self.returning:
@@ -89,14 +91,14 @@ class Decoder:
             pkt=fields.pop("_pkt", None), dev=hit.text("dev.name"), step=self.model.step, parent=call.n if call else None)
         record.update(fields, owner=event.LATER, conn=event.LATER, stack=hit.frames)
         self.waiting.write(event.line(record))
-        self.refs.append((sock, conn) if sock or conn else None)
+        self.refs.append((sock, sock and sock.use, conn) if sock or conn else None)
         return record["netns"]
 
     def finished(self):
         """The lines of the events, with connections and owners as they are known at the end."""
         self.waiting.seek(0)
-        for text, (sock, conn) in zip(self.waiting, (refs or (None, None) for refs in self.refs)):
-            conn = conn or (sock.conn if sock else None)
+        for text, (sock, use, conn) in zip(self.waiting, (refs or (None,) * 3 for refs in self.refs)):
+            conn = conn or (use.conn if use else None)
             yield event.fill(text, owner=sock.owner if sock else None, conn=conn.number if conn else None)
 
 

@@ -42,7 +42,7 @@ def value(hit, arg):
 def any_call(hit, model):
     args = {arg["name"]: value(hit, arg) for arg in hit.site["args"]}
     found = next((arg["name"] for arg in hit.site["args"] if arg.get("struct") in ("common", "sock")), None)
-    return "call", {"args": args, "result": None, "_sock": model.sock(hit.pointer("at_" + found)) if found else None}
+    return "call", {"args": args, "result": None, "_sock": model.sock_of(hit, "at_" + found) if found else None}
 
 
 DECODERS = {"any_call": any_call}

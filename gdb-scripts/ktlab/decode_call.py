@@ -13,8 +13,6 @@ from .hit import signed
 from .points import POINTS
 
 
-AF_INET = 2
-
 
 def of(names):
     """A number of 32 bits at most by its name in a table of kernel.py."""
@@ -105,14 +103,14 @@ def shown(hit, text):
 
 
 def call(hit, model):
-    if (hit.entry or hit)["sk.family"] not in (None, AF_INET):
+    if (hit.entry or hit)["sk.family"] not in (None, kernel.AF_INET):
         # a socket of another family
         return None
     row = POINTS[hit.site["point"]]
     fields = {"args": shown(hit.entry or hit, row.args), "result": None}
     if hit.at == "return":
         fields["result"] = shown(hit, row.result) if row.result else None
-    return "call", dict(fields, _sock=model.sock((hit.entry or hit).pointer("sk")), _pkt=model.packets.number(hit))
+    return "call", dict(fields, _sock=model.sock_of(hit.entry or hit), _pkt=model.packets.number(hit))
 
 
 DECODERS = {"call": call}

@@ -6,6 +6,7 @@ event. Decoders of a point whose return is watched are called at both ends.
 """
 
 import errno
+import struct
 
 from . import kernel
 from .headers import ip4
@@ -21,10 +22,10 @@ SOCK_TYPE_MASK = 0xf
 
 
 def errno_name(value):
-    """ECONNREFUSED for -111; the kernel's own restart codes by number (include/linux/errno.h)."""
+    """ECONNREFUSED for -111."""
     if value is None or not -4096 < value < 0:
         return None
-    return errno.errorcode.get(-value, "ERESTARTSYS" if value == -512 else str(-value))
+    return errno.errorcode.get(-value) or kernel.RESTARTS.get(value) or str(-value)
 
 
 def marker(hit, model):
@@ -79,56 +80,84 @@ def address(data):
 def syscall(hit, model):
     name = hit.fn.replace("__x64_sys_", "")
     if hit.at == "return":
-        return finish(hit, model, name)
+        return finish(hit, model)
     args = arguments(name, hit)
-    pid, fd = hit["task.pid"], args.pop("fd", None)
-    foreign = args.get("family") not in (None, "INET", "UNSPEC") or model.files.get((pid, fd), True) is None
-    return begin(hit, model, name, fd, args, model.files.get((pid, fd)), foreign)
-
-
-def begin(hit, model, name, fd, args, sock, foreign=False):
-    """A call begins; one on a socket of another family (netlink, unix) is followed, but makes no event."""
-    pid = hit["task.pid"]
-    owner = {"pid": pid, "comm": hit.text("task.comm"), "fd": fd}
-    model.syscalls[pid] = {"name": name, "fd": fd, "args": args, "owner": owner, "since_ns": hit.t_ns, "sock": sock,
-                           "foreign": foreign}
-    if foreign:
+    fd = args.pop("fd", None)
+    family = hit["target.family"] if hit.opened[1] else None
+    if args.get("family") not in (None, "INET", "UNSPEC") or family not in (None, kernel.AF_INET):
+        # one on a socket of another family (netlink, unix) makes no event
         return None
-    return "syscall.enter", {"name": name, "fd": fd, "args": args, "ret_name": None, "dur_ns": None, "_sock": sock}
+    sock = model.sock_of(hit, "target") if family else None
+    model.own(hit, sock)
+    if name == "connect" and sock and hit["target.state"] == kernel.TCP_CLOSE:
+        model.again(sock)
+    return begin(hit, name, fd, args, sock)
 
 
-def finish(hit, model, name):
-    pid = hit["task.pid"]
-    call = model.syscalls.pop(pid, None)
-    if not call:
+def begin(hit, name, fd, args, sock):
+    hit.told = {"name": name, "fd": fd, "args": args}, sock
+    return "syscall.enter", dict(hit.told[0], ret_name=None, dur_ns=None, _sock=sock)
+
+
+def finish(hit, model):
+    if not hit.entry.told:
         return None
+    told, sock = hit.entry.told
     ret = hit.ret if abs(hit.ret) < 1 << 31 else signed(hit.regs["rax"] & 0xffffffff, 32)
-    if name == "socket" and ret >= 0:
-        model.files.pop((pid, ret), None)
-        if call["foreign"]:
-            model.files[pid, ret] = None
-    if call["foreign"]:
-        return None
-    if name in ("accept", "accept4") and ret >= 0 and call.get("child"):
-        call["child"].owner = {"pid": pid, "comm": call["owner"]["comm"], "fd": ret}
-        model.files[pid, ret] = call["child"]
-    sock = call["sock"] or model.files.get((pid, call["fd"]))
-    return "syscall.exit", {"name": name, "fd": call["fd"], "args": call["args"], "ret_name": errno_name(ret),
-                            "dur_ns": hit.t_ns - call["since_ns"], "_sock": sock}
+    made = model.sock(hit.sock_of("made")) if ret >= 0 else None
+    if made:
+        model.opened(hit, made, ret)
+    if ret in kernel.RESTARTS:
+        ret = what_program_gets(hit, ret)
+    return "syscall.exit", dict(told, ret_name=errno_name(ret), dur_ns=hit.t_ns - hit.entry.t_ns, _sock=sock or made)
 
 
-def of_file(name):
-    """The decoder of a file operation on a TCP socket: read and write reach it, and close the last time."""
+def what_program_gets(hit, ret):
+    """EINTR where a handler runs first, unless it has the call begin again (handle_signal() in arch/x86/kernel/signal.c)."""
+    for handler, flags in actions(hit):
+        restarts = ret == kernel.ERESTARTNOINTR or ret == kernel.ERESTARTSYS and flags & kernel.SA_RESTART
+        return ret if handler == kernel.SIG_DFL or restarts else -errno.EINTR
+    return ret
+
+
+def actions(hit):
+    """(handler, flags) of each signal that a task is to take and that it does not ignore, in that order (get_signal())."""
+    table = hit.bytes("sighand")
+    for waiting in (hit["signals.pending"], hit["shared.pending"]) if table else ():
+        numbers = [number for number in range(1, 65) if (waiting & ~hit["signals.blocked"]) >> (number - 1) & 1]
+        for number in sorted(numbers, key=lambda number: (number not in kernel.FIRST_SIGNALS, number)):
+            handler, flags = struct.unpack_from("<QQ", table, (number - 1) * kernel.SIGACTION_BYTES)
+            if handler != kernel.SIG_IGN and not (handler == kernel.SIG_DFL and number in kernel.HARMLESS_SIGNALS):
+                yield handler, flags
+
+
+def on_file(name):
+    """The decoder of a file operation on a TCP socket, which read and write reach."""
     def decode(hit, model):
         if hit.at == "return":
-            return finish(hit, model, name)
-        if hit["sk.family"] != 2:
+            return finish(hit, model)
+        if hit["sk.family"] != kernel.AF_INET:
             return None
-        sock = model.sock(hit.pointer("sk"))
-        args = {} if name == "close" else {"len": hit["iter.count"]}
-        return begin(hit, model, name, sock.owner["fd"] if sock.owner else None, args, sock)
+        by_fd = hit.opened[0] == hit.pointer("file")
+        return begin(hit, hit.syscall if by_fd else name, hit.fd if by_fd else None, {"len": hit["iter.count"]},
+                     model.sock_of(hit))
     return decode
 
 
-DECODERS = {"marker": marker, "syscall": syscall, "file_read": of_file("read"), "file_write": of_file("write"),
-            "file_close": of_file("close")}
+def release(hit, model):
+    """sock_close(inode, filp): the last descriptor of a socket is gone. If no close() has done it, the kernel did, at the
+    end of a process for example."""
+    if hit.at == "return":
+        told = hit.entry.told
+        return ("call", told) if isinstance(told, dict) else finish(hit, model)
+    if hit["sk.family"] != kernel.AF_INET:
+        return None
+    by = "do_exit" if hit.has("do_exit") else hit.syscall
+    if by == "close":
+        return begin(hit, "close", hit.fd, {}, model.sock_of(hit))
+    hit.told = {"args": {"by": by}, "result": None, "_sock": model.sock_of(hit)}
+    return "call", dict(hit.told)
+
+
+DECODERS = {"marker": marker, "syscall": syscall, "file_read": on_file("read"), "file_write": on_file("write"),
+            "file_close": release}

@@ -15,8 +15,11 @@ CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_loc
             "ip_queue_xmit", "__tcp_transmit_skb", "tcp_transmit_skb", "ip_build_and_send_pkt", "nf_hook",
             "NF_HOOK_COND", "NF_HOOK", "ip_send_unicast_reply", "ip_push_pending_frames", "ip_send_skb",
             "__tcp_push_pending_frames", "tcp_write_xmit", "__tcp_send_ack", "tcp_push"}
+# Functions that change a listener's queues.
+QUEUES = {"inet_csk_reqsk_queue_hash_add", "inet_csk_complete_hashdance", "inet_csk_reqsk_queue_add", "reqsk_timer_handler"}
 RETRANSMITS = ("__tcp_retransmit_skb", "tcp_rtx_synack", "inet_rtx_syn_ack")
 FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason")
+SYN_SENT, SYN_RECV = 2, 3
 
 
 def state_name(value):
@@ -33,9 +36,24 @@ def quad(local, remote):
     return {"saddr": local[0], "daddr": remote[0], "sport": local[1], "dport": remote[1]}
 
 
-def conn_of(model, tcp):
-    syn = tcp["source"] if tcp["bits"] & SYN else None
-    return model.conn(tcp["source"], tcp["target"], syn, tcp["seq"])
+def conn_of(hit, model, tcp):
+    return model.conn(hit, tcp["source"], tcp["target"])
+
+
+def syn(hit, model, tcp):
+    return model.syn(hit, tcp["source"], tcp["target"], tcp["seq"], bool(tcp["bits"] & ACK))
+
+
+def conn_of_sent(hit, model, tcp, sock):
+    """The connection of a segment on its way down. TCP itself chooses the number of a SYN in two places."""
+    if not tcp["bits"] & SYN:
+        return conn_of(hit, model, tcp)
+    if sock and hit.has("tcp_connect"):
+        return model.connects(hit, sock, tcp["source"], tcp["target"], tcp["seq"])
+    conn = syn(hit, model, tcp)
+    if hit.has("tcp_v4_send_synack"):
+        conn.choose(tcp["source"], tcp["seq"])
+    return conn
 
 
 def segment_fields(hit, ip, tcp, conn):
@@ -58,8 +76,9 @@ def segment_fields(hit, ip, tcp, conn):
 def window_shift(conn, tcp):
     """The sender's window scale (RFC 7323 2.3): none on a SYN, none unless both SYNs offered it."""
     if tcp["bits"] & SYN:
-        shift = next((opt["shift"] for opt in tcp["opts"] if opt["name"] == "wscale"), None)
-        conn.wscale[tcp["source"]] = shift
+        if conn.isn[tcp["source"]] == tcp["seq"]:
+            shift = next((opt["shift"] for opt in tcp["opts"] if opt["name"] == "wscale"), None)
+            conn.wscale[tcp["source"]] = shift
         return 0
     if tcp["source"] not in conn.wscale or tcp["target"] not in conn.wscale:
         return None
@@ -82,11 +101,12 @@ def tx(hit, model):
     if not found:
         return None
     ip, tcp = found
-    conn = conn_of(model, tcp)
-    sock = model.sock(hit.pointer("sk"))
-    if sock:
-        # a SYN-ACK is sent for a request, a RST by a socket of the kernel's own: neither is the other's
-        sock.conn = sock.conn or (conn if ends(hit, "sk")[1][1] == tcp["dport"] else None)
+    # a RST is sent by a socket of the kernel's own, a SYN-ACK with a cookie by the listener: they are no end of it
+    sock = model.sock_of(hit)
+    end = sock if ends(hit, "sk")[1] == tcp["target"] else None
+    conn = conn_of_sent(hit, model, tcp, end)
+    if end:
+        model.join(sock, conn)
     fields = segment_fields(hit, ip, tcp, conn)
     fields["retrans"] = hit.has(*RETRANSMITS)
     fields["by"] = decided(hit, CARRIERS)
@@ -99,7 +119,7 @@ def rx(hit, model):
     if not found:
         return None
     ip, tcp = found
-    conn = conn_of(model, tcp)
+    conn = syn(hit, model, tcp) if tcp["bits"] & SYN else conn_of(hit, model, tcp)
     numbers = model.packets.received(hit, hit["net.inum"])
     model.receive(hit, tcp)
     fields = segment_fields(hit, ip, tcp, conn)
@@ -116,9 +136,16 @@ def tcp_state(hit, model, block, obj, old, new, local, remote):
     elif sock.local:
         # tcp_set_state gives the port back before it stores CLOSE
         local = sock.local
-    conn = model.conn(local, remote) if local[1] and remote[1] else None
-    sock.conn = conn or sock.conn
     full = block in ("sk", "child")
+    if new == SYN_SENT:
+        # which connection it will be an end of, its SYN says
+        model.again(sock)
+    elif full:
+        model.join(sock, sock.conn or model.conn(hit, local, remote))
+    else:
+        sock.conn = model.conn(hit, local, remote)
+    if new == kernel.TCP_CLOSE:
+        model.closed(sock)
     fields = dict(quad(local, remote), obj=obj)
     fields = {key: fields[key] for key in ("obj", "saddr", "daddr", "sport", "dport")}
     fields.update(old=None if old is None else state_name(old), new=None if new is None else state_name(new),
@@ -141,14 +168,11 @@ def set_state(hit, model):
     old, new = hit["sk.state"], hit.argument("new")
     local, remote = ends(hit, "sk")
     now = model.receiving(hit)[0]
-    if not remote[1] and new == 3 and now:
+    if not remote[1] and new == SYN_RECV and now:
         # inet_csk_clone_lock sets the state before it copies the ports: they are those of the ACK being received
         local, remote = now["target"], now["source"]
         model.renew(hit.pointer("sk"))
-    event = tcp_state(hit, model, "sk", "sock", old, new, local, remote)
-    if state_name(new) == "CLOSE":
-        model.free(hit.pointer("sk"))
-    return event
+    return tcp_state(hit, model, "sk", "sock", old, new, local, remote)
 
 
 def reqsk_alloc(hit, model):
@@ -176,33 +200,37 @@ def twsk_process(hit, model):
 
 def twsk_timer(hit, model):
     """tw_timer_handler(timer): the wait is over."""
-    event = tcp_state(hit, model, "tw", "timewait_sock", hit["tw.substate"], 7, *ends(hit, "tw"))
-    model.free(hit.pointer("tw"))
-    return event
+    return tcp_state(hit, model, "tw", "timewait_sock", hit["tw.substate"], kernel.TCP_CLOSE, *ends(hit, "tw"))
 
 
 def queue(op):
-    """The decoder of a function that changes the listener's queues; the event is written when it returns. One whose
-    row has `args` is an event when it is entered, too."""
+    """The decoder of a function that changes the listener's queues: the event is written when it returns and they are
+    not as they were when they were last seen, since one such function may call another. One whose row has `args` is an
+    event when it is entered, too."""
     def decode(hit, model):
+        listener, now = model.sock_of(hit), (hit["sk.syn_qlen"], hit["sk.ack_backlog"])
         if hit.at == "enter":
+            if listener and not hit.has(*QUEUES - {hit.fn}):
+                listener.queues = now
             return call(hit, model) if POINTS[hit.site["point"]].args else None
-        before = hit.entry
-        if (before["sk.syn_qlen"], before["sk.ack_backlog"]) == (hit["sk.syn_qlen"], hit["sk.ack_backlog"]):
-            return None
-        local, remote = ends(hit, "req")
-        conn = model.conn(local, remote)
-        child, req = hit.pointer("child"), hit.pointer("req")
-        if child:
-            model.sock(child).conn = conn
-        fields = {"op": op, "listener": pointer(hit.pointer("sk")), "req": pointer(req), "child": pointer(child)}
-        fields.update(quad(local, remote))
-        fields["syn_qlen"] = {"old": before["sk.syn_qlen"], "new": hit["sk.syn_qlen"]}
-        fields["accept_qlen"] = {"old": before["sk.ack_backlog"], "new": hit["sk.ack_backlog"]}
-        fields["accept_max"] = hit["sk.max_ack_backlog"]
-        fields["synack_retrans"] = hit["req.num_retrans"]
-        return "conn.queue", dict(fields, _sock=model.sock(hit.pointer("sk")), _conn=conn)
+        was, listener.queues = listener.queues or now, now
+        return None if was == now else changed(hit, model, op, listener, was, now)
     return decode
+
+
+def changed(hit, model, op, listener, was, now):
+    local, remote = ends(hit, "req")
+    conn = model.conn(hit, local, remote)
+    child, req = hit.pointer("child"), hit.pointer("req")
+    if child:
+        model.join(model.sock(child), conn)
+    fields = {"op": op, "listener": pointer(listener.address), "req": pointer(req), "child": pointer(child)}
+    fields.update(quad(local, remote))
+    fields["syn_qlen"] = {"old": was[0], "new": now[0]}
+    fields["accept_qlen"] = {"old": was[1], "new": now[1]}
+    fields["accept_max"] = hit["sk.max_ack_backlog"]
+    fields["synack_retrans"] = hit["req.num_retrans"]
+    return "conn.queue", dict(fields, _sock=listener, _conn=conn)
 
 
 def overflow(hit, model, req):
@@ -216,7 +244,7 @@ def overflow(hit, model, req):
         fields[key] = {"old": at_entry[field], "new": hit[field]}
     fields["accept_max"] = hit["sk.max_ack_backlog"]
     fields["synack_retrans"] = hit["req.num_retrans"]
-    return "conn.queue", dict(fields, _sock=model.sock(hit.pointer("sk")), _conn=conn_of(model, tcp) if tcp else None)
+    return "conn.queue", dict(fields, _sock=model.sock(hit.pointer("sk")), _conn=conn_of(hit, model, tcp) if tcp else None)
 
 
 def syn_recv_sock(hit, model):
@@ -231,7 +259,7 @@ def send_reset(hit, model):
     """tcp_v4_send_reset(sk, skb): answers a segment that no socket wants; net/ipv4/tcp_ipv4.c"""
     found = segment(hit)
     args = dict(segment_args(found[1]) if found else {}, sock=pointer(hit.pointer("sk")))
-    return "call", {"args": args, "result": None, "_conn": conn_of(model, found[1]) if found else None,
+    return "call", {"args": args, "result": None, "_conn": conn_of(hit, model, found[1]) if found else None,
                     "_pkt": model.packets.number(hit)}
 
 
@@ -252,7 +280,7 @@ def drop(hit, model):
     if found:
         tcp = found[1]
         fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
-                      ack=tcp["ack"], _conn=conn_of(model, tcp))
+                      ack=tcp["ack"], _conn=conn_of(hit, model, tcp))
     fields["_pkt"] = model.packets.freed(hit, hit["net.inum"] if hit.has("net_rx_action") else None)
     return "skb.drop", fields
 
@@ -260,10 +288,7 @@ def drop(hit, model):
 def accept(hit, model):
     """inet_csk_accept(sk, flags, err, kern): takes the first child from the accept queue, or sleeps until one comes."""
     sock = model.sock(hit.pointer("sk"))
-    call = model.syscalls.get(hit["task.pid"])
     if hit.at == "enter":
-        if call:
-            sock.owner = sock.owner or call["owner"]
         args = {"flags": hit.argument("flags"), "accept_qlen": hit["sk.ack_backlog"], "accept_max": hit["sk.max_ack_backlog"]}
         return "call", {"args": args, "result": None, "_sock": sock}
     child = model.sock(hit.pointer("child"))
@@ -275,10 +300,7 @@ def accept(hit, model):
     result["err"] = None if child else errno_name(signed(hit["err"] or 0, 32))
     events = [("call", {"args": args, "result": result, "_sock": sock})]
     if child:
-        conn = model.conn(local, remote)
-        child.conn = conn
-        if call:
-            call["child"] = child
+        conn = model.join(child, model.conn(hit, local, remote))
         left = hit["sk.ack_backlog"]
         # the lock is held from taking the child to here, so one place became free
         fields = {"op": "accept_remove", "listener": pointer(hit.pointer("sk")), "req": None,
@@ -294,10 +316,10 @@ def accept(hit, model):
 def connect(hit, model):
     """tcp_v4_connect(sk, uaddr, addr_len): net/ipv4/tcp_ipv4.c"""
     sock = model.sock(hit.pointer("sk"))
-    model.own(hit, sock)
     asked = address(hit.bytes("addr"))
     args = {"daddr": asked.get("addr"), "dport": asked.get("port")}
     if hit.at == "enter":
+        model.again(sock)
         return "call", {"args": args, "result": None, "_sock": sock}
     local, remote = ends(hit, "sk")
     result = dict(quad(local, remote), state=state_name(hit["sk.state"]), err=errno_name(hit.ret32))
@@ -316,7 +338,7 @@ def process(hit, model):
     found = segment(at_entry)
     tcp = found[1] if found else None
     args = dict(segment_args(tcp) if tcp else {}, state=state_name(at_entry["sk.state"]))
-    conn = conn_of(model, tcp) if tcp else None
+    conn = conn_of(hit, model, tcp) if tcp else None
     pkt = model.packets.number(at_entry)
     result = None
     if hit.at == "return":
@@ -336,7 +358,7 @@ def request(hit, model):
     if hit.at == "return":
         result = {"syn_qlen": hit["sk.syn_qlen"], "accept_qlen": hit["sk.ack_backlog"]}
     fields = {"args": args, "result": result, "_sock": model.sock(hit.pointer("sk")),
-              "_conn": conn_of(model, tcp) if tcp else None, "_pkt": model.packets.number(at_entry)}
+              "_conn": conn_of(hit, model, tcp) if tcp else None, "_pkt": model.packets.number(at_entry)}
     if hit.at == "return" and args["accept_qlen"] > args["accept_max"]:
         # the accept queue is full (sk_acceptq_is_full() in include/net/sock.h): the SYN was dropped
         return [overflow(hit, model, None), ("call", fields)]

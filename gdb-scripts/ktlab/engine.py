@@ -142,15 +142,15 @@ def address_of(block, taken, regs, at_entry):
     total = 0
     for term in block["terms"]:
         if term[0] == "reg":
-            total += regs[term[1]]
+            total += regs[term[1]] * (term[2:] or (1,))[0]
         elif term[0] == "in":
             total += at_entry[term[1]]
         else:
             data = taken[term[1]][1]
             value = int.from_bytes(data[term[2]:term[2] + term[3]], "little") if data else 0
-            if not value:
+            if not data or not value and term[0] == "field":
                 return None
-            total += value
+            total += value * (term[4:] or (1,))[0]
     total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
     return total if any(total in part for part in MEMORY) else None
 

@@ -27,6 +27,7 @@ class Hit:
         self.symbols = symbols
         self.names = {b["name"]: i for i, b in enumerate(plan["takes"][self.site["takes"]])}
         self._frames = None
+        self.told = None    # what a decoder keeps from an entry for its return
 
     def __getitem__(self, path):
         block, _, field = path.partition(".")
@@ -107,6 +108,30 @@ class Hit:
         if count & kernel.HARDIRQ_MASK:
             return "hardirq"
         return "softirq" if count & kernel.SOFTIRQ_OFFSET else "task"
+
+    @property
+    def syscall(self):
+        """The name of the task's system call, None outside of one: then no number is in its place (entry_64.S)."""
+        return kernel.SYSCALLS.get(self["asked.orig_ax"]) if self.ctx == "task" else None
+
+    @property
+    def fd(self):
+        """The descriptor that the system call is about: its first argument."""
+        return signed(self["asked.di"] & 0xffffffff, 32) if self.syscall in kernel.OF_FD else None
+
+    @property
+    def opened(self):
+        """Pointers of the file and of the sock that `fd` leads to at this moment, each None if it does not."""
+        fd = self.fd
+        if fd is None or not 0 <= fd < (self["fdt.max_fds"] or 0) or not self["slot"]:
+            return None, None
+        return self["slot"], self.sock_of("opened")
+
+    def sock_of(self, file):
+        """Pointer of the sock of a file, of which FILE_socket was taken, None if it is no socket: a socket knows its file."""
+        if not self.bytes(file) or self[file + "_socket.file"] != self.pointer(file):
+            return None
+        return self[file + "_socket.sk"] or None
 
     @property
     def stack_base(self):

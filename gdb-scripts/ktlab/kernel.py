@@ -10,13 +10,22 @@ difference. The first path that the kernel's DWARF has is taken, so no release n
 # One read takes the bytes from the first to the last field named here, so keep lists to what decoders use.
 STRUCTS = {
     "regs": ("pt_regs", "ax di si dx r10 r8 r9 orig_ax"),
-    "task": ("task_struct", "pid tgid comm nsproxy"),
+    "task": ("task_struct", "pid tgid comm files nsproxy"),
+    "thread": ("task_struct", "stack"),
+    # which signals wait for a task, and what it does about each
+    "flags": ("task_struct", "flags=thread_info.flags"),
+    "signals": ("task_struct", "signal sighand blocked=blocked.sig pending=pending.signal.sig"),
+    "shared": ("signal_struct", "pending=shared_pending.signal.sig"),
+    "sighand": ("sighand_struct", "action"),
+    # from a descriptor to its socket: fs/file.c fcheck_files(), net/socket.c sock_from_file()
+    "files": ("files_struct", "fdt"),
+    "fdt": ("fdtable", "max_fds fd"),
     "nsproxy": ("nsproxy", "net_ns"),
     "net": ("net", "inum=ns.inum"),
     "dev": ("net_device", "name ifindex net=nd_net.net"),
     "netdev": ("net_device", "name netdev_ops net=nd_net.net"),
-    "file": ("file", "private_data f_flags"),
-    "socket": ("socket", "sk type state ops"),
+    "file": ("file", "private_data"),
+    "socket": ("socket", "sk type state ops file"),
     "iocb": ("kiocb", "ki_filp"),
     "iter": ("iov_iter", "count"),
     # struct sock begins with sock_common, as request_sock and inet_timewait_sock do: this prefix reads them all
@@ -83,6 +92,7 @@ PREFIXES = {
 }
 
 # include/net/tcp_states.h
+TCP_CLOSE = 7
 TCP_STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECV", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 6: "TIME_WAIT",
               7: "CLOSE", 8: "CLOSE_WAIT", 9: "LAST_ACK", 10: "LISTEN", 11: "CLOSING", 12: "NEW_SYN_RECV"}
 # include/uapi/linux/tcp.h: enum tcp_ca_state
@@ -98,9 +108,28 @@ ROUTE_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowher
 ROUTE_MESSAGES = {24: "newroute", 25: "delroute"}
 ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static"}
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
+AF_INET, AF_INET6 = 2, 10
 FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "PACKET"}
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
 PROTOCOLS = {0: "IP", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 136: "UDPLITE"}
+# arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a descriptor, and others that end the use of one
+OF_FD = {"read", "write", "close", "pread64", "pwrite64", "readv", "writev", "connect", "accept", "sendto", "recvfrom",
+         "sendmsg", "recvmsg", "shutdown", "bind", "listen", "getsockname", "getpeername", "setsockopt", "getsockopt",
+         "accept4", "recvmmsg", "sendmmsg"}
+SYSCALLS = {0: "read", 1: "write", 3: "close", 17: "pread64", 18: "pwrite64", 19: "readv", 20: "writev", 33: "dup2",
+            41: "socket", 42: "connect", 43: "accept", 44: "sendto", 45: "recvfrom", 46: "sendmsg", 47: "recvmsg",
+            48: "shutdown", 49: "bind", 50: "listen", 51: "getsockname", 52: "getpeername", 54: "setsockopt",
+            55: "getsockopt", 59: "execve", 60: "exit", 231: "exit_group", 288: "accept4", 292: "dup3", 299: "recvmmsg",
+            307: "sendmmsg", 322: "execveat", 436: "close_range"}
+# include/linux/errno.h: what a system call returns that a signal has ended
+ERESTARTSYS, ERESTARTNOINTR = -512, -513
+RESTARTS = {ERESTARTSYS: "ERESTARTSYS", ERESTARTNOINTR: "ERESTARTNOINTR", -514: "ERESTARTNOHAND", -516: "ERESTART_RESTARTBLOCK"}
+# kernel/signal.c: the signals that are taken first, and those that by default end no task (sig_kernel_ignore(), _stop())
+FIRST_SIGNALS = {4, 5, 7, 8, 11, 31}
+HARMLESS_SIGNALS = {17, 18, 19, 20, 21, 22, 23, 28}
+# include/uapi/asm-generic/signal-defs.h; struct k_sigaction as arch/x86 has it: handler, flags, restorer, mask
+SIG_DFL, SIG_IGN, SA_RESTART = 0, 1, 0x10000000
+SIGACTION_BYTES = 32
 ARP_OPS = {1: "request", 2: "reply"}
 # include/uapi/linux/if_ether.h
 ETHERTYPES = {0x0800: "IP", 0x0806: "ARP", 0x8035: "RARP"}
@@ -119,6 +148,8 @@ SOFTIRQ_OFFSET = 0x00000100
 
 # arch/x86/include/asm/page_64_types.h: task and interrupt stacks are this large and aligned to it
 STACK_BYTES = 16384
+# arch/x86/include/asm/ptrace.h: what a system call's entry has pushed at the very top of the task's stack
+PT_REGS_BYTES = 168
 
 # include/asm-generic/sections.h: the kernel's code lies between these, that of its start apart
 TEXT_RANGES = ("_stext", "_etext", "_sinittext", "_einittext")

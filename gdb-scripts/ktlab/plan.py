@@ -3,9 +3,10 @@
 
 The plan is plain JSON, so that an engine needs no debug information and no knowledge of the kernel. A block of
 the plan is {"name", "type", "terms", "mask", "add", "len" or "top"}: its address is the sum of the terms without
-the bits of `mask`, plus `add`. A term is ["reg", name], ["in", name] (the register at the function's entry) or
-["field", block, offset, size] (a little-endian field of a block taken before). `len` is its length in bytes;
-`top`: up to the next multiple of that many bytes.
+the bits of `mask`, plus `add`. A term is ["reg", name], ["in", name] (the register at the function's entry),
+["field", block, offset, size] (a little-endian field of a block taken before; where it is zero or absent, there is
+no address) or ["index", block, offset, size] (the same, but it may be zero), each perhaps with another word: what it is
+multiplied by. `len` is its length in bytes; `top`: up to the next multiple of that many bytes.
 """
 
 import json
@@ -50,6 +51,16 @@ def read_names(path):
                 yield line, "%s:%d" % (path, number)
 
 
+def with_companions(asked):
+    """(name, place) of the points that were asked for, each with the one that is watched with it."""
+    named = {name for name, _ in asked}
+    for name, place in asked:
+        yield name, place
+        also = points.POINTS[name].also if name in points.POINTS else None
+        if also and also not in named:
+            yield also, place
+
+
 def make(lab, hz, extra=(), root=None):
     """The whole plan of a lab, as a dict."""
     symbols = Symbols(gdb.current_progspace().filename)
@@ -58,6 +69,7 @@ def make(lab, hz, extra=(), root=None):
     asked = list(read_names(os.path.join(lab, "points"))) + [(name, "POINTS") for name in extra]
     if not asked:
         raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
+    asked = list(with_companions(asked))
     listed = {name for name, _ in asked}
     names = [(row.name, "points.py", row) for row in points.ALWAYS if row.name not in listed]
     names += [(name, place, None) for name, place in asked]

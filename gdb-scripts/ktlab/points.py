@@ -8,6 +8,8 @@ A row names the function, what an engine takes at it, and the decoder that turns
   arg->member    what a member of the struct holds that an argument points to; `&arg->member`: where it is
   rax            at a return: what the function returned
   block.field    a field of a block taken before (`block.ptr` for a block of 8 bytes)
+  block.field:N*M, rax*M  the first N bytes of one, or a register, times M: a place in an array; a field times 0 adds
+                 nothing, but without it there is no address
   @symbol        the address of a variable of the kernel
   -type:field    minus the offset of a field, from a pointer to the member to its struct
   a number
@@ -24,7 +26,7 @@ from collections import namedtuple
 SAME = True
 
 
-class Point(namedtuple("Point", "name decode takes returns fn note args result")):
+class Point(namedtuple("Point", "name decode takes returns fn note args result also inlined")):
     @property
     def values(self):
         """The arguments of the function that `args` shows: those of its words that are no text, block or field."""
@@ -42,15 +44,22 @@ NEIGH = "neigh:neigh={0} dev:dev=neigh.dev net:net=dev.net"
 CALLER = "nsproxy:nsproxy=task.nsproxy net:net=nsproxy.net_ns"
 # the argument of every `__x64_sys_` (arch/x86/include/asm/syscall_wrapper.h); DWARF has no name for that of some
 SYSCALL = "regs:regs=regs|__unused " + CALLER
+SYSCALL_OF = SYSCALL + " target:common=opened_socket.sk"
+# when one ends: the signals that wait for the task, if any do; of one that makes a descriptor, what it leads to
+SIGNALS = "flags:flags=current.ptr signals:signals=current.ptr shared:shared=signals.signal " \
+          "sighand:sighand=signals.sighand+flags.flags*0"
+ENDED = CALLER + " " + SIGNALS
+MADE = ENDED + " made_slot:8=fdt.fd+rax*8 made:file=made_slot.ptr made_socket:socket=made.private_data"
 SOCKET_OF_FILE = "file:file={0} socket:socket=file.private_data sk:common=socket.sk net:net=sk.net"
 ROUTE = "rt:rt={0} dev:dev=rt.dev net:net=dev.net"
 
 
-def point(name, decode, takes, returns=None, fn=None, note=None, args="", result=""):
+def point(name, decode, takes, returns=None, fn=None, note=None, args="", result="", also=None, inlined=True):
     """One row: `returns` is what to take when the function returns (None: the return is not watched; SAME: the same);
     `fn` the function that is watched instead (`a|b`: the first that the kernel has), if `name` has no code of its
-    own everywhere, and `note` why; `args` and `result` what decode_call.py shows of what was taken."""
-    return Point(name, decode, takes, returns, fn or name, note, args, result)
+    own everywhere, and `note` why; `args` and `result` what decode_call.py shows of what was taken; `also` the point that is
+    watched with it; `inlined` whether it is watched where it is inlined, too."""
+    return Point(name, decode, takes, returns, fn or name, note, args, result, also, inlined)
 
 
 def call(name, takes, args="", result=None, fn=None, note=None):
@@ -58,8 +67,8 @@ def call(name, takes, args="", result=None, fn=None, note=None):
     return point(name, "call", takes, None if result is None else SAME, fn, note, args, result)
 
 
-def syscall(name, more=""):
-    return point("__x64_sys_" + name, "syscall", SYSCALL + " " + more, SAME)
+def syscall(name, more="", takes=SYSCALL_OF, returns=ENDED):
+    return point("__x64_sys_" + name, "syscall", takes + " " + more, returns)
 
 
 # Packets on their way: what the path's functions show of one.
@@ -80,17 +89,19 @@ TABLE = [
     point("comm_write", "marker", "text:mem=buf more:256=buf&~4095+4096"),
 
     # system calls on sockets; the argument registers are in pt_regs
-    syscall("socket"),
+    syscall("socket", takes=SYSCALL, returns=MADE),
     syscall("bind", "addr:16=regs.si"),
     syscall("listen"),
-    syscall("accept"),
-    syscall("accept4"),
+    syscall("accept", returns=MADE),
+    syscall("accept4", returns=MADE),
     syscall("connect", "addr:16=regs.si"),
     syscall("sendto"),
     syscall("recvfrom"),
     syscall("shutdown"),
-    point("sock_read_iter", "file_read", "iocb:iocb=iocb iter:iter=to " + SOCKET_OF_FILE.format("iocb.ki_filp"), SAME),
-    point("sock_write_iter", "file_write", "iocb:iocb=iocb iter:iter=from " + SOCKET_OF_FILE.format("iocb.ki_filp"), SAME),
+    point("sock_read_iter", "file_read", "iocb:iocb=iocb iter:iter=to " + SOCKET_OF_FILE.format("iocb.ki_filp"),
+          "iocb:iocb=iocb " + SOCKET_OF_FILE.format("iocb.ki_filp") + " " + SIGNALS),
+    point("sock_write_iter", "file_write", "iocb:iocb=iocb iter:iter=from " + SOCKET_OF_FILE.format("iocb.ki_filp"),
+          "iocb:iocb=iocb " + SOCKET_OF_FILE.format("iocb.ki_filp") + " " + SIGNALS),
     point("sock_close", "file_close", SOCKET_OF_FILE.format("filp"), CALLER),
 
     # the functions of the handshake
@@ -114,7 +125,17 @@ TABLE = [
     # inet_csk_reqsk_queue_drop() itself is inlined into its callers on 6.1
     point("reqsk_timer_handler", "syn_drop", "req:req=t+-req:timer sk:sock=req.listener net:net=sk.net", SAME,
           args="saddr=req.rcv_saddr:ip daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout"),
-    point("inet_csk_complete_hashdance", "accept_add", SK + " req:req=req child:sock=child", SAME),
+    # the accept queue grows in inet_csk_reqsk_queue_add(), which is inlined here on 6.1; cookies and Fast Open call it
+    point("inet_csk_complete_hashdance", "accept_add", SK + " req:req=req child:sock=child", SAME,
+          also="inet_csk_reqsk_queue_add"),
+    point("inet_csk_reqsk_queue_add", "accept_add", SK + " req:req=req child:sock=child", SAME,
+          also="inet_csk_complete_hashdance", inlined=False, note="where it is inlined, its caller is watched"),
+
+    # what lives at an address ends, and the address is used again
+    call("inet_sock_destruct", SK, LOCAL),
+    call("tcp_v4_reqsk_destructor", "req:req=req net:net=req.net"),
+    call("tcp_twsk_destructor", "tw:tw=sk net:net=tw.net"),
+    call("neigh_destroy", NEIGH.format("neigh"), "ip=neigh.primary_key:ip nud=neigh.nud_state:nud"),
 
     # segments: down, with the IP and TCP headers complete; up, when TCP gets them
     point("ip_output", "tx", "sk:common=sk " + SKB.format("skb") + " rt:rt=skb.refdst&~7 dev:dev=rt.dev net:net=dev.net"),
@@ -268,6 +289,8 @@ TABLE = [
 
 POINTS = {row.name: row for row in TABLE}
 
-# What is watched in every run. Where a lab does not list it, it makes no event: it tells the model what left a node.
+# What is watched in every run. Where a lab does not list it, it makes no event: it tells the model what left a node, and
+# which objects are at their end: the kernel uses their address again.
 LEAVES = ("e1000_xmit_frame", "loopback_xmit")
-ALWAYS = [POINTS["comm_write"]] + [POINTS[name]._replace(decode="unseen") for name in LEAVES]
+ENDS = ("inet_sock_destruct", "tcp_v4_reqsk_destructor", "tcp_twsk_destructor", "neigh_destroy")
+ALWAYS = [POINTS["comm_write"]] + [POINTS[name]._replace(decode="unseen") for name in LEAVES + ENDS]

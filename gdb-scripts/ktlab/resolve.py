@@ -6,7 +6,7 @@ import difflib
 import gdb
 
 from . import points
-from .arguments import Binding, Lost, by_convention, sized, struct_behind
+from .arguments import Binding, Lost, sized, struct_behind
 from .functions import Function
 from .inline import inlined_places
 
@@ -32,7 +32,7 @@ class Resolver:
         function = Function(row.fn, self.symbols)
         if function.copies > 1:
             raise gdb.GdbError("%s: this kernel has %d functions %s" % (place, function.copies, row.fn))
-        inlined = list(inlined_places(row.fn))
+        inlined = list(inlined_places(row.fn)) if row.inlined else []
         if not function.copies and not inlined:
             raise gdb.GdbError("%s: this kernel has no function %s; near names: %s"
                                % (place, row.fn, ", ".join(self.symbols.near(row.fn))))

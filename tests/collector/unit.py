@@ -11,7 +11,7 @@ import types
 
 import decode
 from ktlab import capture, decode_syscall, event, headers, hit, packets
-from ktlab.model import Model
+from ktlab.model import FORGET_NS, Model
 from ktlab.packets import Packets
 
 class FakeBreakpoint:
@@ -240,14 +240,156 @@ def _():
     assert max(map(len, (way.packets.heads, way.packets.links, way.packets.sent_last))) <= packets.ON_THE_WAY + 1
 
 
-@it("gives both ends of a connection one id, and a later one with the same ports another")
+class At(dict):
+    """A hit of which the model reads no more than time, and fields by name."""
+
+    def __init__(self, t_ns=0, **fields):
+        super().__init__(fields)
+        self.t_ns = t_ns
+
+    def __missing__(self, name):
+        return None
+
+
+@it("takes a place in an array, which may be the first, and nothing where a guard is zero")
+def _():
+    taken = [(0x1000, struct.pack("<QII", 0xffff888000001000, 2, 0)), (0, None)]
+
+    def at(*terms):
+        return engine.address_of({"terms": terms, "mask": 0, "add": 0}, taken, {"rax": 3}, {})
+    array = ["field", 0, 0, 8]
+    same([at(array, ["index", 0, 8, 4, 8]), at(array, ["index", 0, 12, 4, 8]), at(array, ["reg", "rax", 8])],
+         [0xffff888000001010, 0xffff888000001000, 0xffff888000001018])
+    same([at(array, ["field", 0, 8, 4, 0]), at(array, ["field", 0, 12, 4, 0]), at(array, ["index", 1, 0, 4, 8])],
+         [0xffff888000001000, None, None])
+
+
+@it("knows what a system call's descriptor leads to: a socket, another file, nothing")
+def _():
+    def opened(number, fd, file=0x10, its=0x10, sk=0x20, ctx=0, table=8):
+        fields = {"asked.orig_ax": number, "asked.di": fd, "fdt.max_fds": table, "slot": file, "preempt": ctx,
+                  "opened_socket.file": its, "opened_socket.sk": sk}
+
+        class Taken(hit.Hit):
+            def __init__(self):
+                pass
+
+            def __getitem__(self, name):
+                return fields[name]
+
+            def pointer(self, block):
+                return file or None
+            bytes = pointer
+        return Taken().opened
+    same(opened(42, 7), (0x10, 0x20))
+    # a file that is no socket; nothing there; no descriptor; a call without one; none at all; a softirq that came
+    same(opened(0, 0, its=0x30), (0x10, None))
+    for args in ((42, 7, 0), (42, 8), (42, 0xffffffff), (41, 2), ((1 << 64) - 1, 7)):
+        same(opened(*args), (None, None))
+    same(opened(42, 7, ctx=0x100), (None, None))
+
+
+@it("tells what a program gets of a call that a signal has ended, as the kernel decides it")
+def _():
+    def gets(ret, pending, shared=0, blocked=0, **actions):
+        table = bytearray(64 * 32)
+        for number, (handler, flags) in actions.items():
+            struct.pack_into("<QQ", table, (int(number[1:]) - 1) * 32, handler, flags)
+        at = At(**{"signals.pending": pending, "shared.pending": shared, "signals.blocked": blocked})
+        at.bytes = lambda block: table if pending or shared else None
+        return decode_syscall.errno_name(decode_syscall.what_program_gets(at, ret))
+    alarm, child, handler, restart = 1 << 13, 1 << 16, 0x401000, 0x10000000
+    same([gets(-512, alarm, s14=(handler, 0)), gets(-512, 0, alarm, s14=(handler, restart)), gets(-514, alarm, s14=(handler, restart)),
+          gets(-513, alarm, s14=(handler, 0))], ["EINTR", "ERESTARTSYS", "EINTR", "ERESTARTNOINTR"])
+    # ended by default, nobody's business, blocked, nothing there; two: the one that is taken first
+    same([gets(-512, alarm), gets(-512, child), gets(-512, alarm, blocked=alarm, s14=(handler, 0)), gets(-512, 0)], ["ERESTARTSYS"] * 4)
+    same(gets(-512, alarm | child, s14=(handler, restart), s17=(handler, 0)), "ERESTARTSYS")
+
+
+ONE, TWO = ("10.0.0.1", 1000), ("10.0.0.2", 80)
+
+
+def connected(model, address=0x1000, seq=7, at=At()):
+    """A sock of ONE that connects to TWO, and its connection."""
+    sock = model.sock(address)
+    model.again(sock)
+    return sock, model.connects(at, sock, ONE, TWO, seq)
+
+
+@it("gives both ends of a connection one id, and the next connect() with the same ports another")
 def _():
     model = Model()
-    one, two = ("10.0.0.1", 1000), ("10.0.0.2", 80)
-    first = model.conn(one, two, one, 7)
-    assert model.conn(two, one) is first and model.conn(one, two, one, 7) is first
-    assert model.conn(one, two, one, 8) is not first
-    same(model.conn(one, ("10.0.0.2", 0)), None)
+    sock, first = connected(model)
+    assert model.conn(At(), TWO, ONE) is first and model.syn(At(), ONE, TWO, 7, False) is first
+    assert model.connects(At(), sock, ONE, TWO, 7) is first, "a SYN that is sent again"
+    model.closed(sock)
+    assert connected(model, seq=8)[1] is not first
+    same(model.conn(At(), ONE, ("10.0.0.2", 0)), None)
+
+
+@it("keeps a SYN that is nobody's in the connection that it falls into, and its numbers as they were")
+def _():
+    model = Model()
+    sock, conn = connected(model)
+    assert model.syn(At(), ONE, TWO, 777777, False) is conn
+    same(conn.isn[ONE], 7)
+    model.free(sock.address)
+    assert model.syn(At(), ONE, TWO, 888888, False) is not conn
+
+
+@it("has one connection for two that connect to each other at once, and for a request that came again")
+def _():
+    model = Model()
+    _, conn = connected(model)
+    assert model.connects(At(), model.sock(0x2000), TWO, ONE, 99) is conn
+    same(conn.isn, {ONE: 7, TWO: 99})
+    model = Model()
+    _, conn = connected(model)
+    for isn in (50, 60):
+        assert model.syn(At(), TWO, ONE, isn, True) is conn
+        conn.choose(TWO, isn)
+    same(conn.isn, {ONE: 7, TWO: 60})
+
+
+@it("does not take a refused SYN of the other end for one that crosses")
+def _():
+    model = Model()
+    sock, refused = connected(model)
+    model.closed(sock)
+    assert model.connects(At(), model.sock(0x2000), TWO, ONE, 99) is not refused
+
+
+@it("tells an object from the one that had its address before, and a second connect() of a socket from its first")
+def _():
+    model = Model()
+    sock, first = connected(model)
+    sock.owner = {"pid": 1}
+    use = sock.use
+    again, second = connected(model, seq=8)
+    assert again is sock and use.conn is first and sock.conn is second
+    model.free(0x1000)
+    assert model.sock(0x1000) is not sock and model.sock(0x1000).owner is None
+    model.neighs[0x3000] = "REACHABLE"
+    model.free(0x3000)
+    same(model.neighs, {})
+
+
+@it("has a loopback for each node")
+def _():
+    model, here, there = Model(), ("127.0.0.1", 1000), ("127.0.0.1", 80)
+    one, two = (model.conn(At(**{"net.inum": node}), here, there) for node in (1, 2))
+    assert one is not two
+
+
+@it("forgets connections that no sock holds when no segment of theirs can come any more, and nothing else")
+def _():
+    model, later = Model(), At(FORGET_NS + 1)
+    sock, held = connected(model)
+    for port in range(100):
+        model.conn(At(), ("10.0.0.3", port + 1), TWO)
+    model.conn(later, ("10.0.0.4", 1), TWO)
+    same(len(model.conns), 2)
+    assert model.conn(later, ONE, TWO) is held
 
 
 @it("reads a capture file that was cut anywhere up to its last whole record")

@@ -36,6 +36,8 @@ change '.takes[0][1].terms = [["field", 9, 0, 8]]'
 it 'refuses a field of a block that comes later' without_boot 1 'is not a plan' with "$changed"
 change '.takes[0][2].terms = [["field", 1, 8, 8]]'
 it 'refuses a field beyond its block' without_boot 1 'is not a plan' with "$changed"
+change '.takes[0][2].terms = [["index", 1, 0, 8, 99999]]'
+it 'refuses a place in an array of huge things' without_boot 1 'is not a plan' with "$changed"
 change '.takes[0][0] = {name: "huge", terms: [["reg", "rsp"]], mask: 0, add: "0x0", len: 1000000}'
 it 'refuses a block of a megabyte' without_boot 1 'is not a plan' with "$changed"
 change '.sites[0].takes = 9999'

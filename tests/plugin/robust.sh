@@ -30,7 +30,7 @@ hostile = [
 blocks = plan["takes"][plan["sites"][0]["takes"]]
 for block in blocks:
     for term in block["terms"]:
-        if term[0] == "field":
+        if term[0] in ("field", "index"):
             term[1] += len(hostile)
 blocks[:0] = hostile
 json.dump(plan, sys.stdout)
