@@ -2,6 +2,7 @@
 // A whole run: its events, what they speak of (nodes, connections, packets), and its captures.
 #include "trace.h"
 #include "i18n.h"
+#include "sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -223,13 +224,17 @@ static void read_event(struct trace *trace, const char *text, size_t len, size_t
 	check_number(trace, &ev);
 }
 
-static void read_line(struct trace *trace, const char *text, size_t len, size_t number)
+/* `len` is without the newline, which belongs to the sum of the events. */
+static void read_line(struct trace *trace, struct sha256 *sum, const char *text, size_t len,
+		      size_t number)
 {
 	bool meta = line_begins(text, len, "meta");
 	struct json line;
 	const char *reason;
 
 	if (!meta && !line_begins(text, len, "end")) {
+		sha256_add(sum, text, len);
+		sha256_add(sum, "\n", 1);
 		read_event(trace, text, len, number);
 		return;
 	}
@@ -240,11 +245,24 @@ static void read_line(struct trace *trace, const char *text, size_t len, size_t 
 		read_frame_line(trace, line, number, meta);
 }
 
+/* Events that were changed after the run are none. */
+static void check_sum(struct trace *trace, struct sha256 *sum, size_t number)
+{
+	char found[SHA256_TEXT];
+
+	sha256_end(sum, found);
+	if (trace->has_end && !text_is(trace->digest, found))
+		trace_problem(trace, _("events.jsonl:%zu: sha256 is %s, but the events have %s"),
+			      number, trace->digest ? trace->digest : "null", found);
+}
+
 static void read_text(struct trace *trace, const char *text, size_t len)
 {
 	const char *end = text + len, *newline;
+	struct sha256 sum;
 	size_t number = 1;
 
+	sha256_start(&sum);
 	for (; text < end; text = newline + 1, number++) {
 		newline = memchr(text, '\n', (size_t)(end - text));
 		if (!newline) {
@@ -253,7 +271,7 @@ static void read_text(struct trace *trace, const char *text, size_t len)
 			newline = end;
 		}
 		if (newline > text)
-			read_line(trace, text, (size_t)(newline - text), number);
+			read_line(trace, &sum, text, (size_t)(newline - text), number);
 	}
 	if (!trace->has_meta)
 		trace_problem(trace, _("events.jsonl:1: no 'meta' line"));
@@ -262,6 +280,7 @@ static void read_text(struct trace *trace, const char *text, size_t len)
 	else if (!trace->complete)
 		trace_problem(trace, _("events.jsonl:%zu: the end of the lab was not seen"),
 			      number - 1);
+	check_sum(trace, &sum, number - 1);
 }
 
 static struct conn *add_conn(struct trace *trace, int64_t id)

@@ -4,6 +4,7 @@
 # output in the lessons is fresh.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
+. tests/seal.sh
 
 out=build/tests/labs
 export KTLAB_INITRD=build/initramfs.cpio
@@ -24,6 +25,7 @@ lies() {
 		if .type == "witness" and .what == $what and (.values | has($key))
 		then .values[$key] = ($value | if test("^[0-9]+$") then tonumber else . end) else . end' \
 		"$out/5.4/$1/events.jsonl" >"$out/lies/events.jsonl"
+	seal "$out/lies/events.jsonl"
 	fails 1 "expected values.$3" build/ktreport check "$out/lies" "labs/$1/expect" && fails 1 "found values.$3=$4" \
 		build/ktreport check "$out/lies" "labs/$1/expect"
 }

@@ -54,8 +54,11 @@ it 'says that there are no events' fails 2 'is empty' "$report" show "$dir/run"
 it 'says that there is no run' fails 2 "cannot open '$dir/none/events.jsonl': No such file or directory" "$report" show "$dir/none"
 
 damage '40s/"type":"[a-z.]*"/"type":"novel.kind"/'
+it 'names a change of an event after the run' named 'sha256 is '
+seal "$events"
 it 'keeps a type that it does not know' says 'novel.kind' "$report" show calls "$dir/run"
 damage '40s/"step"/"novel_key":{"a":[1,2]},"step"/'
+seal "$events"
 it 'passes over a key that it does not know' "$report" show calls "$dir/run"
 
 hostile='<script>alert(1)<\/script>\\u001b[31mred\\u202e'
@@ -111,7 +114,7 @@ it 'reads a line of 10 MB' "$report" show summary "$dir/run"
 
 # the file is mapped, not read: of 80 MB of events, what is kept fits into little memory of its own
 damage ''
-repeat 30000 >"$events"
+repeat 30000 "$events"
 # shellcheck disable=SC3045 # dash and bash have it
 within() { (ulimit -d "$1"; shift; "$@"); }
 it 'keeps little of a large file' fails 1 'held' within 24000 "$report" check "$dir/run" "$expect"

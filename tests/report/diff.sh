@@ -14,6 +14,7 @@ other() {
 	rm -rf "$dir/run"
 	cp -r "$run" "$dir/run"
 	sed -i "$1" "$dir/run/events.jsonl"
+	seal "$dir/run/events.jsonl"
 }
 
 # changes [--exact]: "change [xN] type differs" of each row

@@ -216,7 +216,7 @@ coloured() { on_terminal "$@" | grep -q "$(printf '\033')\["; }
 plain() { ! coloured "$@"; }
 bounded() {
 	mkdir -p "$dir/large"
-	repeat 20100 >"$dir/large/events.jsonl"
+	repeat 20100 "$dir/large/events.jsonl"
 	"$report" write "$dir/large" 2>/dev/null || true
 	grep -q 'Only the first 2000 of 20100 events are shown here' "$dir/large/report.md" &&
 		grep -q 'Only the first 20000 of 20100 events are shown here' "$dir/large/report.txt" &&

@@ -65,7 +65,7 @@ read_by conns.js "$dir/two"
 
 # of 10,000 events only those in sight are elements of the page
 mkdir "$dir/large"
-repeat 10000 >"$dir/large/events.jsonl"
+repeat 10000 "$dir/large/events.jsonl"
 "$report" write "$dir/large" 2>/dev/null || true
 rows_in_sight() {
 	browse "$dir/large/report.html" >"$dir/dom.large"

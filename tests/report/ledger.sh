@@ -84,12 +84,14 @@ lose
 it 'misses a segment that came to no wire' fails 1 'event 83 (tcp.tx at client): no frame on the wire' "$report" check "$dir/run" "$dir/expect"
 lose
 sed -i '/^{"n":88,/{s/"type":"tcp.state"/"type":"skb.drop","proto":"TCP"/; s/"pkt":[a-z0-9]*/"pkt":6/}' "$dir/run/events.jsonl"
+seal "$dir/run/events.jsonl"
 it 'takes a drop for the reason' says 'unmatched: 0' "$report" show summary "$dir/run"
 
 # the first segment with data is twice as long, and the card cuts it into two parts; QEMU adds an empty one
 cut() {
 	fresh
 	sed -i -E '/^\{"n":10[12],/s/("payload_len":)17/\134/; /^\{"n":10[12],/s/"end_seq":[0-9]+/"end_seq":2253021554/' "$dir/run/events.jsonl"
+	seal "$dir/run/events.jsonl"
 	edit '
 def part(frame, number, payload):
     frame = frame[:]

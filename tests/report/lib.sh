@@ -10,6 +10,7 @@ golden=tests/report/golden${run#tests/report/handshake}
 # what the stored runs are judged by: the lab itself goes on
 expect=tests/report/expect
 export LC_ALL=C.UTF-8
+. tests/seal.sh
 
 # written FILE: what "write" puts there, in a copy of the run that is made once
 written() {
@@ -45,7 +46,7 @@ every_view_is_golden() {
 	done
 }
 
-# repeat EVENTS: the stored run's events over and over, numbered and timed on
+# repeat EVENTS FILE: the stored run's events over and over, numbered and timed on
 repeat() {
 	awk -v wanted="$1" '
 		NR == 1 { print; next }
@@ -57,7 +58,8 @@ repeat() {
 				print head[i] n tail[i]
 			}
 			print end
-		}' "$run/events.jsonl"
+		}' "$run/events.jsonl" >"$2"
+	seal "$2"
 }
 
 # two_connections: the stored run with its connection twice: the second one a second later, from another port
