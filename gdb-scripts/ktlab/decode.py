@@ -7,8 +7,8 @@ import json
 import os
 import tempfile
 
-from . import (capture, decode_any, decode_call, decode_icmp, decode_init, decode_neigh, decode_route, decode_syscall,
-               decode_tcp, event)
+from . import (capture, decode_any, decode_call, decode_drop, decode_icmp, decode_init, decode_neigh, decode_route,
+               decode_syscall, decode_tcp, event)
 from .hit import Hit, Symbols
 from .loops import Loops
 from .model import Model
@@ -18,8 +18,8 @@ FORMAT = 1
 # the timer of run-qemu.sh's beat: no stop moves virtual time further
 BEAT_NS = 1000000
 DECODERS = {"unseen": lambda hit, model: None}
-for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_route, decode_neigh, decode_icmp,
-               decode_init):
+for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_drop, decode_route, decode_neigh,
+               decode_icmp, decode_init):
     DECODERS.update(module.DECODERS)
 
 
@@ -37,6 +37,7 @@ class Decoder:
         self.stops = Stops()
         self.entries = {}       # number of an entry's capture -> its Hit, until it returns
         self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
+        self.unseen = {about["name"] for about in plan["points"] if about["always"] and about["name"] != "comm_write"}
         self.counts = {about["name"]: {"hits": 0, "entered": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
         self.last = None
         self.ended = False
@@ -60,6 +61,8 @@ class Decoder:
             self.loops.left(hit, self.model.nodes)
         self.model.own(hit, self.model.sock_of(hit))
         made, node = DECODERS[hit.site["decode"]](hit, self.model), None
+        if hit.site["point"] in self.unseen:
+            made = None
         for type_, fields in made if isinstance(made, list) else [made] if made else []:
             node = self.emit(hit, type_, fields)
             count["events"] += 1

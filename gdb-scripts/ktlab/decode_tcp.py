@@ -5,9 +5,9 @@ from . import kernel
 from .decode_call import call
 from .decode_syscall import address, errno_name
 from .event import pointer
-from .headers import ACK, SYN, ip4, parse_ip
+from .headers import ACK, SYN, ip4
 from .hit import signed
-from .packets import ETH_BYTES, at_hand, segment
+from .packets import segment
 from .points import POINTS
 
 # Functions that carry a segment down; the first other one on the stack is the one that decided to send it.
@@ -18,7 +18,8 @@ CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_loc
 # Functions that change a listener's queues.
 QUEUES = {"inet_csk_reqsk_queue_hash_add", "inet_csk_complete_hashdance", "inet_csk_reqsk_queue_add", "reqsk_timer_handler"}
 RETRANSMITS = ("__tcp_retransmit_skb", "tcp_rtx_synack", "inet_rtx_syn_ack")
-FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason")
+# include/net/tcp.h: enum tcp_tw_status; SUCCESS and ACK: the wait has taken the segment
+TCP_TW_USED = (0, 2)
 SYN_SENT, SYN_RECV = 2, 3
 
 
@@ -110,6 +111,9 @@ def tx(hit, model):
     fields = segment_fields(hit, ip, tcp, conn)
     fields["retrans"] = hit.has(*RETRANSMITS)
     fields["by"] = decided(hit, CARRIERS)
+    if hit.has("tcp_check_req"):
+        # a SYN that came again is answered
+        model.packets.use(hit)
     came = model.packets.received(hit, hit["net.inum"]) if hit.has("ip_forward") else None
     return "tcp.tx", dict(fields, _sock=sock, _conn=conn, **numbered(model.packets.sent(hit, came)))
 
@@ -193,6 +197,8 @@ def twsk_alloc(hit, model):
 
 def twsk_process(hit, model):
     """tcp_timewait_state_process(tw, skb, th): FIN_WAIT2 becomes TIME_WAIT when the other end's FIN comes."""
+    if hit.at == "return" and hit.ret32 in TCP_TW_USED:
+        model.packets.use(hit)
     if hit.at == "enter" or hit.entry["tw.substate"] == hit["tw.substate"]:
         return None
     return tcp_state(hit, model, "tw", "timewait_sock", hit.entry["tw.substate"], hit["tw.substate"], *ends(hit, "tw"))
@@ -261,28 +267,6 @@ def send_reset(hit, model):
     args = dict(segment_args(found[1]) if found else {}, sock=pointer(hit.pointer("sk")))
     return "call", {"args": args, "result": None, "_conn": conn_of(hit, model, found[1]) if found else None,
                     "_pkt": model.packets.number(hit)}
-
-
-def drop(hit, model):
-    """kfree_skb(skb), kfree_skb_reason(skb, reason): a packet ends before it came where it was to go."""
-    if hit.has("__dev_kfree_skb_any"):
-        # e1000 frees what it has sent in this way, too
-        return None
-    protocol = hit["skb.protocol"]
-    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:]) if kernel.ETHERTYPES.get(protocol) == "IP" else None
-    if not ip and kernel.ETHERTYPES.get(protocol) != "ARP":
-        return None
-    by = next((frame for frame in hit.frames if frame["fn"] not in FREES), hit.frames[0])
-    reason = hit.plan["enums"].get("skb_drop_reason", {}).get(str(hit.argument("reason")))
-    fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
-              "proto": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"])) if ip else "ARP", "reason": reason}
-    found = segment(hit)
-    if found:
-        tcp = found[1]
-        fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
-                      ack=tcp["ack"], _conn=conn_of(hit, model, tcp))
-    fields["_pkt"] = model.packets.freed(hit, hit["net.inum"] if hit.has("net_rx_action") else None)
-    return "skb.drop", fields
 
 
 def accept(hit, model):
@@ -368,5 +352,4 @@ def request(hit, model):
 DECODERS = {"set_state": set_state, "reqsk_alloc": reqsk_alloc, "twsk_alloc": twsk_alloc, "twsk_timer": twsk_timer,
             "twsk_process": twsk_process, "syn_add": queue("syn_add"), "syn_drop": queue("syn_drop"),
             "accept_add": queue("accept_add"), "accept": accept, "connect": connect, "process": process,
-            "request": request, "tx": tx, "rx": rx, "syn_recv_sock": syn_recv_sock, "send_reset": send_reset,
-            "drop": drop}
+            "request": request, "tx": tx, "rx": rx, "syn_recv_sock": syn_recv_sock, "send_reset": send_reset}

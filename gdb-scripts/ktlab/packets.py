@@ -104,6 +104,7 @@ class Packets:
         self.order = 0                  # frames that left
         self.heads = OrderedDict()      # skb->head -> Held
         self.links = OrderedDict()      # (flow, MAC of the receiver) -> [order of the last, [Frame]]
+        self.used = None                # the stack on which TCP has made use of what it receives
         self.sent_last = OrderedDict()  # flow -> the last Held that were sent
 
     def new(self):
@@ -215,6 +216,14 @@ class Packets:
             held = self.heads.get(hit.entry["skb.head"])
             held = held if held and held.since > hit.entry.capture.number else None
         return held.numbers[0] if held else None
+
+    def use(self, hit):
+        """TCP has made use of what it receives on this stack; what tcp_v4_rcv() frees next there is no loss."""
+        self.used = hit.stack_base
+
+    def was_used(self, hit):
+        used, self.used = self.used == hit.stack_base, None
+        return used
 
     def freed(self, hit, came):
         """The number of a packet that ends here: that of its buffer, which is forgotten; if it CAME from a wire to a

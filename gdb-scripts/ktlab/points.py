@@ -289,8 +289,10 @@ TABLE = [
 
 POINTS = {row.name: row for row in TABLE}
 
-# What is watched in every run. Where a lab does not list it, it makes no event: it tells the model what left a node, and
-# which objects are at their end: the kernel uses their address again.
+# What is watched in every run. Where a lab does not list it, it makes no event (but a step): it tells the model what left a
+# node, which objects are at their end (the kernel uses their address again), and what TCP has taken that is freed like what
+# it drops.
 LEAVES = ("e1000_xmit_frame", "loopback_xmit")
 ENDS = ("inet_sock_destruct", "tcp_v4_reqsk_destructor", "tcp_twsk_destructor", "neigh_destroy")
-ALWAYS = [POINTS["comm_write"]] + [POINTS[name]._replace(decode="unseen") for name in LEAVES + ENDS]
+ALWAYS = [POINTS["comm_write"], POINTS["tcp_timewait_state_process"]] \
+    + [POINTS[name]._replace(decode="unseen") for name in LEAVES + ENDS]

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets that end before they came where they were to go. Not all that kfree_skb() frees is one."""
+
+from . import kernel
+from .decode_tcp import conn_of, quad
+from .headers import parse_ip
+from .packets import ETH_BYTES, at_hand, segment
+
+# Functions that hand on what is to be freed; the first other one on the stack is the one that dropped it.
+FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason",
+         "__dev_kfree_skb_any", "dev_kfree_skb_any", "rtnl_kfree_skbs", "qdisc_drop", "__qdisc_drop",
+         "__skb_queue_purge", "skb_queue_purge", "skb_rbtree_purge")
+# What frees by kfree_skb() and loses nothing, in 5.4 to 6.1:
+NO_DROP = {
+    # drivers/net/ethernet/intel/e1000/e1000_main.c: the card has sent it
+    "e1000_unmap_and_free_tx_resource",
+    # net/core/skbuff.c: a piece of another one that ends: data that GRO joined and recv() has read, fragments made whole
+    "skb_release_data",
+    # net/packet/af_packet.c, net/ipv4/raw.c: the copy of a socket that looks on
+    "packet_rcv", "tpacket_rcv", "raw_rcv",
+}
+# What a socket still has when it ends (net/core/stream.c, net/ipv4/af_inet.c): a FIN that was taken, or data that nobody
+# has read. Only these are lost.
+ENDS = ("sk_stream_kill_queues", "inet_sock_destruct")
+
+
+def drop(hit, model):
+    """kfree_skb(skb), kfree_skb_reason(skb, reason): net/core/skbuff.c. While others have it, too, it does not end."""
+    if hit["skb.users"] != 1:
+        return None
+    pkt = model.packets.freed(hit, hit["net.inum"] if hit.has("net_rx_action") else None)
+    by = next((frame for frame in hit.frames if frame["fn"] not in FREES), hit.frames[0])
+    protocol = kernel.ETHERTYPES.get(hit["skb.protocol"])
+    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:]) if protocol == "IP" else None
+    found = segment(hit)
+    used = by["fn"] == "tcp_v4_rcv" and model.packets.was_used(hit) \
+        or by["fn"] in ENDS and found and not found[1]["payload_len"]
+    if used or hit.has(*NO_DROP) or not ip and protocol != "ARP":
+        return None
+    fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
+              "proto": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"])) if ip else "ARP",
+              "reason": reason(hit), "_pkt": pkt}
+    if found:
+        tcp = found[1]
+        fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
+                      ack=tcp["ack"], _conn=conn_of(hit, model, tcp))
+    return "skb.drop", fields
+
+
+def reason(hit):
+    """The kernel's own (since 5.17), or None."""
+    name = hit.plan["enums"].get("skb_drop_reason", {}).get(str(hit.argument("reason")))
+    return name and name.rpartition("DROP_REASON_")[2]
+
+
+DECODERS = {"drop": drop}
