@@ -44,7 +44,7 @@ def by_convention(symbols):
             where = free[0] if words else "0"
             del free[:words]
         if words > 1:
-            where = Lost("a struct passed by its value")
+            where = Lost("a struct passed by value")
         yield Argument(symbol.name, symbol.type, where)
 
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The places where a function is inlined."""
 
+import re
+
 import gdb
 
+from .arguments import Lost
 from .functions import source_path
 from .locations import locations
 
@@ -20,8 +23,20 @@ class Inlined:
         self.file, self.line = source_path(place.symtab), place.line
 
     def arguments(self):
-        return locations(self.pc, self.block, [symbol for symbol in self.block if symbol.is_argument],
-                         "rbp+16")
+        symbols = [symbol for symbol in self.block if symbol.is_argument]
+        return locations(self.pc, self.block, symbols, self._frame())
+
+    def _frame(self):
+        """The frame's address, from the frame pointer once the function around has set it."""
+        around = self.block
+        while not (around.superblock.is_static or around.superblock.is_global):
+            around = around.superblock
+        entry = int(around.function.value().address)
+        if entry < self.pc < around.end:
+            code = gdb.selected_inferior().architecture().disassemble(entry, self.pc - 1)
+            if any(re.search(r"\bmov +%rsp,%rbp", step["asm"]) for step in code):
+                return "rbp+16"
+        return Lost("on a stack whose frame is not set up")
 
 
 def inlined_places(name):

@@ -40,11 +40,77 @@ __attribute__((noinline)) void caller(struct sock *first, struct sock *second)
 	both(second);
 }
 
+typedef unsigned short __be16;
+typedef unsigned int __be32;
+struct thing {
+	int id;
+};
+
+struct thing *volatile kept;
+
+struct pair {
+	long one, two;
+};
+
+/* more arguments than registers, a struct by its value among them */
+__attribute__((noinline)) int many(struct thing *sk, __be32 saddr, __be16 sport, signed char low,
+				   struct pair pair, _Bool yes, short seventh, struct thing *eighth,
+				   __be16 dport)
+{
+	sink = sk->id + (int)saddr + sport + low + (int)pair.two + yes;
+	return seventh + eighth->id + dport;
+}
+
+/* two arguments of one type, which only their names tell apart */
+__attribute__((always_inline)) static inline void crossed(struct thing *from, struct thing *to,
+							  long count)
+{
+	sink = from->id;
+	sink += to->id * 3;
+	sink += (int)count;
+}
+
+__attribute__((noinline)) void crossing(struct thing *first, struct thing *second)
+{
+	crossed(second, first, 7);
+	sink = first->id;
+}
+
+/* the compiler makes a version of its own without the first argument */
+__attribute__((noinline)) static int cloned(int always, struct thing *sk, long size)
+{
+	kept = sk;
+	sink = always;
+	return sink + (int)size;
+}
+
+/* inlined, and all of it is a function that is inlined in its turn */
+__attribute__((always_inline)) static inline int inner(struct thing *sk)
+{
+	return sk->id * 5;
+}
+
+__attribute__((always_inline)) static inline int outer(struct thing *other)
+{
+	return inner(other);
+}
+
+__attribute__((noinline)) int around(struct thing *sk)
+{
+	sink = 1;
+	return outer(sk) + 2;
+}
+
 __attribute__((noinline)) int start_kernel(void)
 {
 	struct sock sock = { sink };
+	struct thing thing = { sink }, other = { 2 };
+	struct pair pair = { 1, 2 };
 
 	caller(&sock, &sock);
+	crossing(&thing, &other);
+	sink = cloned(4, &thing, 5) + cloned(4, &other, 6) + around(&thing);
+	sink = many(&thing, 0x0100000a, 0x901f, -2, pair, 1, -7, &other, 0x5000);
 	return plain(&sock, sink);
 }
 

@@ -3,13 +3,14 @@
 
 import os
 import sys
+import types
 
 import gdb
 
 sys.path.insert(0, "gdb-scripts")
 sys.dont_write_bytecode = True
 
-from ktlab import blocks as texts, functions, layout, points, resolve as resolving  # noqa: E402
+from ktlab import blocks as texts, functions, hit, layout, points, resolve as resolving  # noqa: E402
 
 texts.EVERY_HIT = "stack:8=rsp"
 symbols = functions.Symbols(gdb.current_progspace().filename)
@@ -88,6 +89,80 @@ def bad_block():
     assert refused("cannot read the block 'first:8'", resolve, "plain", "first:8")
 
 
+def reached(site):
+    """{argument: its value} as an event has it, when the program is run to a site; an address is &NAME of the caller."""
+    gdb.execute("tbreak *" + site["addr"], to_string=True)
+    gdb.execute("run", to_string=True)
+    frame = gdb.selected_frame()
+    regs = {name: int(frame.read_register(name)) & (1 << 64) - 1 for name in texts.REGISTERS}
+    taken = []
+    for block in blocks.lists[site["takes"]]:
+        at = sum(regs[term[1]] if term[0] == "reg" else int.from_bytes(taken[term[1]][1], "little")
+                 for term in block["terms"]) + int(block["add"], 16)
+        size = block.get("len", 8)
+        taken.append((at, bytes(gdb.selected_inferior().read_memory(at, size))))
+    capture = types.SimpleNamespace(site=0, regs=regs, clock_ns=0, blocks=taken)
+    seen = hit.Hit({"sites": [dict(site)], "takes": blocks.lists}, capture, None)
+    while frame.name() != "start_kernel":
+        frame = frame.older()
+    frame.select()
+    names = {int(gdb.parse_and_eval("&" + name)): "&" + name for name in ("thing", "other")}
+    found = {arg["name"]: arg.get("lost") or seen.argument(arg["name"]) for arg in site["args"]}
+    gdb.execute("kill", to_string=True)
+    return {name: names.get(value, value) for name, value in found.items()}
+
+
+def any_site(name, at):
+    points.POINTS.pop(name.partition(":")[0], None)
+    about, sites = resolver.resolve(name, "POINTS")
+    return next(site for site in sites if site["at"] == at)
+
+
+def all_arguments():
+    wanted = {"sk": "&thing", "saddr": "10.0.0.1", "sport": 8080, "low": -2, "pair": "a struct passed by value", "yes": True,
+              "seventh": -7, "eighth": "&other", "dport": 80}
+    found = reached(any_site("many", "enter"))
+    assert found == wanted, found
+
+
+def inlined_arguments():
+    about, sites = resolve("crossed", "first:8=from second:8=to count name=from other=to")
+    found = reached(sites[0])
+    assert found == {"count": 7, "name": "&other", "other": "&thing"}, found
+
+
+def clones():
+    name = next(name for name in symbols.places if name.startswith("cloned."))
+    found = reached(any_site(name, "enter"))
+    assert found == {"sk": "&thing", "size": 5, "always": 4}, found
+
+
+def lost():
+    assert refused("outer, inlined at", resolve, "outer", "first:8=other")
+    assert refused("its argument 'other' is not to be told, as all of the function is inlined", resolve, "outer",
+                   "first:8=other")
+    assert refused("its argument 'pair' is a struct passed by value", resolve, "many", "first:8=pair")
+
+
+def missing_argument():
+    assert refused("points:1: plain has no argument 'skb' or 'head'; it has sk, size", resolve, "plain", "a:8=skb|head")
+    about, sites = resolve("plain", "a:8=skb|sk b:8=gone? len=gone?")
+    names = [block["name"] for block in blocks.lists[sites[0]["takes"]]]
+    assert names == ["stack", "a"] and not sites[0]["args"], names
+
+
+def member():
+    about, sites = resolve("plain", "where:4=&sk->id id=sk->id")
+    where, slot = blocks.lists[sites[0]["takes"]][1:]
+    assert where["terms"] == slot["terms"] == [["reg", "rdi"]] and slot["len"] == 4, slot
+    assert sites[0]["args"][0]["terms"] == [["field", 2, 0, 8]] and sites[0]["args"][0]["signed"]
+    assert refused("its argument 'size' points to nothing that has a 'id'", resolve, "plain", "id=size->id")
+
+
+def stack_at_return():
+    assert refused("'dport' is on the stack, where it may be gone when it returns", resolve, "many", "", "at:8=dport")
+
+
 TESTS = (
     ("watches every return instruction of a function", out_of_line),
     ("watches a function out of line and wherever it is inlined as well", out_of_line_and_inlined),
@@ -99,6 +174,13 @@ TESTS = (
     ("watches any function with the arguments asked for", any_function),
     ("names the arguments that there are", any_argument),
     ("refuses a block it cannot read", bad_block),
+    ("reads every argument in the registers and on the stack as its type says", all_arguments),
+    ("tells arguments of one type apart by name where a function is inlined, constants too", inlined_arguments),
+    ("finds the arguments of a version that the compiler made", clones),
+    ("says why an argument cannot be read", lost),
+    ("names the arguments there are for one that this kernel lacks, but for one that may be missing", missing_argument),
+    ("reads a member of the struct that an argument points to", member),
+    ("takes nothing from the stack at a return", stack_at_return),
 )
 print("1..%d" % len(TESTS))
 for number, (title, test) in enumerate(TESTS, 1):
