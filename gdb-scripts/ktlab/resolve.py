@@ -86,7 +86,7 @@ class Resolver:
         if row.returns is not None:
             raise gdb.GdbError("%s: %s is inlined at %s:%d, where its return cannot be watched"
                                % (place, row.fn, where.file, where.line))
-        about = "%s: %s, inlined at %s:%d," % (place, row.fn, where.file, where.line)
+        about = "%s: %s (inlined at %s:%d)" % (place, row.fn, where.file, where.line)
         site = {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "line", "file": where.file,
                 "line": where.line, "addr": hex(where.pc), "ret": None}
         site.update(self._taken(row.takes, row, Binding(where.arguments(), about, self.blocks.layout), wanted))

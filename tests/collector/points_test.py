@@ -138,7 +138,7 @@ def clones():
 
 
 def lost():
-    assert refused("outer, inlined at", resolve, "outer", "first:8=other")
+    assert refused("outer (inlined at", resolve, "outer", "first:8=other")
     assert refused("its argument 'other' is not to be told, as all of the function is inlined", resolve, "outer",
                    "first:8=other")
     assert refused("its argument 'pair' is a struct passed by value", resolve, "many", "first:8=pair")
