@@ -5,6 +5,7 @@
 #   up NODE...        gives the node's cards their addresses and waits until they have a link
 #   on NODE COMMAND   runs a command in the node
 #   step NAME         begins a step of the lab
+#   where_known NODE KEY=VALUE  sets what `sysctl` sets, if this release has it; KEY is its path below /proc/sys
 #   wait_for COMMAND  tries a command until it succeeds
 #   listens NODE PORT succeeds when a TCP socket of the node listens on the port
 #   witnesses NODE... prints what the nodes' kernel itself counted and keeps
@@ -37,6 +38,8 @@ on() {
 	[ ! -x "/bin/$on_program" ] || on_program=/bin/$on_program
 	nsenter --net="/run/netns/$on_node" "$on_program" "$@"
 }
+
+where_known() { [ ! -e "/proc/sys/${2%=*}" ] || on "$1" sysctl -q -w "$2"; }
 
 # wait_for COMMAND...: 10 s at most, then says what did not come
 wait_for() {
