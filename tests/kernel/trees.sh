@@ -135,6 +135,11 @@ compiler_is() {
 	says "KTLAB_CC='gcc -std=gnu11 " cat "$(env KTLAB_CACHE="$work_plain/$1" "${@:2}" kernel-config/kernel.sh build \
 		"$work_plain/later")/kernel.env"
 }
+fake_tree "$work_plain/untried" 5.11.7
+it 'says of a release that was never tried that it was not, and goes on' \
+	says 'Linux 5.11.7 was never tried' kernel build "$work_plain/untried"
+says_nothing() { kernel build "$tree" 2>&1 | fails 1 '' grep 'never tried'; }
+it 'says nothing of the kind of one that was' says_nothing
 it 'takes a compiler with arguments' compiler_is arguments KTLAB_CC='gcc -std=gnu11'
 # a gcc of the year after next
 mkdir -p "$work/later"

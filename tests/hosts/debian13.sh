@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The README's command on a bare Debian 13 without a way to kernel.org, in a chroot of its own: packages, sources, kernel
+# and run from nothing, then every lab with each engine. Takes 3 GB, and the time of a kernel: only with HOSTS=all.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+
+# the release that is made
+SUITE=trixie
+
+leave() { echo "1..0 # SKIP $1"; exit 0; }
+[ "${HOSTS:-}" = all ] || leave 'takes the time of a kernel: HOSTS=all make test T=tests/hosts'
+[ "$(id -u)" = 0 ] || leave 'only root can make a chroot'
+command -v debootstrap >/dev/null || leave 'needs debootstrap: apt-get install debootstrap'
+# the archive that this machine's own apt asks
+archive=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 2>/dev/null | grep -v security | head -n 1)
+[ -n "$archive" ] || leave "this machine's apt knows no Debian archive: apt-get update"
+
+root=$(mktemp -d /var/tmp/ktlab-host.XXXXXX)
+trap 'rm -rf --one-file-system "$root"' EXIT
+trap 'exit 143' INT TERM HUP
+
+# inside COMMAND…: with mounts and processes of its own, which end with it, and nothing of this user's settings
+inside() {
+	unshare --mount --pid --fork --kill-child bash -c '
+		root=$1
+		shift
+		mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount -t tmpfs tmpfs "$root/tmp" || exit
+		exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+			KTLAB_KERNEL_URL=https://127.0.0.1:1 chroot "$root" "$@"' - "$root" "$@"
+}
+
+# the bare system, with this clone in it and this machine's way to the archive
+bare() {
+	debootstrap --variant=minbase --include=ca-certificates,make "$SUITE" "$root" "$archive" &&
+		apt-config dump | grep -iE '^Acquire::(https?|ftp)::' >"$root/etc/apt/apt.conf.d/99host"
+	cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+	mkdir "$root/root/ktlab" && tar -c --exclude=./build --exclude=./out --exclude=./.git . | tar -x -C "$root/root/ktlab"
+}
+
+ktlab() { inside make -s -C /root/ktlab "$@"; }
+
+bare >"$root.log" 2>&1 || { said=$(tail -n 1 "$root.log"); rm -f "$root.log"; leave "debootstrap cannot make $SUITE: $said"; }
+rm -f "$root.log"
+# first_run: one try
+first_run() {
+	ktlab lab >"$root/said" 2>&1
+	tail -n 60 "$root/said"
+	grep -q '^verdict: held' "$root/said"
+}
+it 'holds at the first make lab on a bare machine' first_run
+it 'says which kernel it took in the place of 5.4' grep '^\*\*\* Linux [0-9.]*, not 5.4: ' "$root/said"
+it 'shows the ladder' grep 'tcp_connect()' "$root/said"
+it 'has all that make lab needs, says the doctor' ktlab doctor
+for engine in gdb plugin; do
+	it "holds in every lab, ENGINE=$engine" ktlab labs KERNEL=distro ENGINE=$engine
+done
+tap_end
