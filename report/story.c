@@ -38,6 +38,7 @@ static const char *const carriers[] = {
 	"kfree_skb",
 	"__kfree_skb",
 	"kfree_skb_reason",
+	"sk_skb_reason_drop",
 	"kfree_skb_list",
 	"consume_skb",
 	"tcp_drop",

@@ -8,6 +8,7 @@ from .packets import ETH_BYTES, at_hand, segment
 
 # Functions that hand on what is to be freed; the first other one on the stack is the one that dropped it.
 FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason",
+         "sk_skb_reason_drop", "__sk_skb_reason_drop",
          "__dev_kfree_skb_any", "dev_kfree_skb_any", "rtnl_kfree_skbs", "qdisc_drop", "__qdisc_drop",
          "__skb_queue_purge", "skb_queue_purge", "skb_rbtree_purge")
 # What frees by kfree_skb() and loses nothing, in 5.4 to 6.1:

@@ -237,7 +237,9 @@ TABLE = [
 
     # a packet that is thrown away, wherever it was
     point("kfree_skb", "drop", SKB.format("skb") + " dev:dev=skb.dev net:net=dev.net reason=reason?",
-          fn="kfree_skb_reason|kfree_skb", note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964)"),
+          fn="sk_skb_reason_drop|kfree_skb_reason|kfree_skb",
+          note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964), since 6.11 of sk_skb_reason_drop() "
+               "(ba8de796baf4)"),
 
     # errors that ICMP brings, and the router
     point("icmp_send", "icmp_send", SKB.format("skb_in") + " dev:dev=skb.dev net:net=dev.net type code",
