@@ -10,8 +10,8 @@ from .packets import ETH_BYTES, at_hand, segment
 FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason",
          "sk_skb_reason_drop", "__sk_skb_reason_drop",
          "__dev_kfree_skb_any", "dev_kfree_skb_any", "rtnl_kfree_skbs", "qdisc_drop", "__qdisc_drop",
-         "__skb_queue_purge", "skb_queue_purge", "skb_rbtree_purge")
-# What frees by kfree_skb() and loses nothing, in 5.4 to 6.1:
+         "__skb_queue_purge", "skb_queue_purge", "skb_rbtree_purge", "skb_queue_purge_reason")
+# What frees by kfree_skb() and loses nothing, in 5.4 to 6.12:
 NO_DROP = {
     # drivers/net/ethernet/intel/e1000/e1000_main.c: the card has sent it
     "e1000_unmap_and_free_tx_resource",

@@ -7,7 +7,9 @@ import subprocess
 
 import gdb
 
+from . import kernel
 from .arguments import by_convention
+from .layout import walk
 from .locations import locations
 
 # What a function returns, as an event shows it.
@@ -29,13 +31,24 @@ class Symbols:
                 self.functions.append((int(words[0], 16), size, words[-1]))
 
     def address(self, name):
-        if name not in self.places:
-            raise gdb.GdbError("this kernel has no symbol %s" % name)
-        return self.places[name][0][0]
+        """Where a variable is, by the first of its names that this kernel has: a symbol, or a member of one."""
+        for path in [name] + kernel.MOVED.get(name, []):
+            symbol, _, member = path.partition(".")
+            if symbol in self.places:
+                return self.places[symbol][0][0] + (offset(symbol, member) if member else 0)
+        raise gdb.GdbError("this kernel has no symbol %s" % " or ".join([name] + kernel.MOVED.get(name, [])))
 
     def near(self, name):
         stem = name.strip("_")
         return difflib.get_close_matches(name, [n for n in self.places if stem[:4] in n], 3, 0.6) or ["none"]
+
+
+def offset(variable, member):
+    """Of a member of the struct that a variable is, in bytes."""
+    found = walk(gdb.lookup_global_symbol(variable).type, [member])
+    if not found:
+        raise gdb.GdbError("%s of this kernel has no member %s" % (variable, member))
+    return found[0] // 8
 
 
 class Function:

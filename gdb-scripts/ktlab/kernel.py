@@ -159,6 +159,10 @@ TEXT_RANGES = ("_stext", "_etext", "_sinittext", "_einittext")
 ENTRY_RANGE = ("__entry_text_start", "__entry_text_end")
 INTERRUPT_STACK = "hardirq_stack_ptr"
 
+# Per-CPU variables that became members of one: since 6.2 (e57ef2ed97c1 and what follows it), until 6.15.
+MOVED = {"current_task": ["pcpu_hot.current_task"], "__preempt_count": ["pcpu_hot.preempt_count"],
+         "hardirq_stack_ptr": ["pcpu_hot.hardirq_stack_ptr"]}
+
 # arch/x86/entry/entry_64.S: where the CPU goes when an instruction faults and is to be repeated; with the bits of
 # the error code that say that it could not even be fetched. `asm_exc_` since 5.8 (91eeafea1e4b).
 FAULTS = {"page_fault": 0x10, "general_protection": 0, "invalid_op": 0, "device_not_available": 0, "divide_error": 0}
