@@ -68,8 +68,8 @@ def parse_segment(data, length):
 
 
 def options(data):
-    """TCP options in their order (RFC 9293 3.1). One whose length is not what its kind has is `malformed`; the list ends
-    at one whose length leads nowhere."""
+    """TCP options in their order (RFC 9293 3.1). One whose length is not that of its kind is `malformed`; the list ends at
+    one that is `truncated`: its length leads back, or out of the header."""
     while data:
         kind = data[0]
         if kind in SINGLE:
@@ -77,9 +77,11 @@ def options(data):
             data = data[1:] if kind else b""
             continue
         length = data[1] if len(data) > 1 else 0
-        fits = 2 <= length <= len(data)
-        yield fits and option(kind, data[2:length]) or {"name": "malformed", "kind": kind, "length": length}
-        data = data[length:] if fits else b""
+        if not 2 <= length <= len(data):
+            yield {"name": "truncated", "kind": kind, "length": length}
+            return
+        yield option(kind, data[2:length]) or {"name": "malformed", "kind": kind, "length": length}
+        data = data[length:]
 
 
 def option(kind, body):

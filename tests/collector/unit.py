@@ -94,11 +94,11 @@ def _():
 
 @it("names an option malformed whose length is not its kind's, and ends where it leads nowhere")
 def _():
-    def bad(kind, length):
-        return {"name": "malformed", "kind": kind, "length": length}
+    def bad(kind, length, name="truncated"):
+        return {"name": name, "kind": kind, "length": length}
     for data, wanted in ((b"\2", [bad(2, 0)]), (b"\2\0", [bad(2, 0)]), (b"\2\1\0\0", [bad(2, 1)]),
-                         (b"\x08\x0a\0", [bad(8, 10)]), (b"\2\3\0\1", [bad(2, 3), {"name": "nop"}]),
-                         (b"\5\2\1", [bad(5, 2), {"name": "nop"}])):
+                         (b"\x08\x0a\0", [bad(8, 10)]), (b"\2\3\0\1", [bad(2, 3, "malformed"), {"name": "nop"}]),
+                         (b"\5\2\1", [bad(5, 2, "malformed"), {"name": "nop"}])):
         same(list(headers.options(data)), wanted)
 
 
