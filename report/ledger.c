@@ -12,16 +12,20 @@
  * same node, direction and protocol that has the same addresses and numbers. One tx event may
  * take several frames: the NIC cuts a large segment (TSO), so a frame matches when its bytes lie
  * within the event's sequence range and its IP id is not below the event's, and the event is used
- * up when its last byte was seen.
+ * up when its last byte was seen. Later parts of a packet that IP cut have no TCP header: they
+ * belong to the event that took the first part with their id. A qdisc may send segments of one
+ * flow in another order than they came to it, and twice; a card hands them up in their order.
  * Events are kept in lanes (node, direction, flow), each with a cursor at its first free event.
  */
 struct entry {
 	size_t event; /* index into trace->events */
 	uint32_t seq, end_seq, ack;
 	int32_t ip_id; /* of the first frame; -1: the event does not say */
-	uint8_t flags;
+	uint16_t flags;
 	uint16_t arp_op;
 	bool used_up;
+	bool dropped; /* by its sender, behind the point: of two that are the same, the other one left */
+	bool cut; /* by IP: more parts follow */
 	uint32_t seen; /* frames that it took */
 	uint32_t last_payload; /* of the last of them */
 };
@@ -44,13 +48,32 @@ enum {
 	PARTS_MOST = 64, /* of 64 KiB in frames of 1,448 bytes there are 46 */
 };
 
+/* A packet at a node. */
+struct packet {
+	int64_t id;
+	const char *node;
+};
+
 struct ledger {
 	struct trace *trace;
 	VEC(struct lane) lanes;
 	size_t slots[LANE_SLOTS]; /* index + 1 of the first lane with this hash */
-	VEC(int64_t) drops; /* ids of packets that were dropped, in order */
+	VEC(struct packet) drops; /* that were dropped, in order */
+	VEC(struct packet) received; /* that TCP took, in order */
 	int64_t clock_offset_ns; /* event time - capture time, of the first match */
 	bool clock_known;
+};
+
+/* The point whose events tell of the frames of a kind, and what is said of them where it is not watched. */
+static const struct {
+	const char *point, *unwatched;
+} tellers[][2] = {
+	[FRAME_ARP] = { { "arp_xmit", N_("arp_xmit is not watched in this run") },
+			{ "arp_rcv", N_("arp_rcv is not watched in this run") } },
+	[FRAME_TCP] = { { "ip_output", N_("ip_output is not watched in this run") },
+			{ "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
+	[FRAME_FRAGMENT] = { { "ip_output", N_("ip_output is not watched in this run") },
+			     { "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
 };
 
 /* Why a frame may have no event of its receiver. */
@@ -75,15 +98,11 @@ static uint32_t event_ip(const struct event *ev, const char *path)
 	return ip;
 }
 
-static uint8_t flags_of(const struct event *ev)
+static uint16_t flags_of(const struct event *ev)
 {
-	static const char letters[] = "FSRP.";
 	char *text = event_dup(ev, "flags");
-	uint8_t flags = 0;
+	uint16_t flags = tcp_flags_of(text);
 
-	for (int i = 0; letters[i]; i++)
-		if (strchr(text, letters[i]))
-			flags |= (uint8_t)(1 << i);
 	free(text);
 	return flags;
 }
@@ -128,6 +147,51 @@ static struct lane *get_lane(struct ledger *ledger, const struct lane *like)
 	return lane;
 }
 
+static int by_packet(const void *a, const void *b)
+{
+	const struct packet *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return (uintptr_t)x->node < (uintptr_t)y->node ? -1 : x->node != y->node;
+}
+
+static void sort_packets(struct packet *packets, size_t n)
+{
+	if (n)
+		qsort(packets, n, sizeof(*packets), by_packet);
+}
+
+/* Whether the packet of the event is among those at its node. */
+static bool is_among(const struct packet *packets, size_t n, const struct event *ev)
+{
+	const struct packet packet = { ev->pkt, ev->netns };
+
+	return ev->pkt && n && bsearch(&packet, packets, n, sizeof(*packets), by_packet);
+}
+
+static void collect_packets(struct ledger *ledger)
+{
+	const struct trace *trace = ledger->trace;
+
+	for (size_t i = 0; i < trace->events.n; i++) {
+		const struct event *ev = &trace->events.v[i];
+		const struct packet packet = { ev->pkt, ev->netns };
+
+		if (ev->kind == EV_SKB_DROP && ev->pkt)
+			*vec_add(&ledger->drops) = packet;
+		else if (ev->kind == EV_TCP_RX && ev->pkt)
+			*vec_add(&ledger->received) = packet;
+	}
+	sort_packets(ledger->drops.v, ledger->drops.n);
+	sort_packets(ledger->received.v, ledger->received.n);
+}
+
+static bool was_dropped(const struct ledger *ledger, const struct event *ev)
+{
+	return is_among(ledger->drops.v, ledger->drops.n, ev);
+}
+
 static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind)
 {
 	const struct event *ev = &ledger->trace->events.v[i];
@@ -150,7 +214,17 @@ static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind 
 		.ip_id = (int32_t)event_int(ev, "ip.id", -1),
 		.flags = arp ? 0 : flags_of(ev),
 		.arp_op = event_is(ev, "op", "request") ? 1 : 2,
+		.dropped = !rx && was_dropped(ledger, ev),
 	};
+}
+
+/* It came, and TCP never saw it. What TCP itself drops has its event of being received. */
+static bool is_dropped_before_tcp(const struct ledger *ledger, size_t i)
+{
+	const struct event *ev = &ledger->trace->events.v[i];
+
+	return event_is(ev, "proto", "TCP") &&
+	       !is_among(ledger->received.v, ledger->received.n, ev);
 }
 
 static void collect_entries(struct ledger *ledger)
@@ -162,9 +236,8 @@ static void collect_entries(struct ledger *ledger)
 			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP);
 		else if (kind == EV_ARP_TX || kind == EV_ARP_RX)
 			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP);
-		else if (kind == EV_SKB_DROP &&
-			 event_is(&ledger->trace->events.v[i], "proto", "TCP"))
-			add_entry(ledger, i, true, FRAME_TCP); /* it came, and TCP never saw it */
+		else if (kind == EV_SKB_DROP && is_dropped_before_tcp(ledger, i))
+			add_entry(ledger, i, true, FRAME_TCP);
 	}
 }
 
@@ -179,21 +252,27 @@ static uint32_t frame_end_seq(const struct frame *f)
 	return f->seq + f->payload_len + !!(f->flags & TCP_SYN) + !!(f->flags & TCP_FIN);
 }
 
-/* The parts of a segment are numbered one by one: RFC 791 names each by its id. */
-static bool ip_id_within(const struct frame *f, const struct entry *entry)
+/* The first part of a segment has its id, those behind it are numbered on: RFC 791 names each by its id. */
+static bool ip_id_fits(const struct frame *f, const struct entry *entry)
 {
-	return entry->ip_id < 0 || (uint16_t)(f->ip_id - entry->ip_id) < PARTS_MOST;
+	uint16_t part = (uint16_t)(f->ip_id - entry->ip_id);
+
+	return entry->ip_id < 0 || (f->seq == entry->seq ? !part : part < PARTS_MOST);
 }
 
 static bool entry_matches(const struct entry *entry, const struct frame *f)
 {
-	const uint8_t last_only = TCP_PSH | TCP_FIN; /* of a cut segment, only the last has these */
+	const uint16_t last_only =
+		TCP_PSH | TCP_FIN; /* of a cut segment, only the last has these */
 
 	if (f->kind == FRAME_ARP)
 		return entry->arp_op == f->arp_op;
 	if (((entry->flags ^ f->flags) & ~last_only) || entry->ack != f->ack)
 		return false;
-	return ip_id_within(f, entry) && seq_within(f->seq, entry->seq, entry->end_seq) &&
+	/* a part has bytes, unless the whole has none */
+	if (frame_end_seq(f) == f->seq && entry->end_seq != entry->seq)
+		return false;
+	return ip_id_fits(f, entry) && seq_within(f->seq, entry->seq, entry->end_seq) &&
 	       seq_within(frame_end_seq(f), f->seq, entry->end_seq);
 }
 
@@ -210,9 +289,45 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 	entry->seen++;
 	entry->last_payload = f->payload_len;
 	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
-	entry->used_up = f->kind == FRAME_ARP || frame_end_seq(f) == entry->end_seq;
+	entry->cut = f->more;
+	entry->used_up =
+		f->kind == FRAME_ARP || (!entry->cut && frame_end_seq(f) == entry->end_seq);
 	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
 		lane->cursor++;
+}
+
+/* The same for a later part of a packet that IP cut. */
+static size_t match_fragment(struct ledger *ledger, const struct frame *f, const char *node,
+			     bool rx)
+{
+	for (size_t l = 0; l < ledger->lanes.n; l++) {
+		struct lane *lane = &ledger->lanes.v[l];
+
+		if (lane->node != node || lane->rx != rx || lane->kind != FRAME_TCP ||
+		    lane->saddr != f->saddr || lane->daddr != f->daddr)
+			continue;
+		for (size_t i = lane->cursor; i < lane->entries.n; i++) {
+			struct entry *entry = &lane->entries.v[i];
+
+			if (!entry->cut || entry->used_up || entry->ip_id != f->ip_id)
+				continue;
+			entry->seen++;
+			entry->used_up = !f->more;
+			return entry->event + 1;
+		}
+	}
+	return 0;
+}
+
+static struct entry *find_entry(struct lane *lane, const struct frame *f, bool dropped)
+{
+	for (size_t i = lane->cursor; i < lane->entries.n; i++) {
+		struct entry *entry = &lane->entries.v[i];
+
+		if (!entry->used_up && entry->dropped == dropped && entry_matches(entry, f))
+			return entry;
+	}
+	return NULL;
 }
 
 /* The index + 1 of the event for this frame, or 0. */
@@ -231,16 +346,18 @@ static size_t match_frame(struct ledger *ledger, struct frame *f, const char *no
 	struct entry *entry =
 		lane && lane->last_entry ? &lane->entries.v[lane->last_entry - 1] : NULL;
 
+	if (f->kind == FRAME_FRAGMENT)
+		return match_fragment(ledger, f, node, rx);
 	if (entry && !rx && is_surplus(entry, f)) {
 		lane->last_entry = 0;
 		f->reason = surplus;
 		return entry->event + 1;
 	}
-	for (size_t i = lane ? lane->cursor : 0; lane && i < lane->entries.n; i++) {
-		entry = &lane->entries.v[i];
-		if (entry->used_up || !entry_matches(entry, f))
-			continue;
-		if (entry->event < lane->last_event)
+	entry = lane ? find_entry(lane, f, false) : NULL;
+	if (!entry && lane)
+		entry = find_entry(lane, f, true);
+	if (entry) {
+		if (rx && entry->event < lane->last_event)
 			trace_problem(ledger->trace,
 				      _("capture of %s: its order is not that of the events at "
 					"event %lld"),
@@ -250,6 +367,21 @@ static size_t match_frame(struct ledger *ledger, struct frame *f, const char *no
 		return entry->event + 1;
 	}
 	return 0;
+}
+
+static void link_events(struct trace *trace, size_t tx, size_t rx)
+{
+	if (!tx || !rx)
+		return;
+	if (!trace->events.v[tx - 1].peer)
+		trace->events.v[tx - 1].peer = rx;
+	if (!trace->events.v[rx - 1].peer)
+		trace->events.v[rx - 1].peer = tx;
+}
+
+static bool is_loop(const struct wire *wire)
+{
+	return text_is(wire->nic, LOOPBACK);
 }
 
 static bool is_broadcast(const unsigned char *mac)
@@ -284,10 +416,21 @@ static bool is_address_of(const struct trace *trace, const char *node, uint32_t 
 	return false;
 }
 
-static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
+static void match_loop(struct ledger *ledger, const struct wire *wire, struct frame *f)
+{
+	const struct node *node = trace_node(ledger->trace, wire->node);
+
+	f->sent = true;
+	if (!node || f->kind == FRAME_OTHER)
+		return;
+	f->tx_event = match_frame(ledger, f, node->name, false);
+	f->rx_event = match_frame(ledger, f, node->name, true);
+	link_events(ledger->trace, f->tx_event, f->rx_event);
+}
+
+static void match_card(struct ledger *ledger, const struct wire *wire, struct frame *f)
 {
 	const struct node *node = node_of_nic(ledger->trace, wire);
-	const struct event *ev;
 
 	f->sent = is_mac_of(node, f->eth_src);
 	if (!node || f->kind == FRAME_OTHER)
@@ -296,13 +439,19 @@ static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
 		f->tx_event = match_frame(ledger, f, node->name, false);
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
 		f->reason = N_("the frame is for another node");
-		return;
 	} else {
 		f->rx_event = match_frame(ledger, f, node->name, true);
-		if (!f->rx_event && f->kind == FRAME_TCP &&
+		if (!f->rx_event && f->kind != FRAME_ARP &&
 		    !is_address_of(ledger->trace, node->name, f->daddr))
 			f->reason = forwarded;
 	}
+}
+
+static void match_tap(struct ledger *ledger, const struct wire *wire, struct frame *f)
+{
+	const struct event *ev;
+
+	(is_loop(wire) ? match_loop : match_card)(ledger, wire, f);
 	if (ledger->clock_known || !(f->tx_event || f->rx_event))
 		return;
 	ev = &ledger->trace->events.v[(f->tx_event ? f->tx_event : f->rx_event) - 1];
@@ -310,60 +459,133 @@ static void match_tap(struct ledger *ledger, struct wire *wire, struct frame *f)
 	ledger->clock_known = true;
 }
 
-/* Why a frame may stand without an event, or NULL. */
-static const char *excuse(const struct ledger *ledger, const struct frame *f)
-{
-	const struct trace *trace = ledger->trace;
-	int64_t t_ns = f->t_ns + ledger->clock_offset_ns;
-
-	if (!trace->events.n || !ledger->clock_known)
-		return NULL;
-	if (t_ns < trace->events.v[0].t_ns)
-		return N_("captured before the points were armed");
-	if (trace->complete && t_ns > trace->events.v[trace->events.n - 1].t_ns)
-		return N_("captured after the lab's end");
-	return NULL;
-}
-
-static void add_unmatched(struct trace *trace, struct str *text)
-{
-	trace->unmatched++;
-	if (trace->unmatched_list.n < PROBLEMS_KEPT)
-		*vec_add(&trace->unmatched_list) = str_take(text);
-	else
-		str_free(text);
-}
-
-static void settle_frame(struct ledger *ledger, const struct wire *wire, struct frame *f, size_t i)
-{
-	struct str what = { 0 }, text = { 0 };
-
-	if (f->kind == FRAME_OTHER || f->tx_event || f->rx_event)
-		return;
-	if (!f->reason)
-		f->reason = excuse(ledger, f);
-	if (f->reason)
-		return;
-	frame_describe(&what, f);
-	str_addf(&text, _("wire-%s-%s.pcap frame %zu: %s: no event speaks of it"), wire->node,
-		 wire->nic, i + 1, str_text(&what));
-	str_free(&what);
-	add_unmatched(ledger->trace, &text);
-}
-
 static bool same_bytes(const struct frame *a, const struct frame *b)
 {
 	return a->cap_len == b->cap_len && memcmp(a->bytes, b->bytes, a->cap_len) == 0;
 }
 
-static void link_events(struct trace *trace, size_t tx, size_t rx)
+static bool is_before(const struct ledger *ledger, const struct frame *f)
 {
-	if (!tx || !rx)
+	return ledger->clock_known &&
+	       f->t_ns + ledger->clock_offset_ns < ledger->trace->events.v[0].t_ns;
+}
+
+static bool is_behind(const struct ledger *ledger, const struct frame *f)
+{
+	const struct trace *trace = ledger->trace;
+
+	return ledger->clock_known && trace->complete &&
+	       f->t_ns + ledger->clock_offset_ns > trace->events.v[trace->events.n - 1].t_ns;
+}
+
+static const struct frame *twin_of(const struct trace *trace, const struct frame *f)
+{
+	return f->twin ? &trace->wires.v[f->twin_wire].frames.v[f->twin - 1] : NULL;
+}
+
+/* Another frame of the card with the same bytes, its id and timestamps among them, that has an event; and what
+ * came of both at the receiver is one packet there, too, where its events say so. */
+static bool is_copy(const struct trace *trace, const struct wire *wire, const struct frame *f)
+{
+	const struct frame *twin = twin_of(trace, f);
+	const struct event *rx =
+		twin && twin->rx_event ? &trace->events.v[twin->rx_event - 1] : NULL;
+
+	for (size_t i = 0; f->sent && i < wire->frames.n; i++) {
+		const struct frame *other = &wire->frames.v[i];
+
+		if (other == f || !other->tx_event || !same_bytes(other, f))
+			continue;
+		if (!rx || rx->pkt == trace->events.v[other->tx_event - 1].pkt)
+			return true;
+	}
+	return false;
+}
+
+/* Why a frame may stand without an event, or NULL. */
+static const char *excuse(const struct ledger *ledger, const struct wire *wire,
+			  const struct frame *f)
+{
+	const struct trace *trace = ledger->trace;
+	const struct frame *twin = twin_of(trace, f);
+
+	if (!trace_watches(trace, tellers[f->kind][!f->sent].point))
+		return tellers[f->kind][!f->sent].unwatched;
+	if (!trace->events.n)
+		return NULL;
+	if (is_before(ledger, f))
+		return N_("captured before the points were armed");
+	if (is_behind(ledger, f))
+		return twin && !f->sent && !is_behind(ledger, twin)
+			       ? N_("the card took it only after the lab's end: QEMU kept it until "
+				    "then")
+			       : N_("captured after the lab's end");
+	return is_copy(trace, wire, f) ? N_("a copy that a qdisc made: a frame that has its event "
+					    "is the same, byte for byte")
+				       : NULL;
+}
+
+static void frame_unmatched(struct trace *trace, const struct wire *wire, const struct frame *f,
+			    size_t i, const char *why)
+{
+	struct str what = { 0 };
+
+	frame_describe(&what, f);
+	trace_unmatched(trace, xasprintf(_("wire-%s-%s.pcap frame %zu: %s: %s"), wire->node,
+					 wire->nic, i + 1, str_text(&what), why));
+	str_free(&what);
+}
+
+static void settle_frame(struct ledger *ledger, const struct wire *wire, struct frame *f, size_t i)
+{
+	bool half =
+		is_loop(wire) && f->kind != FRAME_ARP && trace_watches(ledger->trace, "tcp_v4_rcv");
+
+	if (f->kind == FRAME_OTHER || (f->tx_event && (f->rx_event || !half)) ||
+	    (f->rx_event && !half))
 		return;
-	if (!trace->events.v[tx - 1].peer)
-		trace->events.v[tx - 1].peer = rx;
-	if (!trace->events.v[rx - 1].peer)
-		trace->events.v[rx - 1].peer = tx;
+	if (!f->reason)
+		f->reason = excuse(ledger, wire, f);
+	if (!f->reason)
+		frame_unmatched(ledger->trace, wire, f, i, _("no event speaks of it"));
+}
+
+/* Behind the last frame that the card sent and another card's capture has. */
+static size_t behind_last_seen(const struct wire *wire)
+{
+	size_t i = wire->frames.n;
+
+	while (i > 0 && !(wire->frames.v[i - 1].sent && wire->frames.v[i - 1].twin))
+		i--;
+	return i;
+}
+
+/* A hub loses nothing and keeps the order: what it still had when the run ended is all that one capture may lack. */
+static void settle_twins(struct trace *trace, struct wire *wire, const struct wire *other)
+{
+	size_t last = behind_last_seen(wire);
+
+	for (size_t i = 0; i < wire->frames.n; i++) {
+		struct frame *f = &wire->frames.v[i];
+
+		if (f->twin || f->kind == FRAME_OTHER)
+			continue;
+		if (f->sent && i >= last)
+			f->reason =
+				N_("it came to no other card: QEMU kept it until the run ended");
+		else if (f->sent || is_mac_of(node_of_nic(trace, other), f->eth_src))
+			frame_unmatched(trace, wire, f, i,
+					_("the capture of the other card lacks it"));
+	}
+}
+
+static size_t taps_of(const struct trace *trace, int64_t hub)
+{
+	size_t taps = 0;
+
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		taps += trace->nodes.v[i].hub == hub;
+	return taps;
 }
 
 /* A router does not take a segment: that it came there is seen on the wire only. */
@@ -407,6 +629,10 @@ static void pair_taps(const struct ledger *ledger, struct wire *a, struct wire *
 			from = j + 1;
 			break;
 		}
+	if (taps_of(trace, na->hub) == 2 && !a->problem && !b->problem) {
+		settle_twins(trace, a, b);
+		settle_twins(trace, b, a);
+	}
 }
 
 static void count_frame(struct trace *trace, const struct frame *f)
@@ -415,45 +641,27 @@ static void count_frame(struct trace *trace, const struct frame *f)
 	trace->frames_arp += f->kind == FRAME_ARP;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void collect_drops(struct ledger *ledger)
-{
-	const struct trace *trace = ledger->trace;
-
-	for (size_t i = 0; i < trace->events.n; i++)
-		if (trace->events.v[i].kind == EV_SKB_DROP && trace->events.v[i].pkt)
-			*vec_add(&ledger->drops) = trace->events.v[i].pkt;
-	if (ledger->drops.n)
-		qsort(ledger->drops.v, ledger->drops.n, sizeof(*ledger->drops.v), by_number);
-}
-
-/* A segment that went down and was not seen on the wire: dropped, or still waiting. */
-static bool was_dropped(const struct ledger *ledger, const struct event *tx)
-{
-	return tx->pkt && ledger->drops.n &&
-	       bsearch(&tx->pkt, ledger->drops.v, ledger->drops.n, sizeof(*ledger->drops.v),
-		       by_number);
-}
-
 static void settle_event(struct ledger *ledger, const struct lane *lane, const struct entry *entry)
 {
 	struct trace *trace = ledger->trace;
 	const struct event *ev = &trace->events.v[entry->event];
-	struct str text = { 0 };
+	char *text;
 
 	if (entry->used_up || was_dropped(ledger, ev))
 		return;
-	str_addf(&text,
-		 entry->seen ? _("event %lld (%s at %s): its last bytes are not on the wire")
-			     : _("event %lld (%s at %s): no frame on the wire"),
-		 (long long)ev->n, ev->type, lane->node ? lane->node : "?");
-	add_unmatched(trace, &text);
+	text = xasprintf(entry->seen
+				 ? _("event %lld (%s at %s): its last bytes are not on the wire")
+				 : _("event %lld (%s at %s): no frame on the wire"),
+			 (long long)ev->n, ev->type, lane->node ? lane->node : "?");
+	if (lane->rx || trace_watches(trace, "kfree_skb")) {
+		trace_unmatched(trace, text);
+		return;
+	}
+	*vec_add(&trace->excused) =
+		xasprintf(_("%s; whether it was dropped is not known: kfree_skb is not watched in "
+			    "this run"),
+			  text);
+	free(text);
 }
 
 static void settle(struct ledger *ledger)
@@ -476,8 +684,8 @@ void ledger_join(struct trace *trace)
 
 	if (!trace->wires.n)
 		return;
+	collect_packets(&ledger);
 	collect_entries(&ledger);
-	collect_drops(&ledger);
 	for (size_t w = 0; w < trace->wires.n; w++)
 		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++)
 			match_tap(&ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i]);
@@ -490,4 +698,5 @@ void ledger_join(struct trace *trace)
 		vec_free(&ledger.lanes.v[i].entries);
 	vec_free(&ledger.lanes);
 	vec_free(&ledger.drops);
+	vec_free(&ledger.received);
 }

@@ -23,6 +23,23 @@ void trace_problem(struct trace *trace, const char *format, ...)
 	va_end(args);
 }
 
+void trace_unmatched(struct trace *trace, char *text)
+{
+	trace->unmatched++;
+	if (trace->unmatched_list.n < PROBLEMS_KEPT)
+		*vec_add(&trace->unmatched_list) = text;
+	else
+		free(text);
+}
+
+bool trace_watches(const struct trace *trace, const char *point)
+{
+	for (size_t i = 0; i < trace->points.n; i++)
+		if (strcmp(trace->points.v[i].name, point) == 0)
+			return true;
+	return false;
+}
+
 const struct node *trace_node(const struct trace *trace, const char *name)
 {
 	for (size_t i = 0; i < trace->nodes.n; i++)
@@ -375,22 +392,34 @@ static char *map_file(struct trace *trace, const char *path)
 	return error;
 }
 
+/* Reads a capture; a node that sent nothing to itself has none of its loopback device. */
+static void read_wire(struct trace *trace, const char *node, const char *nic, bool needed)
+{
+	char *path = xasprintf("%s/wire-%s-%s.pcap", trace->folder, node, nic);
+	struct wire *wire;
+
+	if (needed || access(path, F_OK) == 0) {
+		wire = vec_add(&trace->wires);
+		wire_read(wire, path, node, nic);
+		if (wire->problem)
+			trace_problem(trace, "%s", wire->problem);
+	}
+	free(path);
+}
+
 static void read_wires(struct trace *trace)
 {
 	const struct node *node;
-	struct wire *wire;
-	char *path;
 
 	for (size_t i = 0; i < trace->nodes.n; i++) {
 		node = &trace->nodes.v[i];
-		if (!node->nic || strchr(node->name, '/') || strchr(node->nic, '/'))
-			continue;
-		path = xasprintf("%s/wire-%s-%s.pcap", trace->folder, node->name, node->nic);
-		wire = vec_add(&trace->wires);
-		wire_read(wire, path, node->name, node->nic);
-		if (wire->problem)
-			trace_problem(trace, "%s", wire->problem);
-		free(path);
+		if (node->nic && !strchr(node->name, '/') && !strchr(node->nic, '/'))
+			read_wire(trace, node->name, node->nic, true);
+	}
+	for (size_t i = 0; i < trace->nodes.n; i++) {
+		node = &trace->nodes.v[i];
+		if (trace_node(trace, node->name) == node && !strchr(node->name, '/'))
+			read_wire(trace, node->name, LOOPBACK, false);
 	}
 }
 
@@ -447,6 +476,8 @@ struct trace *trace_open(const char *run, char **error)
 	find_conns(trace);
 	read_wires(trace);
 	ledger_join(trace);
+	agree_check(trace);
+	derive_check(trace);
 	return trace;
 }
 
@@ -503,7 +534,10 @@ void trace_free(struct trace *trace)
 		free(trace->problems.v[i]);
 	for (size_t i = 0; i < trace->unmatched_list.n; i++)
 		free(trace->unmatched_list.v[i]);
+	for (size_t i = 0; i < trace->excused.n; i++)
+		free(trace->excused.v[i]);
 	vec_free(&trace->problems);
+	vec_free(&trace->excused);
 	vec_free(&trace->unmatched_list);
 	vec_free(&trace->events);
 	names_free(trace->names);

@@ -57,6 +57,8 @@ struct trace {
 	struct names *names;
 	/* ledger.c */
 	size_t frames_tcp, frames_arp, unmatched;
+	VEC(char *)
+	excused; /* what has no counterpart because a point is not watched in this run */
 	int64_t clock_offset_ns; /* time of events - time of captures; 0 when nothing matched */
 	VEC(char *) unmatched_list;
 	/* the mapped file */
@@ -75,6 +77,12 @@ void trace_free(struct trace *trace);
 /* A trace over a text in memory, for tests and fuzzing; the text must live as long. */
 struct trace *trace_of_text(const char *text, size_t len);
 
+/* A disagreement of events, frames and counters: the run's evidence contradicts itself. Takes the text. */
+void trace_unmatched(struct trace *trace, char *text);
+
+/* Whether the run watches the point; without a list of points nothing is known to be watched. */
+bool trace_watches(const struct trace *trace, const char *point);
+
 void trace_problem(struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -86,6 +94,9 @@ struct conn *trace_conn(const struct trace *trace, int64_t id);
 
 /* Joins the captures with the events (ledger.c). */
 void ledger_join(struct trace *trace);
+/* Holds the events against their frames and against each other (agree.c, derive.c), after ledger_join(). */
+void agree_check(struct trace *trace);
+void derive_check(struct trace *trace);
 
 /*
  * Hides all frames that an expression in pcap-filter's syntax refuses, and their events.

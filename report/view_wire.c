@@ -68,6 +68,8 @@ void view_wire(struct doc *doc, const struct request *rq)
 				add_frame(t, trace, &trace->wires.v[w], i);
 	if (!t->cells.n)
 		table_note(t, _("no such frame"));
+	for (size_t i = 0; i < trace->excused.n; i++)
+		table_note(t, "%s", trace->excused.v[i]);
 	for (size_t i = 0; i < trace->unmatched_list.n; i++)
 		table_note(t, _("unmatched: %s"), trace->unmatched_list.v[i]);
 	if (trace->unmatched > trace->unmatched_list.n)

@@ -14,8 +14,13 @@ enum {
 	ETHERTYPE_ARP = 0x0806,
 	ARP_SHA = 8,
 	ARP_SPA = 14,
+	ARP_THA = 18,
 	ARP_TPA = 24,
+	IP_DF = 0x4000,
+	IP_MORE = 0x2000,
 	IP_FRAGMENT = 0x1fff,
+	TCP_FLAGS = 0x1ff,
+	TCP_HEADER = 20,
 	IPPROTO_IS_TCP = 6,
 	LARGEST_FRAME = 256 * 1024,
 };
@@ -46,6 +51,7 @@ static void decode_arp(struct frame *f, size_t at)
 
 	f->arp_op = (uint16_t)get(f, at + 6, 2, &ok);
 	get_mac(f, at + ARP_SHA, f->sha);
+	get_mac(f, at + ARP_THA, f->tha);
 	f->saddr = get(f, at + ARP_SPA, 4, &ok);
 	f->daddr = get(f, at + ARP_TPA, 4, &ok);
 	if (ok)
@@ -55,33 +61,60 @@ static void decode_arp(struct frame *f, size_t at)
 static void decode_tcp(struct frame *f, size_t at, uint32_t ip_payload)
 {
 	bool ok = true;
-	uint32_t header;
+	uint32_t word;
 
 	f->sport = (uint16_t)get(f, at, 2, &ok);
 	f->dport = (uint16_t)get(f, at + 2, 2, &ok);
 	f->seq = get(f, at + 4, 4, &ok);
 	f->ack = get(f, at + 8, 4, &ok);
-	header = (get(f, at + 12, 1, &ok) >> 4) * 4;
-	f->flags = (uint8_t)get(f, at + 13, 1, &ok);
+	word = get(f, at + 12, 2, &ok);
+	f->tcp_header = (uint8_t)((word >> 12) * 4);
+	f->reserved = word >> 9 & 7;
+	f->flags = word & TCP_FLAGS;
 	f->win = (uint16_t)get(f, at + 14, 2, &ok);
-	if (!ok || header < 20 || header > ip_payload)
+	f->urg = (uint16_t)get(f, at + 18, 2, &ok);
+	if (!ok || ip_payload < TCP_HEADER)
 		return;
-	f->payload_len = ip_payload - header;
 	f->kind = FRAME_TCP;
+	f->damaged = f->tcp_header < TCP_HEADER || f->tcp_header > ip_payload;
+	f->payload_len = 0;
+	if (f->damaged)
+		return;
+	f->payload_len = ip_payload - f->tcp_header;
+	f->opts = at + TCP_HEADER;
+	f->opts_len = f->tcp_header - TCP_HEADER;
+	get(f, f->opts, f->opts_len, &ok);
+	if (!ok)
+		f->opts_len = f->cap_len - f->opts;
 }
 
 static void decode_ip(struct frame *f, size_t at)
 {
 	bool ok = true;
+	uint32_t version = get(f, at, 1, &ok) >> 4;
 	uint32_t header = (get(f, at, 1, &ok) & 0x0f) * 4;
 	uint32_t total = get(f, at + 2, 2, &ok);
-	uint32_t fragment = get(f, at + 6, 2, &ok) & IP_FRAGMENT;
+	uint32_t fragment = get(f, at + 6, 2, &ok);
 	uint32_t proto = get(f, at + 9, 1, &ok);
 
+	f->ip_header = (uint8_t)header;
+	f->tot_len = (uint16_t)total;
+	f->df = fragment & IP_DF;
+	f->more = fragment & IP_MORE;
+	f->fragment = (uint16_t)((fragment & IP_FRAGMENT) * 8);
+	f->tos = (uint8_t)get(f, at + 1, 1, &ok);
+	f->ttl = (uint8_t)get(f, at + 8, 1, &ok);
 	f->ip_id = (uint16_t)get(f, at + 4, 2, &ok);
 	f->saddr = get(f, at + 12, 4, &ok);
 	f->daddr = get(f, at + 16, 4, &ok);
-	if (ok && proto == IPPROTO_IS_TCP && !fragment && header >= 20 && total >= header)
+	if (!total) /* a GSO packet too big for the field */
+		total = f->len > at ? f->len - (uint32_t)at : 0;
+	if (!ok || version != 4 || proto != IPPROTO_IS_TCP || header < 20 || total < header)
+		return;
+	f->payload_len = total - header;
+	if (f->fragment)
+		f->kind = FRAME_FRAGMENT;
+	else
 		decode_tcp(f, at + header, total - header);
 }
 
@@ -195,27 +228,40 @@ void wire_free(struct wire *wire)
 	free(wire->problem);
 }
 
-const char *tcp_flag_letters(uint8_t flags, char *text)
+/* tcpdump's letters in tcpdump's order (print-tcp.c): docs/event-format.md */
+static const struct {
+	uint16_t flag;
+	char letter;
+} tcp_flags[] = {
+	{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' }, { TCP_PSH, 'P' }, { TCP_ACK, '.' },
+	{ TCP_URG, 'U' }, { TCP_ECE, 'E' }, { TCP_CWR, 'W' }, { TCP_AE, 'e' },
+};
+static const char no_flags[] = "none";
+
+const char *tcp_flag_letters(uint16_t flags, char *text)
 {
-	static const struct {
-		uint8_t flag;
-		char letter;
-	} letters[] = {
-		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' },
-		{ TCP_PSH, 'P' }, { TCP_ACK, '.' },
-	};
 	char *p = text;
 
-	for (size_t i = 0; i < ARRAY_SIZE(letters); i++)
-		if (flags & letters[i].flag)
-			*p++ = letters[i].letter;
+	for (size_t i = 0; i < ARRAY_SIZE(tcp_flags); i++)
+		if (flags & tcp_flags[i].flag)
+			*p++ = tcp_flags[i].letter;
 	*p = '\0';
-	return text;
+	return p > text ? text : strcpy(text, no_flags);
+}
+
+uint16_t tcp_flags_of(const char *letters)
+{
+	uint16_t flags = 0;
+
+	for (size_t i = 0; strcmp(letters, no_flags) != 0 && i < ARRAY_SIZE(tcp_flags); i++)
+		if (strchr(letters, tcp_flags[i].letter))
+			flags |= tcp_flags[i].flag;
+	return flags;
 }
 
 void frame_describe(struct str *out, const struct frame *f)
 {
-	char from[16], to[16], flags[8];
+	char from[16], to[16], flags[TCP_FLAG_LETTERS];
 
 	ip_text(f->saddr, from);
 	ip_text(f->daddr, to);
@@ -225,6 +271,9 @@ void frame_describe(struct str *out, const struct frame *f)
 	else if (f->kind == FRAME_TCP)
 		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
 			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);
+	else if (f->kind == FRAME_FRAGMENT)
+		str_addf(out, _("TCP %s > %s: part of packet %u from byte %u on"), from, to,
+			 f->ip_id, f->fragment);
 	else
 		str_addf(out, _("another frame of %u bytes"), f->len);
 }

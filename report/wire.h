@@ -8,15 +8,25 @@
 enum frame_kind {
 	FRAME_OTHER,
 	FRAME_ARP,
-	FRAME_TCP
+	FRAME_TCP,
+	FRAME_FRAGMENT, /* a later part of an IP packet: the TCP header is in the first */
+};
+
+/* Bits of bytes 13 and 14 of the TCP header: RFC 9293 3.1, RFC 3168, RFC 8311; the last was RFC 3540's NS. */
+enum {
+	TCP_FIN = 0x001,
+	TCP_SYN = 0x002,
+	TCP_RST = 0x004,
+	TCP_PSH = 0x008,
+	TCP_ACK = 0x010,
+	TCP_URG = 0x020,
+	TCP_ECE = 0x040,
+	TCP_CWR = 0x080,
+	TCP_AE = 0x100
 };
 
 enum {
-	TCP_FIN = 1,
-	TCP_SYN = 2,
-	TCP_RST = 4,
-	TCP_PSH = 8,
-	TCP_ACK = 16
+	TCP_FLAG_LETTERS = 10 /* bytes that hold the letters of all flags, or "none" */
 };
 
 struct frame {
@@ -33,12 +43,22 @@ struct frame {
 	uint16_t dport;
 	uint32_t seq;
 	uint32_t ack;
-	uint8_t flags;
+	uint16_t flags;
 	uint16_t win;
+	uint16_t urg;
+	uint8_t reserved; /* bits between the header's length and the flags */
+	uint8_t tcp_header; /* bytes, as the header says */
+	bool damaged; /* the header cannot be as long as it says: nothing is known behind its 20 bytes */
+	size_t opts, opts_len; /* where the TCP options are in bytes */
 	uint16_t ip_id;
+	uint16_t tot_len;
+	uint16_t fragment; /* offset of this part, bytes */
+	uint8_t ip_header, tos, ttl;
+	bool df, more;
 	uint32_t payload_len; /* by the IP header: padding does not count */
 	uint16_t arp_op;
 	unsigned char sha[6];
+	unsigned char tha[6];
 	/* what ledger.c found out */
 	size_t tx_event; /* index + 1 into the trace's events; 0: none */
 	size_t rx_event;
@@ -48,6 +68,9 @@ struct frame {
 	bool hidden; /* the user's filter refuses it */
 	bool sent; /* by the NIC that was tapped */
 };
+
+/* The device that carries what a node sends to itself: its frames are sent and received by one node. */
+#define LOOPBACK "lo"
 
 /* One NIC's capture. */
 struct wire {
@@ -73,8 +96,12 @@ void frame_decode(struct frame *frame);
 /* Appends what the frame is, in a few words. */
 void frame_describe(struct str *out, const struct frame *frame);
 
-/* tcpdump's letters in tcpdump's order; text holds 8 bytes or more. */
-const char *tcp_flag_letters(uint8_t flags, char *text);
+/* tcpdump's letters in tcpdump's order, or "none"; text holds TCP_FLAG_LETTERS bytes. */
+const char *tcp_flag_letters(uint16_t flags, char *text);
+/* The flags that such a text names. */
+uint16_t tcp_flags_of(const char *letters);
+/* Appends a frame's TCP options as events.jsonl has them. */
+void frame_options(struct str *out, const struct frame *frame);
 /* "10.0.0.1" to a number in host order; false if it is none. */
 bool ip_parse(const char *text, uint32_t *ip);
 /* Texts into a caller's buffer of 16 and 18 bytes. */

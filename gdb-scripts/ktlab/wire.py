@@ -1,26 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A second opinion on the wire: what the events of a run say of each frame is what tshark reads in the captures.
 
-Each card's capture holds the frames that it sent (tx) and those for it (rx). Frames and events of one flow come in the
-same order, so both are walked side by side. An event may take several frames: the card cuts what the kernel sent as
-one segment (TSO), and the kernel joins what came as several (GRO)."""
+Each card's capture holds the frames that it sent (tx) and those for it (rx), that of a loopback device (lo) both at once.
+An event takes the first frame of its flow that is a part of it; a qdisc may send them in another order. It may take
+several: the card cuts what the kernel sent as one segment (TSO), and the kernel joins what came as several (GRO). A frame
+that is the same as one before, field by field, is a copy that netem made behind the point where the event was."""
 
 import json
 import os
 import subprocess
 
+from . import headers
+
 BROADCAST = "ff:ff:ff:ff:ff:ff"
+LOOPBACK = "lo"
 SEQ_MASK = (1 << 32) - 1
+# how many frames of one flow a qdisc may send before their turn
+AHEAD = 1000
 # the bits in the TCP header that a cut segment keeps in its last frame only: FIN, PSH (RFC 9293 3.1)
 LAST_ONLY = 0x01 | 0x08
-FLAGS = {"F": 0x01, "S": 0x02, "R": 0x04, "P": 0x08, ".": 0x10, "U": 0x20, "E": 0x40, "W": 0x80}
+FLAGS = {letter: bit for bit, letter in headers.FLAGS}
+# tshark's tcp.flags has the three reserved bits, too
+RESERVED_SHIFT = 9
 OPERATIONS = {"request": 1, "reply": 2}
 
 ARP_FIELDS = {"op": "arp.opcode", "sha": "arp.src.hw_mac", "spa": "arp.src.proto_ipv4", "tha": "arp.dst.hw_mac",
               "tpa": "arp.dst.proto_ipv4", "eth_src": "eth.src", "eth_dst": "eth.dst"}
 TCP_FIELDS = {"saddr": "ip.src", "daddr": "ip.dst", "sport": "tcp.srcport", "dport": "tcp.dstport", "seq": "tcp.seq",
               "ack": "tcp.ack", "flags": "tcp.flags", "win": "tcp.window_size_value", "payload_len": "tcp.len",
-              "id": "ip.id", "ttl": "ip.ttl", "tot_len": "ip.len", "mss": "tcp.options.mss_val",
+              "id": "ip.id", "ttl": "ip.ttl", "tot_len": "ip.len", "tos": "ip.dsfield", "ip_header_len": "ip.hdr_len",
+              "header_len": "tcp.hdr_len", "urg": "tcp.urgent_pointer", "df": "ip.flags.df",
+              "kinds": "tcp.option_kind", "mss": "tcp.options.mss_val",
               "wscale": "tcp.options.wscale.shift", "tsval": "tcp.options.timestamp.tsval",
               "tsecr": "tcp.options.timestamp.tsecr", "sack_le": "tcp.options.sack_le", "sack_re": "tcp.options.sack_re"}
 TSHARK = ["tshark", "-n", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
@@ -28,6 +38,11 @@ TSHARK = ["tshark", "-n", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tc
 # which point makes the events of a direction; where a lab does not watch it, there is nothing to compare
 POINTS = {("tcp", "tx"): "ip_output", ("tcp", "rx"): "tcp_v4_rcv", ("arp", "tx"): "arp_xmit", ("arp", "rx"): "arp_rcv"}
 DROP = "skb.drop"
+# fields of an event's that say the same under the same name
+SAME = ("saddr", "daddr", "sport", "dport", "seq", "ack", "win", "urg", "payload_len", "header_len")
+IP_SAME = {"id": "id", "ttl": "ttl", "tot_len": "tot_len", "tos": "tos", "header_len": "ip_header_len", "df": "df"}
+# kinds of the options that have a name of their own
+KINDS = {"eol": 0, "nop": 1, "mss": 2, "wscale": 3, "sack_ok": 4, "sack": 5, "ts": 8, "tfo": 34}
 # what lines are worth reading, as they begin after the event's number
 TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, *(".".join(way) for way in POINTS)])
 
@@ -62,21 +77,32 @@ def frame_of(event):
     if kind == "arp":
         frame.update({name: event[name] for name in ARP_FIELDS}, op=OPERATIONS.get(event["op"], event["op"]))
         return frame
-    frame.update({name: event[name] for name in TCP_FIELDS if name in event})
-    frame.update({name: event["ip"][name] for name in ("id", "ttl", "tot_len")})
-    frame["flags"] = sum(FLAGS[letter] for letter in event["flags"])
-    for option in event["opts"]:
-        name = option["name"]
-        if name == "mss":
-            frame["mss"] = option["mss"]
-        elif name == "wscale":
-            frame["wscale"] = option["shift"]
-        elif name == "ts":
-            frame.update(tsval=option["val"], tsecr=option["ecr"])
-        elif name == "sack":
-            edges = [",".join(map(str, side)) for side in zip(*option["blocks"])]
-            frame.update(sack_le=number(edges[0]), sack_re=number(edges[1]))
+    frame.update({name: event[name] for name in SAME if name in event})
+    frame.update({theirs: int(event["ip"][ours]) for ours, theirs in IP_SAME.items() if ours in event["ip"]})
+    frame["flags"] = sum(FLAGS.get(letter, 0) for letter in event["flags"] if event["flags"] != "none")
+    frame["flags"] |= event.get("reserved", 0) << RESERVED_SHIFT
+    frame["damaged"] = event.get("damage") is not None
+    frame.update(options_of(event["opts"]))
     return frame
+
+
+def options_of(opts):
+    """The options of an event as tshark lists them: those of one kind behind each other, and all kinds."""
+    found = {"kinds": [], "mss": [], "wscale": [], "tsval": [], "tsecr": [], "sack_le": [], "sack_re": []}
+    for option in opts:
+        name = option["name"]
+        if name == "malformed" and (option["length"] < 2 or option is opts[-1]):
+            continue
+        found["kinds"].append(KINDS.get(name, option.get("kind", name[len("kind"):])))
+        if name in ("mss", "wscale"):
+            found[name].append(option["mss" if name == "mss" else "shift"])
+        elif name == "ts":
+            found["tsval"].append(option["val"])
+            found["tsecr"].append(option["ecr"])
+        elif name == "sack":
+            found["sack_le"] += [left for left, _ in option["blocks"]]
+            found["sack_re"] += [right for _, right in option["blocks"]]
+    return {name: number(",".join(map(str, values))) for name, values in found.items() if values}
 
 
 def flow(frame):
@@ -107,7 +133,11 @@ def ends(said, taken):
 
 def differences(frame, said, whole):
     """The fields in which a frame and its event differ; of a cut segment only what every part keeps."""
-    for name in sorted((set(frame) | set(said)) - {"where", "sent", "eth_src", "eth_dst"}):
+    names = (set(frame) | set(said)) - {"where", "sent", "damaged", "eth_src", "eth_dst"}
+    if said.get("damaged"):
+        # behind such a header tshark reads nothing more
+        names &= set(frame) & set(said)
+    for name in sorted(names - UNSAID.difference(said)):
         ours, theirs = said.get(name), frame.get(name)
         if name == "flags" and not whole:
             ours, theirs = ours & ~LAST_ONLY, theirs & ~LAST_ONLY
@@ -115,6 +145,10 @@ def differences(frame, said, whole):
             continue
         if ours != theirs:
             yield "%s: %s is %s; %s says %s" % (frame["where"], name, theirs, said["where"], ours)
+
+
+# what events of older releases do not say
+UNSAID = {"urg", "tos", "ip_header_len", "header_len", "df", "kinds"}
 
 
 class Drops:
@@ -132,24 +166,33 @@ class Drops:
         return False
 
 
+def parts(frames, event):
+    """Takes the frames of the segment that an event tells of out of the list."""
+    taken = []
+    while not taken or not ends(event, taken):
+        place = next((place for place, frame in enumerate(frames[:AHEAD]) if belongs(frame, event, len(taken))), None)
+        if place is None:
+            break
+        taken.append(frames.pop(place))
+    return taken
+
+
+def content(frame):
+    return {name: value for name, value in frame.items() if name != "where"}
+
+
 def walk(frames, said, drops):
     """Goes along the frames and the events of one flow; gives each disagreement as a sentence."""
-    place = 0
+    before, left = list(frames), list(frames)
     for event in said:
-        while place < len(frames) and not belongs(frames[place], event, 0) and drops.take(frames[place]):
-            place += 1
-        taken = []
-        while place < len(frames) and belongs(frames[place], event, len(taken)):
-            taken.append(frames[place])
-            place += 1
-            if ends(event, taken):
-                break
+        taken = parts(left, event)
         for frame in taken:
             yield from differences(frame, event, len(taken) == 1)
         if not taken and not drops.take(event):
             yield "%s tells of a frame that is not there: %s" % (event["where"], event)
-    for frame in frames[place:]:
-        if not drops.take(frame):
+    for frame in left:
+        copied = any(content(frame) == content(other) for other in before if other is not frame)
+        if not copied and not drops.take(frame):
             yield "%s has no event: %s" % (frame["where"], frame)
 
 
@@ -158,6 +201,17 @@ def by_flow(frames):
     for frame in frames:
         flows.setdefault(flow(frame), []).append(frame)
     return flows
+
+
+def goes(frame, way, nic, addresses):
+    """Whether a frame at a card was sent by it (tx), or was for it and its node (rx)."""
+    if nic["nic"] == LOOPBACK:
+        return True
+    if way == "tx":
+        return frame["eth_src"] == nic["mac"]
+    # what a router sends on has no event of a receiver
+    return (frame["eth_dst"] in (nic["mac"], BROADCAST) and frame["eth_src"] != nic["mac"]
+            and (frame["kind"] == "arp" or frame["daddr"] in addresses))
 
 
 def card(nic, folder, watched, events, addresses):
@@ -169,12 +223,7 @@ def card(nic, folder, watched, events, addresses):
     for (kind, way), point in POINTS.items():
         if point not in watched:
             continue
-        macs = (nic["mac"],) if way == "tx" else (nic["mac"], BROADCAST)
-        frames = [frame for frame in captured if frame["kind"] == kind
-                  and frame["eth_src" if way == "tx" else "eth_dst"] in macs
-                  # what a router sends on has no event of a receiver
-                  and (kind == "arp" or way == "tx" or frame["daddr"] in addresses)
-                  and (way == "tx" or frame["eth_src"] != nic["mac"])]
+        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses)]
         told = [frame_of(event) for event in here
                 if event["type"] == "%s.%s" % (kind, way) and event["dev"] == nic["nic"]]
         frames, told = by_flow(frames), by_flow(told)
@@ -201,7 +250,9 @@ def compare(folder):
     meta, events = read(os.path.join(folder, "events.jsonl"))
     watched = {point["name"] for point in meta["points"]}
     count, said = 0, []
-    for nic in meta["nodes"]:
+    loops = [{"node": node, "nic": LOOPBACK} for node in sorted({nic["node"] for nic in meta["nodes"]})
+             if os.path.exists(os.path.join(folder, "wire-%s-%s.pcap" % (node, LOOPBACK)))]
+    for nic in meta["nodes"] + loops:
         addresses = {other["address"].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]}
         more, sentences = card(nic, folder, watched, events, addresses)
         count += more

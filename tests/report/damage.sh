@@ -102,7 +102,7 @@ import sys
 data = open(sys.argv[1], "rb").read()
 open(sys.argv[1], "wb").write(data[:-(16 + 66)])
 END
-it 'fails when a frame is missing on the wire' fails 1 'no frame on the wire' "$report" check "$dir/run" "$expect"
+it 'fails when a frame is missing on the wire' fails 1 'the capture of the other card lacks it' "$report" check "$dir/run" "$expect"
 
 damage '40s/"icount":null/"icount":null,"big":"BIG"/'
 python3 - "$events" <<'END'

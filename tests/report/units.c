@@ -223,6 +223,16 @@ static void test_expressions(void)
 	it("compares with what was found before", holds("conn=$syn.conn saddr=$syn.saddr"));
 }
 
+static bool flags_return(void)
+{
+	char text[TCP_FLAG_LETTERS];
+
+	for (unsigned int flags = 0; flags < 0x200; flags++)
+		if (tcp_flags_of(tcp_flag_letters((uint16_t)flags, text)) != flags)
+			return false;
+	return true;
+}
+
 static void test_addresses(void)
 {
 	uint32_t ip;
@@ -232,6 +242,50 @@ static void test_addresses(void)
 	it("refuses what is none", !ip_parse("10.0.0.256", &ip) && !ip_parse("10.0.0.1x", &ip));
 	it("writes flags as tcpdump does",
 	   strcmp(tcp_flag_letters(TCP_ACK | TCP_FIN | TCP_PSH, text), "FP.") == 0);
+	it("writes all nine", strcmp(tcp_flag_letters(0x1ff, text), "FSRP.UEWe") == 0);
+	it("and that there is none", strcmp(tcp_flag_letters(0, text), "none") == 0);
+	it("reads what it writes", flags_return());
+}
+
+static bool options_are(const char *bytes, size_t len, const char *wanted)
+{
+	struct frame f = { .bytes = (unsigned char *)bytes,
+			   .cap_len = (uint32_t)len,
+			   .opts_len = len };
+	struct str out = { 0 };
+	bool good;
+
+	frame_options(&out, &f);
+	good = strcmp(str_text(&out), wanted) == 0;
+	if (!good)
+		printf("# %s\n", str_text(&out));
+	str_free(&out);
+	return good;
+}
+
+static void test_options(void)
+{
+	it("writes options as events do, also twice",
+	   options_are("\2\4\5\xb4\2\4\4\0\1", 9,
+		       "[{\"name\":\"mss\",\"mss\":1460},{\"name\":\"mss\",\"mss\":1024},"
+		       "{\"name\":\"nop\"}]"));
+	it("writes blocks of SACK",
+	   options_are("\5\x0a\0\0\0\1\0\0\0\2", 10, "[{\"name\":\"sack\",\"blocks\":[[1,2]]}]"));
+	it("ends at the end of the list", options_are("\0\2\4", 3, "[{\"name\":\"eol\"}]"));
+	it("goes on behind a length that is not its kind's",
+	   options_are("\2\3\5\1", 4,
+		       "[{\"name\":\"malformed\",\"kind\":2,\"length\":3},{\"name\":\"nop\"}]"));
+	it("stops at a length that leads nowhere",
+	   options_are("\2\xff\5\xb4", 4, "[{\"name\":\"malformed\",\"kind\":2,\"length\":255}]"));
+	it("takes a kind alone at the end",
+	   options_are("\1\x1e", 2,
+		       "[{\"name\":\"nop\"},{\"name\":\"malformed\",\"kind\":30,\"length\":0}]"));
+	it("names a kind that it does not know",
+	   options_are("\x1e\4\1\2", 4, "[{\"name\":\"kind30\"}]"));
+	it("writes the cookie of Fast Open, and that one is asked for",
+	   options_are(
+		   "\x22\4\xab\1\x22\2", 6,
+		   "[{\"name\":\"tfo\",\"cookie\":\"ab01\"},{\"name\":\"tfo\",\"cookie\":null}]"));
 }
 
 /* Whether this is the sum of a text, taken in pieces of `piece` bytes. */
@@ -273,6 +327,7 @@ int main(void)
 	it("a name with a zero in it is another name", zeros_count());
 	test_addresses();
 	test_sums();
+	test_options();
 	printf("1..%d\n", count);
 	return failed != 0;
 }
