@@ -77,13 +77,10 @@ static size_t stack_index(struct page *page, struct json stack)
 static void put_event(struct page *page, const struct event *ev)
 {
 	struct json stack = event_get(ev, "stack");
-	char *sentence = event_sentence(page->rq->trace, ev);
 	char *options = event_options(ev);
 	const char *end = ev->text + ev->len;
 
-	fputs("{\"_text\":", page->out);
-	put_string(page->out, sentence && *sentence ? sentence : ev->fn ? ev->fn : ev->type);
-	fputs(",\"_options\":", page->out);
+	fputs("{\"_options\":", page->out);
 	put_string(page->out, options);
 	fprintf(page->out, ",\"_meaning\":%d", meaning_of(ev));
 	fprintf(page->out, ",\"_peer\":%zu,\"_story\":%d,", ev->peer, story_index(ev));
@@ -95,7 +92,6 @@ static void put_event(struct page *page, const struct event *ev)
 		put_raw(page->out, ev->text + 1, end);
 	}
 	free(options);
-	free(sentence);
 }
 
 static void put_events(struct page *page)
@@ -235,9 +231,8 @@ static void put_ladder(struct page *page)
 			(long long)(row->received ? row->received->n : 0));
 		put_member(out, "by", row->by);
 		put_member(out, "at", row->at);
-		put_member(out, "detail", row->detail);
-		fputs("\"text\":", out);
-		put_string(out, row->text);
+		fputs("\"detail\":", out);
+		put_string(out, row->detail);
 		fputs("}", out);
 	}
 	fputs("],\n", out);
@@ -295,12 +290,11 @@ static void put_answers(struct page *page)
 	doc_free(&doc);
 }
 
-static void put_checks(struct page *page)
+static void put_checks(struct page *page, const struct expect *expect)
 {
 	static const char *const words[] = {
 		[HELD] = "held", [FAILED] = "failed", [SKIPPED] = "skipped"
 	};
-	const struct expect *expect = page->rq->expect;
 
 	fputs("\"checks\":[", page->out);
 	for (size_t i = 0; expect && i < expect->list.n; i++) {
@@ -328,14 +322,16 @@ static void put_points(struct page *page)
 	fputs("\"points\":[", page->out);
 	for (size_t i = 0; i < trace->points.n; i++) {
 		const struct point *p = &trace->points.v[i];
+		char *note = point_note(p);
 
 		fputs(i ? ",\n{" : "\n{", page->out);
 		put_member(page->out, "name", p->name);
 		put_member(page->out, "fn", p->fn);
 		put_member(page->out, "as", p->as);
-		put_member(page->out, "note", p->hits == 0 && p->why ? p->why : p->note);
+		put_member(page->out, "note", note);
 		fprintf(page->out, "\"hits\":%lld,\"events\":%lld,\"duplicates\":%lld}",
 			(long long)p->hits, (long long)p->events, (long long)p->duplicates);
+		free(note);
 	}
 	fputs("],\n", page->out);
 }
@@ -386,9 +382,12 @@ static const char *const words[] = {
 	N_("The tree of calls"),
 	N_("The last {n} events are left out of this page."),
 	N_("Timeline"),
+	N_("Wheel, or the keys + and -: closer and wider. Drag: from here to there. A click "
+	   "chooses."),
 	N_("all held"),
 	N_("all connections"),
 	N_("all kinds"),
+	N_("all of it"),
 	N_("as"),
 	N_("by event, not by time"),
 	N_("close"),
@@ -406,6 +405,8 @@ static const char *const words[] = {
 	N_("inside of: "),
 	N_("key a"),
 	N_("key b"),
+	N_("key p; left and right: the next part; Esc: the end"),
+	N_("key 0"),
 	N_("key: to {dst} from {src}, why: {purpose}"),
 	N_("kind of event"),
 	N_("ladder"),
@@ -423,6 +424,7 @@ static const char *const words[] = {
 	N_("only from A to B"),
 	N_("other end: "),
 	N_("point"),
+	N_("present"),
 	N_("questions that no event of this run answers: {n}"),
 	N_("rule {pref}"),
 	N_("search events"),
@@ -454,9 +456,8 @@ static const char *const words[] = {
 
 static void put_words(struct page *page)
 {
-	fputs("\"language\":", page->out);
-	put_string(page->out, _("en"));
-	fputs(",\"words\":{", page->out);
+	put_member(page->out, "code", _("en"));
+	fputs("\"words\":{", page->out);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		fputs(i ? "," : "", page->out);
 		put_string(page->out, words[i]);
@@ -464,6 +465,97 @@ static void put_words(struct page *page)
 		put_string(page->out, _(words[i]));
 	}
 	fputs("},\n", page->out);
+}
+
+/* ---- what is said, once in each language ---- */
+
+static void put_texts(struct page *page)
+{
+	const struct trace *trace = page->rq->trace;
+	struct ladder *ladder = ladder_new(page->rq);
+
+	fputs("\"texts\":[", page->out);
+	for (size_t i = 0; i < request_events(page->rq); i++) {
+		const struct event *ev = &trace->events.v[i];
+		char *sentence = event_sentence(trace, ev);
+
+		fputs(i ? ",\n" : "\n", page->out);
+		put_string(page->out, sentence && *sentence ? sentence
+				      : ev->fn		    ? ev->fn
+							    : ev->type);
+		free(sentence);
+	}
+	fputs("],\n\"row_texts\":[", page->out);
+	for (size_t i = 0; i < ladder->rows.n; i++) {
+		fputs(i ? ",\n" : "\n", page->out);
+		put_string(page->out, ladder->rows.v[i].text);
+	}
+	fputs("],\n", page->out);
+	ladder_free(ladder);
+}
+
+static void put_tree_notes(struct page *page)
+{
+	struct doc doc = { 0 };
+	const struct table *t;
+
+	view_tree(&doc, page->rq);
+	t = &doc.tables.v[0];
+	table_cut(&doc.tables.v[0], MOST_CALLS);
+	fputs("\"tree_notes\":[", page->out);
+	for (size_t i = 0; table_rows(t) && i < t->notes.n; i++) {
+		fputs(i ? "," : "", page->out);
+		put_string(page->out, t->notes.v[i]);
+	}
+	fputs("]", page->out);
+	doc_free(&doc);
+}
+
+/* The expectations were read in one language: for the other they are read again. */
+static struct expect *expect_again(const struct request *rq)
+{
+	char *error = NULL;
+	struct expect *expect = rq->expect ? expect_open(rq->expect->path, &error) : NULL;
+
+	free(error);
+	if (expect)
+		expect_run(expect, rq->trace);
+	return expect;
+}
+
+static void put_language(struct page *page)
+{
+	char *stops = cost_stops(page->rq->trace);
+	struct expect *expect = expect_again(page->rq);
+
+	fputs("{", page->out);
+	put_words(page);
+	put_texts(page);
+	put_answers(page);
+	put_checks(page, expect ? expect : page->rq->expect);
+	put_points(page);
+	put_meanings(page);
+	put_member(page->out, "stops", stops);
+	put_tree_notes(page);
+	fputs("}", page->out);
+	if (expect)
+		expect_free(expect);
+	free(stops);
+}
+
+/* The one that was asked for first. */
+static void put_languages(struct page *page)
+{
+	bool chinese = i18n_is_chinese();
+
+	fputs("\"languages\":[", page->out);
+	put_language(page);
+	if (i18n_speak(!chinese)) {
+		fputs(",\n", page->out);
+		put_language(page);
+	}
+	i18n_speak(chinese);
+	fputs("],\n", page->out);
 }
 
 /* The tree of calls: depth, name, instructions with those below, and its own. */
@@ -485,11 +577,6 @@ static void put_tree(struct page *page)
 		fprintf(page->out, ",%lld,%lld]", (long long)table_cell(t, i, 0)->number,
 			(long long)table_cell(t, i, 1)->number);
 	}
-	fputs("],\n\"tree_notes\":[", page->out);
-	for (size_t i = 0; table_rows(t) && i < t->notes.n; i++) {
-		fputs(i ? "," : "", page->out);
-		put_string(page->out, t->notes.v[i]);
-	}
 	fputs("],\n", page->out);
 	doc_free(&doc);
 }
@@ -506,14 +593,13 @@ static void put_layers(struct page *page)
 static void put_run(struct page *page)
 {
 	const struct trace *trace = page->rq->trace;
-	char *link = source_link(trace, "FILE", 0), *stops = cost_stops(trace);
+	char *link = source_link(trace, "FILE", 0);
 
 	put_member(page->out, "lab", trace->lab);
 	put_member(page->out, "release", trace->release);
 	put_member(page->out, "engine", trace->engine);
 	put_member(page->out, "mode", trace->mode);
 	put_member(page->out, "note", trace->note);
-	put_member(page->out, "stops", stops);
 	put_member(page->out, "digest", trace->digest);
 	put_member(page->out, "link", link);
 	fputs("\"problems\":[", page->out);
@@ -528,7 +614,6 @@ static void put_run(struct page *page)
 		trace->events.n - request_events(page->rq), (long long)trace->end_hits,
 		trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
 	free(link);
-	free(stops);
 }
 
 void form_html(FILE *out, const struct request *rq)
@@ -544,13 +629,9 @@ void form_html(FILE *out, const struct request *rq)
 	put_events(&page);
 	want_places(&page);
 	put_sources(&page);
-	put_answers(&page);
-	put_checks(&page);
-	put_points(&page);
-	put_meanings(&page);
 	put_layers(&page);
 	put_tree(&page);
-	put_words(&page);
+	put_languages(&page);
 	put_run(&page);
 	fwrite(rest, 1, page_html_len - (size_t)(rest - page_html), out);
 	vec_free(&page.stacks);

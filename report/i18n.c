@@ -43,6 +43,29 @@ static void bind_catalogues(void)
 	textdomain("ktreport");
 }
 
+bool i18n_is_chinese(void)
+{
+	return strcmp(textdomain(NULL), "ktreport") == 0;
+}
+
+bool i18n_speak(bool chinese)
+{
+	bool before = i18n_is_chinese();
+
+	if (!chinese) {
+		textdomain("messages"); /* gettext's own default, of which there is no catalogue */
+		return true;
+	}
+	/* gettext looks into LANGUAGE only for a locale that is not C, and zh_CN may not be there */
+	setlocale(LC_ALL, "C.UTF-8");
+	setenv("LANGUAGE", "zh_CN", 1);
+	bind_catalogues();
+	if (strcmp(_("Answers"), "Answers") != 0 || before)
+		return true;
+	textdomain("messages");
+	return false;
+}
+
 bool i18n_start(bool chinese)
 {
 	bool utf8;
@@ -53,11 +76,7 @@ bool i18n_start(bool chinese)
 	utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!utf8) /* what is written into files is UTF-8 all the same, and its letters are measured */
 		setlocale(LC_CTYPE, "C.UTF-8");
-	if (!chinese)
-		return utf8;
-	/* gettext looks into LANGUAGE only for a locale that is not C, and zh_CN may not be there */
-	setlocale(LC_ALL, "C.UTF-8");
-	setenv("LANGUAGE", "zh_CN", 1);
-	bind_catalogues();
-	return true;
+	if (chinese)
+		i18n_speak(true);
+	return chinese || utf8;
 }

@@ -16,4 +16,8 @@
  */
 bool i18n_start(bool chinese);
 
+/* Goes on in Chinese, or in English; false, and nothing changes, where there is no catalogue. */
+bool i18n_speak(bool chinese);
+bool i18n_is_chinese(void);
+
 #endif

@@ -87,17 +87,6 @@ static char *dup_of(struct json object, const char *key)
 	return json_dup(json_path(object, key));
 }
 
-/* The same for a sentence of gdb-scripts, which may begin with the function's name: in the reader's language. */
-static char *sentence_of(struct json object, const char *key, const char *fn)
-{
-	char *text = dup_of(object, key), *sentence;
-	size_t name = text && fn && starts_with(text, fn) ? strlen(fn) : 0;
-
-	sentence = text ? xasprintf("%.*s%s", (int)name, text, _(text + name)) : NULL;
-	free(text);
-	return sentence;
-}
-
 static void read_nodes(struct trace *trace, struct json nodes)
 {
 	struct json_iter it = json_iter(nodes);
@@ -159,7 +148,7 @@ static void read_meta(struct trace *trace, struct json meta)
 		free(point->note);
 		point->as = dup_of(it.value, "as");
 		point->fn = dup_of(it.value, "fn");
-		point->note = sentence_of(it.value, "note", point->fn);
+		point->note = dup_of(it.value, "note");
 		point->places = number_of(it.value, "places");
 	}
 }
@@ -180,7 +169,7 @@ static void read_end(struct trace *trace, struct json end)
 	for (it = json_iter(json_path(end, "points")); json_next(&it);) {
 		point = find_point(trace, it.value);
 		free(point->why);
-		point->why = sentence_of(it.value, "why", point->fn);
+		point->why = dup_of(it.value, "why");
 		point->hits = number_of(it.value, "hits");
 		point->events = number_of(it.value, "events");
 		point->duplicates = number_of(it.value, "duplicates");
@@ -544,4 +533,12 @@ void trace_free(struct trace *trace)
 	if (trace->map)
 		munmap(trace->map, trace->map_len);
 	free(trace);
+}
+
+char *point_note(const struct point *point)
+{
+	const char *text = point->hits == 0 && point->why ? point->why : point->note;
+	size_t name = text && point->fn && starts_with(text, point->fn) ? strlen(point->fn) : 0;
+
+	return text ? xasprintf("%.*s%s", (int)name, text, _(text + name)) : NULL;
 }

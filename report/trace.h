@@ -33,6 +33,12 @@ struct point {
 	int64_t places, hits, events, duplicates;
 };
 
+/*
+ * What gdb-scripts say of a point, why it was not hit or how it was found, in the reader's language; it may begin with
+ * the function's name. NULL: nothing. The caller frees it.
+ */
+char *point_note(const struct point *point);
+
 /* A fault of the input, kept with its place: "events.jsonl:17: missing field 'fn'". */
 enum {
 	PROBLEMS_KEPT = 20

@@ -36,6 +36,7 @@ void view_points(struct doc *doc, const struct request *rq)
 	for (size_t i = 0; i < rq->trace->points.n; i++) {
 		const struct point *p = &rq->trace->points.v[i];
 		int64_t events = events_of_point(rq, p);
+		char *note;
 
 		if (rq->narrowed && !events)
 			continue;
@@ -46,10 +47,12 @@ void view_points(struct doc *doc, const struct request *rq)
 		table_int(t, p->hits);
 		table_int(t, events);
 		table_int(t, p->duplicates);
-		table_text(t, p->hits == 0 && p->why ? p->why : p->note);
+		note = point_note(p);
+		table_text(t, note);
 		if (!p->hits)
 			table_note(t, _("0 hits: %s: %s"), p->name,
-				   p->why ? p->why : _("the run does not say why"));
+				   p->why ? note : _("the run does not say why"));
+		free(note);
 	}
 }
 
