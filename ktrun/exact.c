@@ -223,8 +223,7 @@ static void recording_keep(struct run *run)
 		json_object_set_new(run->hashes, recording_key, sum);
 	else
 		run_fail(run, STATUS_BROKEN,
-			 text_format("step 'untraced': the recording in '%s' has no checksum",
-				     run->untraced),
+			 text_format("the recording in '%s' has no checksum", run->untraced),
 			 text_copy("run again; sha256sum has not said it"));
 }
 

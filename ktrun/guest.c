@@ -190,8 +190,11 @@ static void engine_line(struct run *run, const char *line)
 		run->hits = strtol(line + 5, NULL, 10);
 	for (enum phase phase = PHASE_BOOT; phase <= PHASE_END; phase++)
 		if (!strncmp(line, "phase ", 6) && !strcmp(line + 6, phase_names[phase]) &&
-		    phase != run->phase)
+		    phase != run->phase) {
 			phase_begin(run, phase);
+			/* one function does these three steps */
+			run->step = STEP_BOOT + (phase - PHASE_BOOT);
+		}
 }
 
 /* Reads what the engine has said; a line may come in pieces. */
@@ -383,10 +386,8 @@ static void judge_signal(struct run *run, const char *name, struct end end)
 	way = end_text(end);
 	run_fail(run, STATUS_BROKEN,
 		 text_format("%s %s in phase '%s'", name, way, phase_names[run->phase]),
-		 text_copy(end.value == SIGXFSZ
-				   ? "ulimit -f lets a file grow no further"
-				   : "run again; if it comes again, dmesg tells whether memory ran "
-				     "out"));
+		 text_copy(end.value == SIGXFSZ ? "ulimit -f lets a file grow no further"
+						: KILLED_REMEDY));
 	free(way);
 }
 

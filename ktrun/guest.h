@@ -6,6 +6,9 @@
 #include "run.h"
 #include "tally.h"
 
+/* What to do about a program that a signal has killed. */
+#define KILLED_REMEDY "run again; if it comes again, dmesg tells whether memory ran out"
+
 /*
  * Says with run_fail() that there is no engine of the setting's name, and which there are. Sets run->mode: an engine
  * beside QEMU stops the guest, so it traces an exact run in a replay, where a stop changes nothing.

@@ -71,6 +71,15 @@ static void verdict_print(const struct run *run)
 	fflush(stdout);
 }
 
+/* "ktrun: step 'boot': QEMU did not run: …", and what to do about it. */
+static void reason_print(const struct run *run)
+{
+	fputs("ktrun: ", stderr);
+	if (run->failed_step < STEP_COUNT)
+		fprintf(stderr, "step '%s': ", step_name(run->failed_step));
+	fprintf(stderr, "%s\n%s%s", run->reason, run->remedy, *run->remedy ? "\n" : "");
+}
+
 static void run_free(struct run *run)
 {
 	json_decref(run->nics);
@@ -91,7 +100,7 @@ static void run_free(struct run *run)
 
 int main(int argc, char **argv)
 {
-	struct run run = { .folder_fd = -1, .reserve_fd = -1 };
+	struct run run = { .folder_fd = -1, .reserve_fd = -1, .step = STEP_COUNT };
 
 	settings_parse(&run.settings, argc, argv);
 	run.root = root_find();
@@ -112,7 +121,7 @@ int main(int argc, char **argv)
 		verdict_print(&run);
 	}
 	if (run.reason)
-		fprintf(stderr, "ktrun: %s\n%s%s", run.reason, run.remedy, *run.remedy ? "\n" : "");
+		reason_print(&run);
 	run_free(&run);
 	return run.status;
 }

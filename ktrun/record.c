@@ -89,8 +89,7 @@ static void set_version(struct run *run, json_t *object, const char *key, const 
 
 	if (!*version)
 		run_fail(run, STATUS_SETUP,
-			 text_format("step 'settings': '%s --version' has not said a version",
-				     program),
+			 text_format("'%s --version' has not said a version", program),
 			 text_copy("make doctor"));
 	set_text(object, key, version);
 	free(version);
@@ -139,8 +138,8 @@ static json_t *hashes_json(struct run *run)
 
 	if (json_object_size(hashes) != count)
 		run_fail(run, STATUS_SETUP,
-			 text_format("step 'settings': sha256sum has said %zu of %zu sums",
-				     json_object_size(hashes), count),
+			 text_format("sha256sum has said %zu of %zu sums", json_object_size(hashes),
+				     count),
 			 text_copy("make doctor"));
 	for (size_t i = 0; i < count; i++)
 		free(paths[i]);
@@ -209,6 +208,8 @@ bool record_run(struct run *run, const char *verdict)
 				   (int)run->status);
 	bool written;
 
+	set_text(object, "step",
+		 run->reason && run->failed_step < STEP_COUNT ? step_name(run->failed_step) : NULL);
 	set_text(object, "reason", run->reason);
 	set_text(object, "remedy", run->remedy);
 	set_text(object, "exact", run->exact);

@@ -52,6 +52,7 @@ void run_fail(struct run *run, enum status status, char *reason, char *remedy)
 	free(run->reason);
 	free(run->remedy);
 	run->status = status;
+	run->failed_step = run->step;
 	run->reason = reason;
 	run->remedy = remedy;
 }

@@ -80,6 +80,8 @@ struct run {
 	enum phase phase;
 	long hits;
 	struct child qemu, engine, tool;
+	enum step step,
+		failed_step; /* the one that is done; the one that the sentence is of, or STEP_COUNT */
 	enum end_way halt; /* why what runs is being stopped */
 	struct outcome outcomes[STEP_COUNT];
 	char *summary; /* last line of the check, or NULL */

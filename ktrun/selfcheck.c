@@ -13,7 +13,7 @@ enum {
 	END_BYTES = 4 << 20
 };
 
-/* A judgement: NULL if it holds, else the sentence, which the caller frees. */
+/* A judgement: NULL if it holds, else the sentence, which is the caller's then. */
 typedef char *judgement(const struct run *run, const json_t *end);
 
 static long long number(const json_t *object, const char *key)
@@ -86,17 +86,15 @@ void self_check(struct run *run)
 
 	if (!good)
 		run_fail(run, STATUS_BROKEN,
-			 text_format("step 'self-check': '%s/events.jsonl' has no last line",
-				     run->folder),
+			 text_format("'%s/events.jsonl' has no last line", run->folder),
 			 text_copy("run again"));
 	for (size_t i = 0; good && i < JUDGEMENTS; i++) {
 		char *sentence = judgements[i](run, end);
 
-		if (sentence)
-			run_fail(run, STATUS_BROKEN, text_format("step 'self-check': %s", sentence),
-				 text_format("see '%s/gdb.log'", run->folder));
 		good = !sentence;
-		free(sentence);
+		if (sentence)
+			run_fail(run, STATUS_BROKEN, sentence,
+				 text_format("see '%s/gdb.log'", run->folder));
 	}
 	json_decref(end);
 	if (good)

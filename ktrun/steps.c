@@ -118,18 +118,18 @@ static void log_print(const struct run *run, const char *name)
 }
 
 /* Says that a step's program has not done it, and why; `cannot` is the sentence's beginning. */
-static void tool_broke(struct run *run, enum step step, enum status status, struct end end,
+static void tool_broke(struct run *run, enum status status, const char *program, struct end end,
 		       const struct tally *tally, const char *cannot)
 {
 	char *way = end_text(end), *silence = tally_text(tally);
-	bool exit_good = end.way == END_EXITED && status <= STATUS_FAILED;
-	char *remedy = end.way == END_KILLED ? text_copy("run again; if it comes again, dmesg "
-							 "tells whether memory ran out")
+	bool silent = end.way == END_EXITED && status <= STATUS_FAILED;
+	const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+	char *remedy = end.way == END_KILLED ? text_copy(KILLED_REMEDY)
 					     : text_format("see '%s/gdb.log'", run->folder);
 
 	run_fail(run, status == STATUS_SETUP ? STATUS_SETUP : STATUS_BROKEN,
-		 text_format("%s: step '%s' %s%s%s", cannot, rows[step].name, way,
-			     exit_good ? " and " : "", exit_good ? silence : ""),
+		 text_format("%s: %s %s%s%s", cannot, name, way, silent ? " and " : "",
+			     silent ? silence : ""),
 		 remedy);
 	free(way);
 	free(silence);
@@ -154,7 +154,7 @@ static enum status step_tool(struct run *run, enum step step, const char *const 
 		else
 			step_done(run, step, tally.done, tally.what);
 	} else {
-		tool_broke(run, step, status, end, &tally, cannot);
+		tool_broke(run, status, argv[0], end, &tally, cannot);
 		status = status == STATUS_SETUP ? STATUS_SETUP : STATUS_BROKEN;
 	}
 	free(cannot);
@@ -203,7 +203,7 @@ static void plan_count(struct run *run, const char *path)
 	if (count)
 		step_done(run, STEP_PLAN, (long)count, "points");
 	else
-		run_fail(run, STATUS_BROKEN, text_format("step 'plan': '%s' has no points", path),
+		run_fail(run, STATUS_BROKEN, text_format("'%s' has no points", path),
 			 text_format("remove '%s/plans', where plans are kept",
 				     run->settings.kernel_dir));
 }
@@ -288,8 +288,8 @@ static void expect_count(struct run *run, const char *expect)
 
 	if (judged < read)
 		run_fail(run, STATUS_BROKEN,
-			 text_format("step 'check' has judged %ld of the %ld expectations in '%s'",
-				     judged, read, expect),
+			 text_format("%ld of the %ld expectations in '%s' were judged", judged,
+				     read, expect),
 			 text_copy("run again without changing them meanwhile"));
 }
 
@@ -344,7 +344,15 @@ static void step_do(struct run *run, enum step step)
 		return;
 	if (!run->started[row->phase])
 		phase_begin(run, row->phase);
+	run->step = step;
 	row->act(run);
+}
+
+static void step_was_silent(struct run *run, enum step step)
+{
+	run->step = step;
+	run_fail(run, STATUS_BROKEN, text_copy("it has not said that it finished"),
+		 text_format("see '%s/gdb.log'", run->folder));
 }
 
 void steps_run(struct run *run)
@@ -354,8 +362,5 @@ void steps_run(struct run *run)
 	phase_end(run);
 	for (enum step step = 0; step < STEP_COUNT && run_well(run); step++)
 		if (run->outcomes[step].state == OUTCOME_NONE)
-			run_fail(run, STATUS_BROKEN,
-				 text_format("step '%s' has not said that it finished",
-					     rows[step].name),
-				 text_format("see '%s/gdb.log'", run->folder));
+			step_was_silent(run, step);
 }

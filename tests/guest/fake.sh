@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # A clone for the tests of ktrun in which every other program is a small script that does what it is told:
-# FAKE_AT=PHASE stops that phase for ever, FAKE_STATUS_NAME=N ends a program with that status.
+# FAKE_AT=PHASE stops that phase for ever, FAKE_STATUS_NAME=N ends a program with that status. FAULT=PATTERN breaks the
+# program whose name and words fit: FAULT_WAY=KILL by that signal, a number by that exit status before it has done anything.
 set -uo pipefail
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -32,11 +33,23 @@ fake_clone() {
 
 	cat >"$work/common" <<-'EOF'
 	echo $$ >>"$FAKE/pids"
+	# fault NAME WORD...
+	fault() {
+		# shellcheck disable=SC2053 # a pattern
+		[[ "$*" == ${FAULT:-} ]] || return 0
+		touch "$FAKE/fault"
+		case $FAULT_WAY in
+		[0-9]*) exit "$FAULT_WAY" ;;
+		*) kill -s "$FAULT_WAY" $$ ;;
+		esac
+	}
+	fault "${0##*/}" "$@"
 	[ -z "${FAKE_DEAF:-}" ] || trap '' TERM
 	# says N WHAT: to ktrun, as a program that has done all of it
 	says() { echo "$1 of $1 $2" >&"$KTLAB_TALLY"; }
 	# at PHASE: here a test may stop it for ever; the sleep is in a process of its own
 	at() {
+		fault "${0##*/} at $1"
 		[ "${FAKE_AT:-}" = "$1" ] || return 0
 		sleep 1000 &
 		echo $! >>"$FAKE/pids"
@@ -52,12 +65,18 @@ fake_clone() {
 	exit "${FAKE_STATUS_PLAN:-0}"
 	EOF
 	script run-qemu.sh <<-'EOF'
+	fault "${0##*/} $KTLAB_MODE"
 	echo $$ >"$FAKE/qemu"
 	printf '%b' "${FAKE_CONSOLE:-}" >"$KTLAB_RUN/console.log"
 	head -c "${FAKE_CONSOLE_BYTES:-0}" /dev/zero >>"$KTLAB_RUN/console.log"
 	[ -z "${FAKE_STATUS_QEMU:-}" ] || { echo 'qemu: no such machine' >&2; exit "$FAKE_STATUS_QEMU"; }
+	# untraced: to its end at once
+	[ "$KTLAB_MODE" != record ] || { echo it >"$KTLAB_RECORDING"; exit 33; }
 	touch "$KTLAB_GDB"
-	until [ -e "$FAKE/guest-ends" ]; do sleep 0.02; done
+	until [ -e "$FAKE/guest-ends" ]; do
+		[ ! -e "$FAKE/in-lab" ] || fault "${0##*/} at lab"
+		sleep 0.02
+	done
 	exit "${FAKE_STATUS_GUEST:-33}"
 	EOF
 	script gdb-scripts/trace-gdb.sh <<-'EOF'
@@ -67,6 +86,8 @@ fake_clone() {
 	[ -z "${FAKE_STATUS_ENGINE:-}" ] || { echo 'no room for captures' >&2; exit "$FAKE_STATUS_ENGINE"; }
 	head -c "${FAKE_CAPTURES_BYTES:-9}" /dev/zero >"$3/captures.bin" || exit 3
 	echo 'phase lab'; printf 'hits 4'; sleep 0.1; echo 2; at lab
+	touch "$FAKE/in-lab"
+	while [ "${FAULT:-}" = 'run-qemu.sh at lab' ]; do kill -0 "$(cat "$FAKE/qemu")" 2>/dev/null || exit 3; done
 	[ -z "${FAKE_ENDS_EARLY:-}" ] || exit 0
 	touch "$FAKE/guest-ends"
 	echo 'phase end'; at end
@@ -74,7 +95,7 @@ fake_clone() {
 	script gdb-scripts/decode.sh <<-'EOF'
 	at decode
 	echo '{"type":"meta"}' >"$2/events.jsonl"
-	echo '{"type":"end","hits":42,"complete":true,"points":[{"name":"tcp_ack","hits":42}]}' >>"$2/events.jsonl" || exit 3
+	echo '{"type":"end","hits":'"${FAKE_DECODED:-42}"',"complete":true,"points":[{"name":"tcp_ack","hits":42}]}' >>"$2/events.jsonl" || exit 3
 	says 42 hits
 	exit "${FAKE_STATUS_DECODE:-0}"
 	EOF
@@ -86,10 +107,10 @@ fake_clone() {
 	EOF
 	script build/ktreport <<-'EOF'
 	case $1 in
-	write) at report; says 7 files; exit "${FAKE_STATUS_WRITE:-0}" ;;
+	write) at report; echo "${FAKE_WRITTEN:-7 of 7} files" >&"$KTLAB_TALLY"; exit "${FAKE_STATUS_WRITE:-0}" ;;
 	show) echo "the $2"; says 1 views ;;
-	check) says 2 expectations
-		[ "$2" != --syntax ] || exit "${FAKE_STATUS_SYNTAX:-0}"
+	check) [ "$2" != --syntax ] || { says 2 expectations; exit "${FAKE_STATUS_SYNTAX:-0}"; }
+		says "${FAKE_JUDGED:-2}" expectations
 		echo 'held  it is so'; echo '2 held, 0 failed, 0 skipped'; exit "${FAKE_STATUS_CHECK:-0}" ;;
 	esac
 	EOF

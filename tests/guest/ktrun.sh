@@ -61,6 +61,8 @@ rm "$clone"/labs/handshake/{topology,cards}
 it 'names the labs there are, the nearest first' fails 2 "unknown lab 'handshak'
 known: handshake hand" env -C "$clone" build/ktrun labs/handshak
 it 'refuses a folder without a kernel' fails 2 "'labs' is not a built kernel: no 'kernel.env'" ktrun --kernel labs
+recorded_not_run() { recorded .verdict 'not run' && recorded .status 2 && recorded .step settings; }
+it 'leaves a record of that, and none of the run before' recorded_not_run
 it 'refuses an unknown engine' fails 2 "unknown engine 'x'" ktrun --engine x
 it 'names the engines there are' fails 2 'known: gdb' ktrun --engine x
 it 'refuses a limit that is no number' fails 2 "bad limit '2m'" ktrun --limit 2m
@@ -85,15 +87,26 @@ it 'says what GDB said when it fails' broken 'GDB ended with status 3: no room f
 	FAKE_STATUS_ENGINE=3
 it 'says that GDB ended too early, also where GDB is content' broken "GDB has not seen the lab's end" 'run failed' \
 	FAKE_ENDS_EARLY=1
+it 'keeps its record when a guest prints what is not UTF-8' broken 'the guest panicked: Attempted' 'run failed' \
+	FAKE_STATUS_GUEST=0 FAKE_CONSOLE='Kernel panic - not syncing: Attempted\xff\xc3 \xed\xa0\x80\n'
+it 'keeps there that something was said' recorded .reason "the guest panicked: Attempted$(printf '\357\277\275%.0s' 1 2) $(printf '\357\277\275%.0s' 1 2 3)"
+it 'finds what a guest says after a zero byte' broken 'the guest panicked: it' 'run failed' \
+	FAKE_STATUS_GUEST=0 FAKE_CONSOLE='\0000 Kernel panic - not syncing: it\n'
+it 'fails when fewer hits were decoded than taken' broken "step 'self-check': the engine has taken 42 hits, 41 were decoded" \
+	'run failed' FAKE_DECODED=41
+it 'fails when fewer expectations were judged than read' broken "step 'check': 1 of the 2 expectations" 'run failed' FAKE_JUDGED=1
+it 'fails when a program says that it has done a part' \
+	broken "step 'write': the report cannot be written: ktreport ended with status 0 and has come to 6 of 7 files" 'run failed' \
+	FAKE_WRITTEN='6 of 7'
 it 'ends a guest that floods its console' broken 'the guest has written more than 8 MB to its console' 'run failed' \
 	FAKE_AT=lab FAKE_CONSOLE_BYTES=9M
 it 'lets a guest say much' says 'verdict: held' env FAKE_CONSOLE_BYTES=7M \
 	env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
 it 'says that the guest ran out of memory' broken "the guest's memory ran out: Killed process 71 (tail)" 'run failed' \
 	FAKE_STATUS_GUEST=233 FAKE_CONSOLE='[ 2.1] Out of memory: Killed process 71 (tail)\r\n'
-it 'ends a phase at the limit' broken "phase 'lab' was not over after 1 s" 'run failed' FAKE_AT=lab -- --limit 1
+it 'ends a phase at the limit' broken "phase 'lab' was not over after 5 s" 'run failed' FAKE_AT=lab -- --limit 5
 it 'ends what does not listen to SIGTERM' broken "phase 'lab' was not over" 'run failed' \
-	FAKE_AT=lab FAKE_DEAF=1 -- --limit 1
+	FAKE_AT=lab FAKE_DEAF=1 -- --limit 5
 it 'says that captures cannot be decoded' broken 'cannot be decoded' 'run failed' FAKE_STATUS_DECODE=1
 
 # stopped SIGNAL PHASE: ktrun itself gets the signal in that phase
@@ -182,6 +195,8 @@ if mkdir "$work/small" && mount -t tmpfs -o size=28m none "$work/small" 2>/dev/n
 	trap 'umount "$work/small"; rm -rf "$work"' EXIT
 	it 'says that the space ran out' env FAKE_CAPTURES_BYTES=30M bash -c '"$@" 2>&1 | grep "no space left in"' - \
 		env -C "$clone" build/ktrun --kernel kernel --initrd initrd --out "$work/small" labs/handshake
+	it 'has a record of that, where there was no room for another' \
+		jq -e '.verdict == "run failed" and .status == 3' "$work/small/handshake/run.json"
 	it 'does not leave a record that the run goes on, also where there is no room for another' \
 		fails 1 '' grep '"running"' "$work"/small/handshake/*.json
 	rm "$work"/small/*/captures.bin
