@@ -7,10 +7,11 @@ import gdb
 
 from . import decode_tcp, engine, kernel, plan, points
 from .blocks import Blocks
-from .decode_route import flow, word
+from .decode_neigh import lladdr
+from .decode_route import flow, gateway, word
 from .decode_syscall import address as sockaddr
 from .functions import Symbols
-from .headers import ip4, mac, parse_arp, parse_ip
+from .headers import ip4, parse_arp, parse_ip
 from .hit import Hit
 from .layout import Layout
 from .packets import ETH_BYTES, at_hand, segment
@@ -117,7 +118,7 @@ def result(hit):
 
 def route(hit):
     return "%s dev %s via %s" % (word(kernel.ROUTE_TYPES, hit["rt.rt_type"]), hit.text("dev.name"),
-                                 ip4(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else "none (on this link)")
+                                 gateway(hit) or "none (on this link)")
 
 
 def key(hit):
@@ -125,9 +126,8 @@ def key(hit):
 
 
 def neigh(hit):
-    data = hit.raw("neigh.ha", 6)
     return "%s dev %s lladdr %s %s probes %d, %d packets wait" % (
-        ip4(hit["neigh.primary_key"]), hit.text("dev.name"), mac(data) if any(data) else "none",
+        ip4(hit["neigh.primary_key"]), hit.text("dev.name"), lladdr(hit) or "none",
         kernel.NUD_STATES.get(hit["neigh.nud_state"], hit["neigh.nud_state"]), hit["neigh.probes"],
         hit["neigh.queue_len"])
 

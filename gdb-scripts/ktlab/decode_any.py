@@ -4,12 +4,18 @@
 from . import kernel
 from .decode_route import flow
 from .event import pointer
-from .headers import ip4, mac
+from .decode_neigh import lladdr
+from .headers import ip4
 
 
 def sock(hit, name):
     return {"saddr": ip4(hit[name + ".rcv_saddr"]), "sport": hit[name + ".num"], "daddr": ip4(hit[name + ".daddr"]),
             "dport": hit[name + ".dport"], "state": kernel.TCP_STATES.get(hit[name + ".state"])}
+
+
+def tw(hit, name):
+    """As get_timewait4_sock() in net/ipv4/tcp_ipv4.c has it: a socket may wait in FIN_WAIT2, too."""
+    return dict(sock(hit, name), state=kernel.TCP_STATES.get(hit[name + ".substate"]))
 
 
 def skb(hit, name):
@@ -21,12 +27,12 @@ def dev(hit, name):
 
 
 def neigh(hit, name):
-    return {"ip": ip4(hit[name + ".primary_key"]), "lladdr": mac(hit.raw(name + ".ha", 6)),
+    return {"ip": ip4(hit[name + ".primary_key"]), "lladdr": lladdr(hit, name),
             "nud": kernel.NUD_STATES.get(hit[name + ".nud_state"])}
 
 
 # struct of kernel.py -> how an event shows it; other structs are shown as pointers
-SHOWN = {"common": sock, "sock": sock, "req": sock, "tw": sock, "skb": skb, "dev": dev, "neigh": neigh, "flow": flow}
+SHOWN = {"common": sock, "sock": sock, "req": sock, "tw": tw, "skb": skb, "dev": dev, "neigh": neigh, "flow": flow}
 
 
 def value(hit, arg):

@@ -6,8 +6,6 @@ HOW names; without one it is a number, or what the type of the argument says. `@
 """
 
 from . import kernel
-from .decode_syscall import errno_name
-from .event import pointer
 from .headers import ip4, mac
 from .hit import signed
 from .points import POINTS
@@ -26,8 +24,9 @@ def in_flight(hit, value, block):
 
 
 def unread(hit, value, block):
-    """The bytes in the receive queue that nobody has read."""
-    return (hit[block + ".rcv_nxt"] - hit[block + ".copied_seq"]) & 0xffffffff
+    """The bytes in the receive queue that nobody has read, as get_tcp4_sock() in net/ipv4/tcp_ipv4.c counts them: none
+    where a FIN was read, which is counted on one side."""
+    return max(signed((hit[block + ".rcv_nxt"] - hit[block + ".copied_seq"]) & 0xffffffff, 32), 0)
 
 
 def layer(hit, value, block):
@@ -57,19 +56,12 @@ def code(hit, value, block):
 
 HOW = {
     "ip": lambda hit, value, block: ip4(value & 0xffffffff),
-    "s32": lambda hit, value, block: signed(value & 0xffffffff, 32),
-    "s64": lambda hit, value, block: signed(value, 64),
-    "u8": lambda hit, value, block: value & 0xff,
-    "u16": lambda hit, value, block: value & 0xffff,
-    "u32": lambda hit, value, block: value & 0xffffffff,
-    "ptr": lambda hit, value, block: pointer(value) if value else None,
-    "bool": lambda hit, value, block: bool(value),
-    "errno": lambda hit, value, block: errno_name(signed(value & 0xffffffff, 32)),
+    # an address that may be none
+    "ip0": lambda hit, value, block: ip4(value) if value else None,
     "ms": lambda hit, value, block: value * 1000 // hit.plan["hz"],
     "state": of(kernel.TCP_STATES), "nud": of(kernel.NUD_STATES), "table": of(kernel.ROUTE_TABLES),
     "route": of(kernel.ROUTE_TYPES), "scope": of(kernel.ROUTE_SCOPES), "proto": of(kernel.ROUTE_PROTOCOLS),
     "family": of(kernel.FAMILIES), "type": of(kernel.SOCKET_TYPES), "protocol": of(kernel.PROTOCOLS),
-    "protocol8": lambda hit, value, block: kernel.PROTOCOLS.get(value & 0xff, str(value & 0xff)),
     "ethertype": of(kernel.ETHERTYPES), "hex16": lambda hit, value, block: "0x%04x" % value,
     "ca": of(kernel.CA_STATES), "rtm": of(kernel.ROUTE_MESSAGES),
     "delay": delay, "delay_ms": lambda hit, value, block: delay(hit, value, block) * 1000 // hit.plan["hz"],

@@ -2,7 +2,7 @@
 """The router's part: packets forwarded, and the errors that ICMP carries back."""
 
 from . import kernel
-from .decode_route import address_or_none
+from .decode_route import gateway
 from .headers import parse_ip
 from .packets import ETH_BYTES, at_hand
 
@@ -46,7 +46,7 @@ def forward(hit, model):
     if not ip:
         return None
     args = {"saddr": ip["saddr"], "daddr": ip["daddr"], "ttl": ip["ttl"], "out_dev": hit.text("out.name"),
-            "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None}
+            "via": gateway(hit)}
     return "call", {"args": args, "result": None, "_pkt": model.packets.arriving(hit, hit["net.inum"])}
 
 

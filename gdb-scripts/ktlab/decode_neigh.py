@@ -14,10 +14,10 @@ def nud(value):
     return kernel.NUD_STATES.get(value, str(value))
 
 
-def lladdr(hit):
-    """The MAC of a neighbour, or None while it has none."""
-    data = hit.raw("neigh.ha", 6)
-    return mac(data) if data and any(data) else None
+def lladdr(hit, block="neigh"):
+    """The MAC of a neighbour while its state says that it has one, as neigh_fill_info() in net/core/neighbour.c tells
+    `ip neigh`."""
+    return mac(hit.raw(block + ".ha", 6)) if (hit[block + ".nud_state"] or 0) & kernel.NUD_VALID else None
 
 
 def why(hit):

@@ -62,7 +62,7 @@ def fib_lookup(hit, model):
                "scope": word(kernel.ROUTE_SCOPES, hit["result.scope"]),
                "protocol": word(kernel.ROUTE_PROTOCOLS, hit["fi.protocol"]), "metric": hit["fi.priority"],
                "prefsrc": address_or_none(hit["fi.prefsrc"]),
-               "via": address_or_none(hit["nhc.gw4"]) if hit["nhc.nhc_gw_family"] == 2 else None,
+               "via": address_or_none(hit["nhc.gw4"]) if hit["nhc.nhc_gw_family"] == kernel.AF_INET else None,
                "dev": hit.text("dev.name")}
     saddr = hit.entry["flow.saddr"]
     table = hit["table.tb_id"]
@@ -74,6 +74,12 @@ def address_or_none(value):
     return ip4(value) if value else None
 
 
+def gateway(hit):
+    """The next hop of a route (struct rtable), as rt_fill_info() in net/ipv4/route.c tells `ip route get`: one that uses
+    no gateway may have its own destination there."""
+    return ip4(hit["rt.rt_gw4"]) if hit["rt.rt_uses_gateway"] and hit["rt.rt_gw_family"] == kernel.AF_INET else None
+
+
 def route_output(hit, model):
     """ip_route_output_key_hash_rcu(net, fl4, res, skb): returns a route, or an error as a pointer."""
     if hit.at == "enter":
@@ -81,7 +87,7 @@ def route_output(hit, model):
     return "route.result", {
         "dir": "output", "dst": ip4(hit["flow.daddr"]), "src": address_or_none(hit.entry["flow.saddr"]),
         "route_type": word(kernel.ROUTE_TYPES, hit["rt.rt_type"]),
-        "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None,
+        "via": gateway(hit),
         "out_dev": hit.text("dev.name"), "saddr": ip4(hit["flow.saddr"]),
         "error": errno_name(hit.ret), "purpose": purpose(hit, hit.entry["flow.saddr"])}
 
@@ -96,7 +102,7 @@ def route_input(hit, model):
     return "route.result", {
         "dir": "input", "dst": hit.argument("daddr"), "src": hit.argument("saddr"),
         "route_type": word(kernel.ROUTE_TYPES, hit["rt.rt_type"]),
-        "via": address_or_none(hit["rt.rt_gw4"]) if hit["rt.rt_gw_family"] == 2 else None,
+        "via": gateway(hit),
         "out_dev": hit.text("dev.name"), "saddr": header.get("saddr"),
         "error": errno_name(hit.ret32), "purpose": "input", "_pkt": pkt}
 

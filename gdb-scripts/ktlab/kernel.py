@@ -62,7 +62,7 @@ STRUCTS = {
     "fi": ("fib_info", "protocol=fib_protocol prefsrc=fib_prefsrc priority=fib_priority"),
     "nhc": ("fib_nh_common", "nhc_dev nhc_oif nhc_gw_family gw4=nhc_gw.ipv4"),
     "alias": ("fib_alias", "next=fa_list.next fa_info fa_type tb_id"),
-    "rt": ("rtable", "dev=dst.dev error=dst.error rt_type rt_is_input rt_gw_family rt_gw4"),
+    "rt": ("rtable", "dev=dst.dev error=dst.error rt_type rt_is_input rt_uses_gateway rt_gw_family rt_gw4"),
     "neigh": ("neighbour", """tbl queue_bytes=arp_queue_len_bytes queue_len=arp_queue.qlen timer
         probes=probes.counter nud_state ha dev primary_key"""),
     # routes and rules as `ip route add` and `ip rule add` bring them
@@ -100,6 +100,8 @@ CA_STATES = {0: "Open", 1: "Disorder", 2: "CWR", 3: "Recovery", 4: "Loss"}
 # include/uapi/linux/neighbour.h
 NUD_STATES = {0x00: "NONE", 0x01: "INCOMPLETE", 0x02: "REACHABLE", 0x04: "STALE", 0x08: "DELAY", 0x10: "PROBE",
               0x20: "FAILED", 0x40: "NOARP", 0x80: "PERMANENT"}
+# include/net/neighbour.h: the states in which a neighbour's MAC is one
+NUD_VALID = 0xde
 # include/uapi/linux/rtnetlink.h: RTN_, RT_TABLE_, RT_SCOPE_, RTM_, RTPROT_, in the words of `ip route`
 ROUTE_TYPES = {0: "unspec", 1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole",
                7: "unreachable", 8: "prohibit", 9: "throw", 10: "nat"}

@@ -258,8 +258,8 @@ TABLE = [
     # routing tables and rules
     call("fib_table_insert", "table:table=tb config:fib_config=cfg net:net=net",
          "dst=config.fc_dst:ip dst_len=config.fc_dst_len type=config.fc_type:route table=config.fc_table:table "
-         "scope=config.fc_scope:scope protocol=config.fc_protocol:proto via=config.fc_gw4:ip "
-         "prefsrc=config.fc_prefsrc:ip priority=config.fc_priority", ""),
+         "scope=config.fc_scope:scope protocol=config.fc_protocol:proto via=config.fc_gw4:ip0 "
+         "prefsrc=config.fc_prefsrc:ip0 priority=config.fc_priority", ""),
     call("fib_magic", CALLER, "cmd=cmd:rtm type=type:route dst=dst dst_len=dst_len", "", fn="fib_magic|fib_magic.isra.0"),
     call("fib4_rule_action", "rule:rule=rule flow:flow=flp net:net=rule.fr_net",
          "pref=rule.pref table=rule.table:table action=rule.action daddr=flow.daddr:ip saddr=flow.saddr:ip", ""),
