@@ -6,19 +6,23 @@
  * ends its translation block under icount, and what it read is in edx:eax when the next block begins. So there are
  * two callbacks: at rdtsc, which notes how many instructions will have run after it, and at the instruction behind it,
  * which takes the time if exactly so many have run. (A jump to that instruction, or an interrupt between the two, has
- * another count.) The kernel reads the counter whenever it leaves its idle loop, so jumps of the time are seen before
- * anything else happens.
+ * another count.) Time jumps while the CPU is halted, and the kernel reads the counter soon after: the few records that
+ * were written in between (of tick_irq_enter(), say) get the jump added.
  *
  * To count each instruction by itself costs a sixth of QEMU's time. So instructions that always complete wait for the
  * next one that may not, or that is looked at, or that ends the block, and are added there.
  */
 #include "clock.h"
 
-#include "insn.h"
+#include <errno.h>
+#include <string.h>
 
-void clock_init(struct clock *clock, unsigned int shift, struct guest *guest)
+#include "insn.h"
+#include "tracer.h"
+
+void clock_init(struct clock *clock, unsigned int shift, struct guest *guest, struct record *record)
 {
-	*clock = (struct clock){ .shift = shift, .guest = guest };
+	*clock = (struct clock){ .shift = shift, .guest = guest, .record = record };
 	clock->instructions.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 }
 
@@ -59,8 +63,21 @@ static void counter_read(unsigned int vcpu, void *data)
 	/* time only jumps forward: what is missing was counted and did not complete */
 	if (read_ns < counted_ns)
 		clock_uncount(clock, (counted_ns - read_ns) >> clock->shift);
+	else if (clock->halted && read_ns > counted_ns &&
+		 !record_later(clock->record, read_ns - counted_ns))
+		tracer_refuse("cannot write '%s': %s", clock->record->path, strerror(errno));
+	clock->halted = false;
 	clock->tied_at = clock_instructions(clock);
 	clock->tied_ns = read_ns;
+}
+
+static void halting(unsigned int vcpu, void *data)
+{
+	struct clock *clock = data;
+
+	(void)vcpu;
+	clock->halted = true;
+	record_mark(clock->record);
 }
 
 static bool place_known(const struct clock *clock, uint64_t address)
@@ -98,6 +115,9 @@ void clock_watch(struct clock *clock, struct qemu_plugin_insn *insn, bool is_fir
 
 	if (is_first && place_known(clock, address))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, counter_read, QEMU_PLUGIN_CB_R_REGS,
+						       clock);
+	if (insn_halts(bytes, length))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, halting, QEMU_PLUGIN_CB_NO_REGS,
 						       clock);
 	if (!insn_reads_counter(bytes, length))
 		return;

@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "guest.h"
+#include "record.h"
 
 enum {
 	CLOCK_PLACES = 256
@@ -28,10 +29,13 @@ struct clock {
 	uint64_t places
 		[CLOCK_PLACES]; /* addresses that follow an instruction that reads the counter */
 	unsigned int place_count;
+	bool halted; /* the time may have jumped since it was told last */
 	struct guest *guest;
+	struct record *record; /* whose times are put right after a jump */
 };
 
-void clock_init(struct clock *clock, unsigned int shift, struct guest *guest);
+void clock_init(struct clock *clock, unsigned int shift, struct guest *guest,
+		struct record *record);
 
 /*
  * For a block that QEMU translates, and each of its instructions in turn: clock_begin(); clock_watch(); clock_show() if

@@ -103,3 +103,8 @@ bool insn_reads_counter(const uint8_t *bytes, size_t length)
 	return (length == sizeof(rdtsc) && !memcmp(bytes, rdtsc, length)) ||
 	       (length == sizeof(rdtscp) && !memcmp(bytes, rdtscp, length));
 }
+
+bool insn_halts(const uint8_t *bytes, size_t length)
+{
+	return length == 1 && *bytes == 0xf4;
+}

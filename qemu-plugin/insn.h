@@ -25,4 +25,7 @@ bool insn_resumes(const uint8_t *bytes, size_t length);
 /* Whether it reads the time stamp counter. */
 bool insn_reads_counter(const uint8_t *bytes, size_t length);
 
+/* Whether it waits for an interrupt. */
+bool insn_halts(const uint8_t *bytes, size_t length);
+
 #endif

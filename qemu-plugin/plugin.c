@@ -166,7 +166,8 @@ static void prepare(const qemu_info_t *info, int count, char **arguments)
 	if (!record_open(&tracer.record, out, tracer.plan->sha256))
 		tracer_refuse("cannot write '%s': %s", out, strerror(errno));
 	calls_open(&tracer, argument(count, arguments, "tree"));
-	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest);
+	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest,
+		   &tracer.record);
 }
 
 __attribute__((visibility("default"))) int

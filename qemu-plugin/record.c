@@ -14,6 +14,7 @@ static const uint8_t magic[12] = "ktlabcap\1\0\0";
 
 enum {
 	BLOCKS_OFFSET = 6, /* of the count of blocks, after the record's length and its site */
+	CLOCK_OFFSET = 12,
 	SIZE_FIRST = 65536
 };
 
@@ -69,7 +70,7 @@ static bool write_all(int fd, const uint8_t *data, size_t bytes)
 bool record_open(struct record *record, const char *path, const uint8_t *plan_sha256)
 {
 	*record = (struct record){ .path = path };
-	record->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	record->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	return record->fd >= 0 && write_all(record->fd, magic, sizeof(magic)) &&
 	       write_all(record->fd, plan_sha256, 32);
 }
@@ -117,4 +118,30 @@ bool record_end(struct record *record)
 	memcpy(record->bytes, &length, sizeof(length));
 	record->count++;
 	return write_all(record->fd, record->bytes, record->used);
+}
+
+void record_mark(struct record *record)
+{
+	record->mark = lseek(record->fd, 0, SEEK_CUR);
+}
+
+bool record_later(struct record *record, uint64_t ns)
+{
+	off_t end = lseek(record->fd, 0, SEEK_CUR), place = record->mark;
+
+	while (place < end) {
+		uint32_t length;
+		uint64_t clock_ns;
+
+		if (pread(record->fd, &length, sizeof(length), place) != sizeof(length) ||
+		    pread(record->fd, &clock_ns, sizeof(clock_ns), place + CLOCK_OFFSET) !=
+			    sizeof(clock_ns))
+			return false;
+		clock_ns += ns;
+		if (pwrite(record->fd, &clock_ns, sizeof(clock_ns), place + CLOCK_OFFSET) !=
+		    sizeof(clock_ns))
+			return false;
+		place += (off_t)(sizeof(length) + length);
+	}
+	return true;
 }

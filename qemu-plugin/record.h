@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "plan.h"
 
@@ -18,6 +19,7 @@ struct record {
 	uint8_t *bytes;
 	size_t used, size;
 	uint32_t count; /* records written */
+	off_t mark; /* where the record after record_mark() begins */
 };
 
 /* Makes the file and writes its head. Returns false with errno. */
@@ -33,5 +35,9 @@ size_t record_block(struct record *record, uint64_t address, const void *data, u
 
 /* Writes the record. Returns false with errno. */
 bool record_end(struct record *record);
+
+/* Remembers the place; record_later() makes the times of what was written since later. It returns false with errno. */
+void record_mark(struct record *record);
+bool record_later(struct record *record, uint64_t ns);
 
 #endif
