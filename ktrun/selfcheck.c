@@ -52,10 +52,43 @@ static char *points_are_all_hits(const struct run *run, const json_t *end)
 							sum, number(end, "hits"));
 }
 
+/* What became of the calls of a point whose returns are watched. */
+static char *point_calls(const json_t *point)
+{
+	const json_t *calls = json_object_get(point, "calls");
+	long long entered = number(point, "entered"), returned = number(calls, "returned"),
+		  inside = number(calls, "inside"), unentered = number(calls, "unentered");
+
+	if (!json_is_object(calls) || (entered == returned + inside && !unentered))
+		return NULL;
+	return text_format(
+		"%s was entered %lld times; %lld of these calls have returned and %lld are "
+		"under way, %lld are over without a return, and %lld returns are of no call",
+		json_string_value(json_object_get(point, "name")), entered, returned, inside,
+		number(calls, "lost"), unentered);
+}
+
+/* A call that did not run, or whose hit was lost, shows that the tracer has altered the guest or missed something. */
+static char *calls_came_and_went(const struct run *run, const json_t *end)
+{
+	const json_t *point;
+	char *sentence = NULL;
+	size_t i;
+
+	(void)run;
+	json_array_foreach (json_object_get(end, "points"), i, point) {
+		sentence = point_calls(point);
+		if (sentence)
+			break;
+	}
+	return sentence;
+}
+
 static judgement *const judgements[] = {
 	lab_was_seen,
 	hits_were_decoded,
 	points_are_all_hits,
+	calls_came_and_went,
 };
 
 enum {

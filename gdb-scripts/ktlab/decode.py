@@ -7,8 +7,8 @@ import json
 import os
 import tempfile
 
-from . import (capture, decode_any, decode_call, decode_drop, decode_icmp, decode_init, decode_neigh, decode_route,
-               decode_syscall, decode_tcp, event)
+from . import (balance, capture, decode_any, decode_call, decode_drop, decode_icmp, decode_init, decode_neigh,
+               decode_route, decode_syscall, decode_tcp, event)
 from .hit import Hit, Symbols
 from .loops import Loops
 from .model import Model
@@ -39,6 +39,9 @@ class Decoder:
         self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
         self.unseen = {about["name"] for about in plan["points"] if about["always"] and about["name"] != "comm_write"}
         self.counts = {about["name"]: {"hits": 0, "entered": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
+        self.balance = balance.Balance()
+        # two points may watch one function: the first of them is judged
+        self.judged = set({(site["addr"], site["at"]): number for number, site in reversed(list(enumerate(plan["sites"])))}.values())
         self.last = None
         self.ended = False
 
@@ -54,6 +57,8 @@ class Decoder:
             self.entries[cap.number] = self.entries.pop(cap.number - 1, None)
             return
         count["entered"] += hit.at == "enter"
+        if cap.site in self.judged:
+            self.balance.add(hit.site["point"], hit.at, cap.regs["rsp"], hit["current"], hit.site["point"] in self.returning)
         if hit.at == "return" and hit.entry is None:
             return
         if hit.site["fn"] in LEAVES and hit.at == "enter":
@@ -178,8 +183,11 @@ def meta(plan, settings, nodes):
 def end(plan, decoder, settings):
     rows = []
     stopping = settings.get("engine") == "gdb" and settings.get("mode") == "live"
+    judged = {plan["sites"][number]["point"] for number in decoder.judged} & decoder.returning
+    calls = decoder.balance.shown()
     for about in plan["points"]:
-        count = decoder.counts[about["name"]]
-        rows.append(dict({"name": about["name"]}, **count, why=None if count["hits"] else why_never(about)))
+        name, count = about["name"], decoder.counts[about["name"]]
+        rows.append(dict({"name": name}, **count, calls=calls.get(name, balance.NONE) if name in judged else None,
+                         why=None if count["hits"] else why_never(about)))
     return {"type": "end", "hits": decoder.hits, "events": len(decoder.refs), "complete": decoder.ended,
             "stops": decoder.stops.shown() if stopping else None, "points": rows}

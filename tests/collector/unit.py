@@ -8,9 +8,10 @@ import sys
 import tempfile
 import traceback
 import types
+from collections import Counter
 
 import decode
-from ktlab import capture, decode_syscall, event, headers, hit, packets
+from ktlab import balance, capture, decode_syscall, event, headers, hit, packets
 from ktlab.model import FORGET_NS, Model
 from ktlab.packets import Packets
 
@@ -511,6 +512,61 @@ def _():
             raise AssertionError("it made another one")
     gdb.BP_HARDWARE_BREAKPOINT = 2
     same([make().asked for make in makes], [("*0xffffffff81000001", 2)] * 2)
+
+
+def balanced(*hits):
+    """What the hits (point, at, rsp) of one task say of each point."""
+    found = balance.Balance()
+    for point, at, rsp in hits:
+        found.add(point, at, rsp, 1, True)
+    return found.shown()
+
+
+def calls(**numbers):
+    return dict(balance.NONE, **numbers)
+
+
+@it("tells calls that returned from those that are under way, or were when the points were armed")
+def _():
+    same(balanced(("a", "return", 0x7f00), ("a", "enter", 0x7e00), ("b", "enter", 0x7d00), ("b", "return", 0x7d00),
+                  ("b", "enter", 0x7d00)),
+         {"a": calls(inside=1, before=1), "b": calls(returned=1, inside=1)})
+
+
+@it("finds a call that is over without a return, as the stack shows, and a return that nobody entered")
+def _():
+    # as GDB makes it with a software breakpoint: the return before the function is hit in its stead
+    same(balanced(("a", "enter", 0x7e00), ("a", "return", 0x7e00), ("b", "return", 0x7e00))["b"], calls(unentered=1))
+    same(balanced(("a", "enter", 0x7e00), ("b", "enter", 0x7f00))["a"], calls(lost=1))
+    same(balanced(("a", "enter", 0x7e00), ("b", "enter", 0x7e00))["a"], calls(lost=1))
+    # not so on another stack, nor when another task has it
+    same(balanced(("a", "enter", 0x7e00), ("b", "enter", 0xbf00))["a"], calls(inside=1))
+    found = balance.Balance()
+    found.add("a", "enter", 0x7e00, 1, True)
+    found.add("b", "enter", 0x7f00, 2, True)
+    same(found.shown()["a"], calls(inside=1))
+
+
+@it("finds nearly every entry and return that is taken out of a real run, and nothing in the run itself")
+def _():
+    plan, data, frames = decode.load(os.path.join(decode.HERE, "handshake"))
+
+    decoder = decode.decode.Decoder(plan, None)
+    hits = [(site["point"], site["at"], record.regs["rsp"], hit.Hit(plan, record, None)["current"], site["point"] in decoder.returning)
+            for record in decode.captures(data) for site in [plan["sites"][record.site]] if record.site in decoder.judged]
+
+    def wrong(leave_out):
+        found, entered = balance.Balance(), Counter()
+        for number, one in enumerate(hits):
+            if number != leave_out:
+                found.add(*one)
+                entered[one[0]] += one[1] == "enter"
+        return [name for name, numbers in found.shown().items() if balance.sentence(name, entered[name], numbers)]
+
+    same(wrong(None), [])
+    some = [number for number, one in enumerate(hits) if one[4]]
+    unseen = [hits[number][:2] for number in some if not wrong(number)]
+    assert len(some) > 200 and len(unseen) * 20 < len(some), "%d of %d: %r" % (len(unseen), len(some), unseen)
 
 
 print("1..%d" % len(TESTS))
