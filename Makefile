@@ -19,9 +19,10 @@ CLIENT ?=
 SERVER ?=
 POINTS ?=
 SRC    ?=
+WATCH  ?=
 T      ?=
 V      ?=
-export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS TREE SRC T V
+export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS TREE SRC WATCH T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -70,7 +71,7 @@ labs: setup build/ktrun build/ktreport $(plugins) rootfs ## run every lab; one s
 
 prove: setup build/ktrun build/ktreport $(plugins) rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=130 RUNS=3
 	$(Q)setup/setup.sh test
-	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/prove.sh
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; [ -z "$$WATCH" ] || exec labs/watch.sh; exec labs/prove.sh
 
 bench: setup setup-test build/ktrun build/ktreport $(plugins) rootfs ## measure what a run, a stop of GDB, tracing and reporting cost; KERNEL_BUILD=1: the build of the kernel, too
 	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); for bench in labs gdb-scripts qemu-plugin; do $$bench/bench.sh "$$kernel"; echo; done; \

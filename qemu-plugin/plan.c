@@ -339,6 +339,7 @@ static bool plan_read(struct plan *plan, const json_t *json)
 	unsigned int format;
 
 	plan->from_boot = arm && !strcmp(arm, "boot");
+	plan->most = (unsigned int)json_integer_value(json_object_get(json, "most"));
 	return number_read(json_object_get(json, "format"), FORMAT, &format) && format == FORMAT &&
 	       lists_read(plan, json_object_get(json, "takes"), json_object_get(json, "sites")) &&
 	       faults_read(plan, json_object_get(json, "faults")) &&

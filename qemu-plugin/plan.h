@@ -66,6 +66,7 @@ struct site {
 	unsigned int function; /* the same for all sites of one function */
 	bool is_marker, is_return;
 	bool has_return; /* the function's returns are watched: its entries are remembered */
+	unsigned int hits; /* so far, where the plan bounds them */
 	const struct takes *takes;
 };
 
@@ -102,6 +103,8 @@ struct plan {
 	size_t site_count;
 	struct takes *takes;
 	size_t takes_count;
+	unsigned int
+		most; /* hits that are recorded of each site but markers, to count them; 0: all */
 	bool from_boot; /* the sites are armed from the first instruction, not from the marker `ktlab start` */
 	struct fault *faults;
 	size_t fault_count;

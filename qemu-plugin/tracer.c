@@ -182,13 +182,20 @@ static void regs_read(struct tracer *tracer, const struct site *site, uint64_t *
 	regs[REG_RIP] = site->address;
 }
 
-void tracer_hit(struct tracer *tracer, const struct site *site)
+/* Whether a plan that only counts has enough of a site. */
+static bool is_enough(const struct plan *plan, struct site *site)
+{
+	return plan->most && !site->is_marker && site->hits++ >= plan->most;
+}
+
+void tracer_hit(struct tracer *tracer, struct site *site)
 {
 	struct entry now = { .function = site->function, .record = tracer->record.count }, entered;
 	struct text text = { 0 };
 
 	if (tracer->stage == STAGE_END ||
-	    (tracer->stage == STAGE_BOOT && !site->is_marker && !tracer->plan->from_boot))
+	    (tracer->stage == STAGE_BOOT && !site->is_marker && !tracer->plan->from_boot) ||
+	    is_enough(tracer->plan, site))
 		return;
 	if (!tracer->kernel_known && !kernel_check(tracer))
 		tracer_refuse("the plan is for another kernel than the one that booted");

@@ -29,7 +29,7 @@ struct tracer {
 };
 
 /* A hit of a site; to be called when its first instruction is about to run. */
-void tracer_hit(struct tracer *tracer, const struct site *site);
+void tracer_hit(struct tracer *tracer, struct site *site);
 
 /* The guest's kernel begins to handle a fault. */
 void tracer_fault(struct tracer *tracer, const struct fault *fault);

@@ -34,10 +34,34 @@ def vmlinux_build_id(path):
 def plan():
     from . import image, plan as maker
     image.check(os.path.join(setting("KDIR"), "bzImage"), vmlinux_build_id(os.path.join(setting("KDIR"), "vmlinux")))
-    with open(os.path.join(setting("KDIR"), "config"), encoding="utf-8") as file:
-        hz = int(re.search(r"^CONFIG_HZ=(\d+)$", file.read(), re.M).group(1))
-    maker.write(setting("LABDIR"), setting("PLAN"), hz, os.environ["POINTS"].split(), os.environ["TREE"])
+    maker.write(setting("LABDIR"), setting("PLAN"), hz(), os.environ["POINTS"].split(), os.environ["TREE"])
     return 0
+
+
+def hz():
+    with open(os.path.join(setting("KDIR"), "config"), encoding="utf-8") as file:
+        return int(re.search(r"^CONFIG_HZ=(\d+)$", file.read(), re.M).group(1))
+
+
+def counting():
+    from . import draw
+    print(draw.counting(setting("PLAN"), hz()))
+    return 0
+
+
+def drawn():
+    from . import draw
+    called = draw.counts(setting("COUNTING"), setting("RUN"))
+    print("%d functions are watched with their returns, %d pairs of them adjacent" % draw.drawn(
+        setting("PLAN"), hz(), setting("SEED"), called))
+    return 0
+
+
+def watched():
+    from . import draw
+    wrong, differ, hits = draw.watched(setting("PLAN"), setting("RUN"), setting("OTHER"))
+    print("\n".join(wrong + differ + ["%d hits with gdb live, %d with the plugin" % hits]))
+    return 1 if wrong else 0
 
 
 def trace():
@@ -80,7 +104,7 @@ def bench():
     return 0
 
 
-VERBS = {"plan": plan, "trace": trace, "bench": bench, "decode": decode, "wire": wire,
+VERBS = {"plan": plan, "counting": counting, "drawn": drawn, "watched": watched, "trace": trace, "bench": bench, "decode": decode, "wire": wire,
          "compare": compare}
 
 

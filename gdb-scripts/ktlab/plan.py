@@ -64,8 +64,7 @@ def with_companions(asked):
 def make(lab, hz, extra=(), root=None):
     """The whole plan of a lab, as a dict."""
     symbols = Symbols(gdb.current_progspace().filename)
-    layout = Layout()
-    blocks = Blocks(layout, symbols)
+    blocks = Blocks(Layout(), symbols)
     asked = list(read_names(os.path.join(lab, "points"))) + [(name, "POINTS") for name in extra]
     if not asked:
         raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
@@ -83,14 +82,19 @@ def make(lab, hz, extra=(), root=None):
         about, found = resolver.resolve(name, place, always)
         abouts.append(about)
         sites += found
-    clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
-    made = {"format": FORMAT, "arm": read_arm(os.path.join(lab, "points")), "points": abouts, "sites": sites,
-            "takes": blocks.lists, "structs": layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz, "root": source_root(),
-            "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGES],
-            "faults": list(faults(symbols)), "notes": notes(symbols)}
+    made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
     if root:
         made["tree"] = tree(symbols, root)
     return made
+
+
+def whole(symbols, blocks, abouts, sites, arm, hz):
+    """What engines and decoders need of points and their sites."""
+    clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
+    return {"format": FORMAT, "arm": arm, "points": abouts, "sites": sites, "takes": blocks.lists,
+            "structs": blocks.layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz,
+            "root": source_root(), "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGES],
+            "faults": list(faults(symbols)), "notes": notes(symbols)}
 
 
 def faults(symbols):
@@ -121,7 +125,11 @@ def enums(*names):
 
 
 def write(lab, path, hz, extra=(), root=None):
-    text = json.dumps(make(lab, hz, extra, root), separators=(",", ":"))
+    store(make(lab, hz, extra, root), path)
+
+
+def store(made, path):
+    text = json.dumps(made, separators=(",", ":"))
     with open(path + ".new", "w", encoding="utf-8") as file:
         file.write(text + "\n")
     os.replace(path + ".new", path)
