@@ -234,7 +234,8 @@ struct ladder *ladder_new(const struct request *rq)
 	find_nodes(ladder);
 	for (size_t i = 0; i < request_events(rq); i++) {
 		ev = &trace->events.v[i];
-		if (!has_row[ev->kind] || tells_nothing(ev) || !request_wants(rq, ev))
+		if (!(has_row[ev->kind] || is_release(ev)) || tells_nothing(ev) ||
+		    !request_wants(rq, ev))
 			continue;
 		add_at_routers(ladder, ev->t_ns);
 		if (is_tx(ev))

@@ -43,6 +43,9 @@ int64_t ladder_zero(const struct trace *trace);
 struct ladder *ladder_new(const struct request *rq);
 void ladder_free(struct ladder *ladder);
 
+/* Whether the kernel releases a socket that no program has closed: sock_close() as a call, not as close(). */
+bool is_release(const struct event *ev);
+
 /* What one event says in a few words: "CLOSE -> SYN_SENT". The caller frees it; NULL: nothing. */
 char *event_sentence(const struct trace *trace, const struct event *ev);
 /* The TCP options of a segment, or NULL. */

@@ -281,9 +281,18 @@ static void say_step(const struct trace *trace, const struct event *ev, struct s
 	event_text(ev, "name", out);
 }
 
+bool is_release(const struct event *ev)
+{
+	return ev->kind == EV_CALL && text_is(ev->fn, "sock_close") && text_is(ev->at, "enter");
+}
+
 static void say_call(const struct trace *trace, const struct event *ev, struct str *out)
 {
 	(void)trace;
+	if (is_release(ev)) {
+		say_with(out, ev, _("socket released in %s, nobody called close()"), "args.by");
+		return;
+	}
 	str_addf(out, "%s()", ev->fn ? ev->fn : "?");
 	if (text_is(ev->at, "return"))
 		add_field(out, ev, " = ", "ret");
