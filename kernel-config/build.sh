@@ -81,7 +81,8 @@ kernel_make() {
 	run_phase "compiling Linux $src_release" "$objects/build.log" objects_count \
 		make "${make_options[@]}" -j "$KTLAB_JOBS" bzImage vmlinux scripts_gdb ||
 		build_failed "$objects/build.log" "compile"
-	kernel_keep "$objects" "$2"
+	kernel_keep "$objects" "$2" "$src_release-$1"
+	objects_keep "$objects"
 	say "built Linux $src_release in $(elapsed $((SECONDS - started)))"
 }
 
@@ -96,8 +97,8 @@ objects_count() {
 
 # the first line of a build's log that is an error: of the compiler, of the linker or another program, of make
 first_error() {
-	grep -m 1 -E '(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\]| [0-9])|undefined reference|can.t open|: not found|No such file or directory|No rule to make' "$1" ||
-		grep -m 1 -F '***' "$1" || echo 'make failed'
+	grep -m 1 -E '(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\]| [0-9])|undefined reference|can.t open' "$1" ||
+		grep -m 1 -E ': not found|No such file or directory|No rule to make' "$1" || grep -m 1 -F '***' "$1" || echo 'make failed'
 }
 
 # build_failed LOG VERB: the first error of the log, and where the rest is
@@ -110,23 +111,18 @@ build_failed() {
 		"the whole log: $1"
 }
 
-# kernel_keep OBJECTS LINK: what the lab needs of a finished build goes into the cache, at once or not at all
+# kernel_keep OBJECTS LINK FAMILY: what the lab needs of a finished build goes into the cache, at once or not at all
 kernel_keep() {
-	local sum build_id family kept new=$1.new
+	local sum build_id family=$KTLAB_CACHE/kernels/$3 kept new=$KTLAB_CACHE/building/$3.new
 	sum=$(sha256sum <"$1/.config" | cut -c1-64)
 	build_id=$(readelf -n "$1/vmlinux" | awk '/Build ID:/ { print $3 }')
-	family=$KTLAB_CACHE/kernels/$src_release-${1##*/}
 	kept=$family-${build_id:0:8}
 	rm -rf "$new"
 	mkdir "$new"
 	cp "$1/arch/x86/boot/bzImage" "$1/vmlinux" "$new/"
 	cp "$1/.config" "$new/config"
-	cp -p "$1/kernel.stamp" "$new/"
-	cp -rL "$1/vmlinux-gdb.py" "$new/"
-	mkdir "$new/scripts"
-	cp -rL "$1/scripts/gdb" "$new/scripts/"
-	# before 6.2 some constants keep their C suffix, which Python refuses: LX_SB_RDONLY = ((((1UL))) << (0))
-	sed -i -E 's/\b(0x[0-9a-fA-F]+|[0-9]+)[uUlL]+\b/\1/g' "$new/scripts/gdb/linux/constants.py"
+	[ ! -e "$1/kernel.stamp" ] || cp -p "$1/kernel.stamp" "$new/"
+	gdb_scripts_keep "$1" "$new"
 	{
 		env_line KTLAB_RELEASE "$src_release"
 		env_line KTLAB_SOURCE "${src_own:-$src_folder}"
@@ -136,14 +132,23 @@ kernel_keep() {
 	} >"$new/kernel.built"
 	if [ -e "$kept" ]; then
 		# the very same kernel is there, and a run may be using it
-		cp -p "$new/kernel.stamp" "$kept/"
+		[ ! -e "$new/kernel.stamp" ] || cp -p "$new/kernel.stamp" "$kept/"
 		rm -rf "$new"
 	else
 		mv "$new" "$kept"
 	fi
 	ln -sfn "../${kept##*/}" "$2"
 	kernels_prune "$family" "$kept"
-	objects_keep "$1"
+}
+
+# gdb_scripts_keep OBJECTS FOLDER: the kernel's own commands for GDB, where it was built with them
+gdb_scripts_keep() {
+	[ -e "$1/vmlinux-gdb.py" ] || return 0
+	cp -rL "$1/vmlinux-gdb.py" "$2/"
+	mkdir "$2/scripts"
+	cp -rL "$1/scripts/gdb" "$2/scripts/"
+	# before 6.2 some constants keep their C suffix, which Python refuses: LX_SB_RDONLY = ((((1UL))) << (0))
+	sed -i -E 's/\b(0x[0-9a-fA-F]+|[0-9]+)[uUlL]+\b/\1/g' "$2/scripts/gdb/linux/constants.py"
 }
 
 # kernels_prune FAMILY KEPT: of one tree's earlier builds the last three stay: other runs may be using them

@@ -7,7 +7,7 @@
 #   kernel.sh list         what SPEC can be on this machine
 #   kernel.sh built        the folders of the kernels that are built
 #
-# SPEC: auto, a release (5.4.302) or series (5.4), distro, or a source folder.
+# SPEC: auto, a release (5.4.302) or series (5.4), distro, a source folder, or a vmlinux that you built.
 # Exit status: 0 done; 1 the build failed; 2 usage or set-up; 4 that kernel cannot be had on this machine.
 set -euo pipefail
 
@@ -46,6 +46,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/config.sh"
 # shellcheck source=kernel-config/build.sh
 . "$here/build.sh"
+# shellcheck source=kernel-config/own.sh
+. "$here/own.sh"
 
 usage() {
 	sed -n 's/^#   kernel.sh/usage: kernel.sh/p' "$0" >&2
@@ -56,7 +58,11 @@ usage() {
 main() {
 	local verb=${1:-}
 	case $verb:$# in
-	build:2) cache_open; source_find "$2"; kernel_build ;;
+	build:2)
+		cache_open
+		source_find "$2"
+		if [ -n "$src_built" ]; then kernel_own; else kernel_build; fi
+		;;
 	add:2) cache_open; source_add "$2" ;;
 	list:1) source_list ;;
 	built:1) kernel_built ;;

@@ -6,6 +6,7 @@
 src_release=  # 5.4.286; for a tarball that is still packed perhaps only 6.1
 src_folder=   # where the sources are, or will be once src_get has run
 src_own=      # the folder of your own that they are, or come from
+src_built=    # a folder in which you built the kernel itself: nothing is built then
 src_identity= # changes whenever the sources are others
 src_origin=   # registered, cache, kernel.org or distro
 src_note=     # a sentence for every report when this is not the kernel that was hoped for
@@ -16,7 +17,8 @@ source_find() {
 	auto) source_auto ;;
 	distro) source_distro || die 4 "no kernel source package of the distribution can be had: $distro_why" \
 		"install it (apt-get install linux-source), or register a tree: make kernel-add SRC=DIR" ;;
-	*/*) source_folder "$1" ;;
+	vmlinux | */vmlinux) own_find "$1" ;;
+	*/*) if [ -e "$1/vmlinux" ] && [ ! -e "$1/Kconfig" ]; then own_find "$1/vmlinux"; else source_folder "$1"; fi ;;
 	[0-9]*.[0-9]*) source_version "$1" ;;
 	*) if [ -d "$1" ]; then source_folder "$1"; else source_unknown "$1"; fi ;;
 	esac

@@ -130,6 +130,33 @@ it 'says how to go on without the compiler' fails 2 "cannot find the compiler 'g
 fake_tree "$work_plain/later" 5.10.9
 it 'takes the fragment of the last series before it for a release that has none' \
 	says CONFIG_INET_DIAG=y cat "$(kernel build "$work_plain/later")/config"
+# a kernel that the user built, with all options; net.config and boot.config say what for
+mine=$work_plain/mine
+mkdir -p "$mine/arch/x86/boot" "$mine/include/config"
+gcc -g -Wl,--build-id=0x1234567812345678 -o "$mine/vmlinux" "$tree/main.c"
+cp "$mine/vmlinux" "$mine/arch/x86/boot/bzImage"
+echo 5.4.78-mine >"$mine/include/config/kernel.release"
+cat "$work"/fragments/{boot,net,5.4}.config >"$mine/.config"
+printf 'NET\n' >"$work/fragments/needed"
+as_it_is() {
+	find "$mine" -type f -exec sha256sum {} + >"$work/before"
+	says /5.4.78-mine-own- kernel build "$1" && find "$mine" -type f -exec sha256sum {} + | diff "$work/before" - &&
+		cmp "$mine/vmlinux" "$(kernel build "$1")/vmlinux"
+}
+it 'takes a kernel that the user built, and leaves it as it is' as_it_is "$mine/vmlinux"
+it 'takes the folder in which it was built' as_it_is "$mine"
+it 'keeps it whatever becomes of objects' env KTLAB_KEEP_OBJECTS=no kernel-config/kernel.sh build "$mine"
+it 'did so' test -e "$mine/vmlinux"
+printf '# what ss asks\nCONFIG_INET_DIAG=y\n' >"$work/fragments/5.4.config"
+sed -i /INET_DIAG/d "$mine/.config"
+it 'says what is lost without an option that it was built without' \
+	says 'CONFIG_INET_DIAG is n, not y: what ss asks' kernel build "$mine/vmlinux"
+printf '# every lab\nCONFIG_NET=y\n' >"$work/fragments/boot.config"
+sed -i 's/CONFIG_NET=y/# CONFIG_NET is not set/' "$mine/.config"
+it 'refuses it without one that every lab needs' fails 2 'CONFIG_NET is n, not y: every lab' kernel build "$mine/vmlinux"
+rm "$mine/arch/x86/boot/bzImage"
+it 'refuses a vmlinux without its bzImage' fails 2 "it has no 'arch/x86/boot/bzImage'" kernel build "$mine/vmlinux"
+
 # compiler_is NAME COMMAND…: what the kernel was built with, in a cache of its own
 compiler_is() {
 	says "KTLAB_CC='gcc -std=gnu11 " cat "$(env KTLAB_CACHE="$work_plain/$1" "${@:2}" kernel-config/kernel.sh build \

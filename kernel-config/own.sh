@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154 # variables shared with the other parts of kernel.sh
+# A kernel that you built yourself: taken as it is, once its options are known to allow it.
+
+# own_find VMLINUX: what kernel_own takes
+own_find() {
+	local needed
+	src_built=$(cd "$(dirname "$1")" 2>/dev/null && pwd -P) || die 2 "cannot open the folder of '$1'" "give a built vmlinux"
+	for needed in vmlinux arch/x86/boot/bzImage .config include/config/kernel.release; do
+		[ -e "$src_built/$needed" ] || die 2 "'$src_built' is not where a kernel for x86 was built: it has no '$needed'" \
+			"make -C '$src_built' vmlinux bzImage, or let ktlab build from your sources: make kernel-add SRC=DIR"
+	done
+	src_release=$(cat "$src_built/include/config/kernel.release")
+	src_folder=$(readlink -f "$src_built/source" || printf '%s' "$src_built")
+	[ -d "$src_folder" ] || src_folder=$src_built
+	src_origin=folder
+	src_note="the kernel was built by the user in '$src_built'"
+	cc_version=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/\1/p' "$src_built/.config")
+}
+
+# kernel_own: prints the folder of the copy in the cache
+kernel_own() {
+	local link
+	own_check
+	link=$KTLAB_CACHE/kernels/by-inputs/$({ echo "$src_built"; stat -c '%s %y' "$src_built"/{vmlinux,.config}; } | sha256sum | cut -c1-16)
+	cache_lock "kernel-own" 9
+	[ -e "$link/vmlinux" ] || kernel_keep "$src_built" "$link" "$src_release-own-$(sha256sum <<<"$src_built" | cut -c1-8)"
+	cache_unlock 9
+	kernel_env "$(readlink -f "$link")"
+	readlink -f "$link"
+}
+
+# own_check: refuses what no lab can do without (`needed`), and names what is lost without the others
+own_check() {
+	local option wanted found lost=() refused=()
+	while read -r option wanted found; do
+		if grep -q "^${option#CONFIG_}\$" "$KTLAB_FRAGMENTS/needed"; then
+			refused+=("  $option is $found, not $wanted: $(own_reason "$option")")
+		elif ! config_absent "${option#CONFIG_}"; then
+			lost+=("  $option is $found, not $wanted: $(own_reason "$option")")
+		fi
+	done < <(config_differs <(config_fragments | tr '\n' '\0' | xargs -0 cat) "$src_built/.config")
+	[ ${#refused[@]} = 0 ] || die 2 "the kernel in '$src_built' was built without what every lab needs" "${refused[@]#  }" \
+		"set them and build again, or let ktlab build from your sources: make kernel-add SRC=DIR"
+	[ ${#lost[@]} = 0 ] || say "the kernel in '$src_built' was built with other options; what they are for may be lost:" "${lost[@]}"
+}
+
+# own_reason OPTION: the sentence before it in its fragment
+own_reason() {
+	config_fragments | tr '\n' '\0' | xargs -0 awk -v option="$1" '
+		/^#( |$)/ && !/ is not set$/ { said = substr($0, 3); next }
+		/^$/ { said = "" }
+		index($0, option "=") == 1 || index($0, "# " option " ") == 1 { print said; exit }'
+}
