@@ -34,6 +34,9 @@ for lab in "${labs[@]}"; do
 	began=$SECONDS
 	status=0
 	qemu-plugin/engine.sh "labs/$lab" >"$said" 2>"$said.err" || status=$?
+	# held is what its last line says, too
+	[ $status != 0 ] || grep -q '^verdict: held' "$said" || status=3
+	((status <= 3)) || status=3
 	((status <= worst)) || worst=$status
 	held=$(word '\(([0-9]+) held')
 	failed=$(word ' ([0-9]+) failed')
@@ -45,4 +48,6 @@ for lab in "${labs[@]}"; do
 	[ -z "$interrupted" ] || break
 done
 echo "$number of ${#labs[@]} labs in $((SECONDS - start)) s${interrupted:+, interrupted}"
+# a table of no lab, or of a part of them, has shown nothing
+[ $worst != 0 ] || { [ $number -gt 0 ] && [ -z "$interrupted" ]; } || worst=3
 exit $worst

@@ -28,7 +28,8 @@ LIMIT=${LIMIT:-900}
 OUT=${OUT:-out}/prove
 unset COUNT EXACT FROM EXERCISE
 
-status=0 running=
+# what was compared; a proof of nothing is none
+status=0 running="" proved=0
 worse() { [ "$1" -le "$status" ] || status=$1; }
 
 # trace MODE ENGINE LAB OUT: one run, which a signal to this script ends, too. Its exit status is ktrun's
@@ -70,13 +71,16 @@ count() {
 			{ lost = $3 > $2 ? $3 - $2 : 0; extra = $2 > $3 ? $2 - $3 : 0; hits += $2; calls += $3; wrong += lost + extra
 			  printf "%-34s %8d %8d %6d %6d\n", $1, $2, $3, lost, extra }
 			END { printf "%-34s %8d %8d\n", "all", hits, calls; exit wrong > 0 || hits == 0 }' || worse 1
+	proved=$((proved + 1))
 	echo "hits with their returns: $(jq -r 'select(.type == "end").hits' "$run/events.jsonl")"
 }
 
-# digest RUN: of events, wires, console
+# digest RUN: of events, wires, console; fails if one of them has none
 digest() {
-	printf '%.12s %.12s %.12s\n' "$(tail -n 1 "$1/events.jsonl" | jq -r .sha256)" \
-		"$(cat "$1"/wire-*.pcap | sha256sum)" "$(sha256sum <"$1/console.log")"
+	local sums
+	sums=$(printf '%.12s %.12s %.12s' "$(tail -n 1 "$1/events.jsonl" | jq -r .sha256)" \
+		"$(cat "$1"/wire-*.pcap | sha256sum)" "$(sha256sum <"$1/console.log")")
+	[[ $sums =~ ^([0-9a-f]{12}( |$)){3}$ ]] && echo "$sums"
 }
 
 # repeat MODE ENGINE LAB: the second part
@@ -87,7 +91,7 @@ repeat() {
 		trace "$1" "$2" "$3" "$out/$n" || ended=$?
 		[ $ended != 0 ] || proved_untraced "$1" "$out/$n/$3" || ended=3
 		again='- - -'
-		[ $ended -gt 1 ] || again=$(digest "$out/$n/$3")
+		[ $ended -gt 1 ] || again=$(digest "$out/$n/$3") || { again='- - -'; ended=3; }
 		first=$(awk -v key="$key " 'index($0, key) == 1 && $6 != "-" { print $6, $7, $8; exit }' "$OUT/runs")
 		printf '%s %d %d %s %d s\n' "$key" "$n" "$ended" "$again" $((SECONDS - began)) | tee -a "$OUT/runs"
 		if [ $ended != 0 ]; then
@@ -104,13 +108,14 @@ repeat() {
 
 # summary MODE ENGINE LAB: what became of all runs
 summary() {
-	awk -v key="$1 $2 $3" -v title="$3, engine $2, $1" '
+	proved=$((proved + 1))
+	awk -v key="$1 $2 $3" -v wanted="$RUNS" -v title="$3, engine $2, $1" '
 		index($0, key " ") == 1 { runs++; if ($5) { failed++; if ($5 > worst) worst = $5 }
 		  if ($6 != "-" && !seen[$6, $7, $8]++) digests++; one = "events " $6 ", wires " $7 ", console " $8 }
 		END { if (!runs) exit 3
 		  printf "%s: %d runs, %d failed, ", title, runs, failed
 		  print digests == 1 ? "one digest: " one : digests + 0 " digests"
-		  exit worst > 1 ? 3 : worst || digests != 1 }' "$OUT/runs" || worse $?
+		  exit worst > 1 || runs < wanted ? 3 : worst || digests != 1 }' "$OUT/runs" || worse $?
 }
 
 # all FUNCTION ARGUMENT…: for each mode and engine
@@ -126,7 +131,11 @@ trap 'kill $running 2>/dev/null && wait $running; trap - EXIT; kill "${busy[@]}"
 if [ "$connections" != 0 ]; then
 	for lab in $COUNTED; do all count "$lab"; done
 fi
-[ "$RUNS" != 0 ] || exit $status
+finish() {
+	[ $proved -gt 0 ] || { echo 'prove.sh: nothing was proved' >&2; echo 'COUNT and RUNS are not both 0' >&2; worse 2; }
+	exit $status
+}
+[ "$RUNS" != 0 ] || finish
 
 busy=()
 trap 'kill "${busy[@]}" 2>/dev/null' EXIT
@@ -136,4 +145,4 @@ for ((n = $(nproc); n > 0; n--)); do
 done
 for lab in $LABS; do all repeat "$lab"; done
 for lab in $LABS; do all summary "$lab"; done
-exit $status
+finish

@@ -25,11 +25,30 @@ run() {
 	wait $running
 }
 
-plugin_qemu() { QEMU=$("$here/qemu-plugin/get-qemu.sh" "$@") && export QEMU; }
+# finished COMMAND…: its exit status, 0 or 1, if it says that it has done all there is (ktrun/tally.h); else 3, and why
+finished() {
+	local status=0 tally
+	{ tally=$(KTLAB_TALLY=9 "$@" 9>&1 >&8) || status=$?; } 8>&1
+	[[ $status -le 1 && $tally =~ ^([0-9]+)\ of\ ([0-9]+)\  && ${BASH_REMATCH[1]} = "${BASH_REMATCH[2]}" ]] || {
+		echo "engine.sh: '${1##*/}' ended with status $status and has said '${tally:-nothing}' of what it has done" >&2
+		echo 'run again; if it comes again, dmesg tells whether memory ran out' >&2
+		return 3
+	}
+	return $status
+}
+
+plugin_qemu() { QEMU=$("$here/qemu-plugin/get-qemu.sh" "$@") && [ -n "$QEMU" ] && export QEMU; }
+
+# the same, or the end
+need_plugin_qemu() {
+	plugin_qemu && return
+	echo "engine.sh: get-qemu.sh has named no QEMU for ENGINE=$ENGINE" >&2
+	exit 2
+}
 
 case $ENGINE in
 plugin)
-	plugin_qemu || exit 2
+	need_plugin_qemu
 	become plugin "$OUT" "$1"
 	;;
 auto)
@@ -40,19 +59,20 @@ auto)
 	;;
 both)
 	gdb_qemu=${QEMU:-qemu-system-x86_64} name=${1%/} status=0 other=0
-	plugin_qemu || exit 2
+	need_plugin_qemu
 	runs=("$OUT-plugin/${name##*/}" "$OUT/${name##*/}")
 	run plugin "$OUT-plugin" "$1" || status=$?
 	[ -n "${EXACT:-}" ] || QEMU=$gdb_qemu
 	TREE='' run gdb "$OUT" "$1" || other=$?
 	status=$((status > other ? status : other))
 	if [ -z "${EXACT:-}" ]; then
-		"$here/build/ktreport" diff "${runs[1]}" "${runs[0]}" || :
+		# what differs is no fault: stops move the guest's clock
+		finished "$here/build/ktreport" diff "${runs[1]}" "${runs[0]}" || [ $? = 1 ] || status=3
 	elif [ $status -le 1 ]; then
-		"$here/gdb-scripts/compare.sh" "${runs[@]}" || status=3
-		for run in "${runs[@]}"; do "$here/build/ktreport" write "$run"; done
+		finished "$here/gdb-scripts/compare.sh" "${runs[@]}" || status=3
+		for run in "${runs[@]}"; do finished "$here/build/ktreport" write "$run" || status=3; done
 	fi
-	exit $status
+	exit $((status > 3 ? 3 : status))
 	;;
 *) become "$ENGINE" "$OUT" "$1" ;;
 esac

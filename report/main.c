@@ -494,6 +494,8 @@ static int run_diff(const struct options *options)
 	}
 	status = print_diff(options, &first, &second);
 	damaged = report_problems(first.trace) | report_problems(second.trace);
+	if (!tally_say(2, 2, "runs"))
+		damaged = EXIT_BAD;
 	session_close(&first);
 	session_close(&second);
 	return damaged ? damaged : status;

@@ -95,6 +95,7 @@ def compare():
     for run in runs:
         if os.path.exists(os.path.join(run, "run.json")):
             engines.keep(run, found)
+    tally(found["hits"], found["hits"], "hits")
     return 0 if engines.equal(found) else 1
 
 

@@ -83,11 +83,13 @@ def sentence(found):
 
 
 def keep(run, found):
-    """Into the run's run.json, where the report finds it."""
+    """Into the run's run.json, where the report finds it; a run that another engine saw otherwise has not held."""
     path = os.path.join(run, "run.json")
     with open(path, encoding="utf-8") as file:
         about = json.load(file)
     about["engines"] = found
+    if not equal(found):
+        about.update(verdict="run failed", status=3, reason=sentence(found), remedy="ktreport diff shows both")
     with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(about, file, indent=2)
         file.write("\n")

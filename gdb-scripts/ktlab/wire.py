@@ -8,10 +8,14 @@ that is the same as one before, field by field, is a copy that netem made behind
 
 import json
 import os
+import struct
 import subprocess
 
 from . import headers
 
+# pcap: the file's head; a frame's time (s, us), its captured length, its length
+PCAP_HEAD = struct.Struct("24x")
+PCAP_FRAME = struct.Struct("<4I")
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 LOOPBACK = "lo"
 SEQ_MASK = (1 << 32) - 1
@@ -34,7 +38,7 @@ TCP_FIELDS = {"saddr": "ip.src", "daddr": "ip.dst", "sport": "tcp.srcport", "dpo
               "wscale": "tcp.options.wscale.shift", "tsval": "tcp.options.timestamp.tsval",
               "tsecr": "tcp.options.timestamp.tsecr", "sack_le": "tcp.options.sack_le", "sack_re": "tcp.options.sack_re"}
 TSHARK = ["tshark", "-n", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
-          "-Y", "(tcp or arp) and not icmp", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
+          "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
 # which point makes the events of a direction; where a lab does not watch it, there is nothing to compare
 POINTS = {("tcp", "tx"): "ip_output", ("tcp", "rx"): "tcp_v4_rcv", ("arp", "tx"): "arp_xmit", ("arp", "rx"): "arp_rcv"}
 DROP = "skb.drop"
@@ -55,15 +59,34 @@ def number(text):
         return text
 
 
+def frames_count(path):
+    """How many frames a capture of QEMU has, whoever reads it: a head, and before each frame its length."""
+    with open(path, "rb") as file:
+        file.seek(PCAP_HEAD.size)
+        heads = iter(lambda: file.read(PCAP_FRAME.size), b"")
+        return sum(1 for head in heads if file.seek(PCAP_FRAME.unpack(head)[2], os.SEEK_CUR))
+
+
+def is_ours(protocols):
+    """Of TCP or ARP, but not what an ICMP error quotes."""
+    return "icmp" not in protocols and ("tcp" in protocols or "arp" in protocols)
+
+
 def frames_of(path):
-    """tshark's reading of each TCP and ARP frame of a capture."""
-    names = ["frame.number", "tcp.srcport", *ARP_FIELDS.values(), *TCP_FIELDS.values()]
+    """tshark's reading of each TCP and ARP frame of a capture. Raises ValueError unless it has read each frame."""
+    names = ["frame.number", "frame.protocols", "tcp.srcport", *ARP_FIELDS.values(), *TCP_FIELDS.values()]
     command = TSHARK + ["-r", path] + [word for name in names for word in ("-e", name)]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
     if result.returncode:
-        raise ValueError("tshark cannot read '%s': %s" % (path, result.stderr.strip().splitlines()[-1]))
-    for line in result.stdout.splitlines():
+        said = result.stderr.strip().splitlines() or ["it ended with status %d" % result.returncode]
+        raise ValueError("tshark cannot read '%s': %s" % (path, said[-1]))
+    lines = result.stdout.splitlines()
+    if len(lines) != frames_count(path):
+        raise ValueError("tshark has read %d of %d frames in '%s'" % (len(lines), frames_count(path), path))
+    for line in lines:
         read = dict(zip(names, line.split("\t")))
+        if not is_ours(read["frame.protocols"].split(":")):
+            continue
         kind, fields = ("tcp", TCP_FIELDS) if read["tcp.srcport"] else ("arp", ARP_FIELDS)
         frame = {ours: number(read[theirs]) for ours, theirs in fields.items() if read[theirs] != ""}
         yield dict(frame, kind=kind, where="%s, frame %s" % (os.path.basename(path), read["frame.number"]),

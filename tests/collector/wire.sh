@@ -46,9 +46,25 @@ differs 'finds another hardware address' 'sha is 52:54:00:00:00:01; event' \
 differs 'finds a frame without its event' 'has no event' "$(segment tcp.rx S. empty)"
 
 changed .
-editcap "$stored/wire-client-eth0.pcap" "$run/wire-client-eth0.pcap" 5 2>/dev/null
+editcap -F pcap "$stored/wire-client-eth0.pcap" "$run/wire-client-eth0.pcap" 5 2>/dev/null
 it 'finds an event without its frame' fails 1 'tells of a frame that is not there' compare
 rm "$run/wire-client-eth0.pcap"
 it 'says that a capture is missing' fails 2 "tshark cannot read 'build/tests/wire/wire-client-eth0.pcap'" compare
+# tshark does so instead of its work; a line of its own to stderr is not needed
+broken_tshark() {
+	mkdir -p build/tests/wire.bin
+	printf '#!/bin/sh\n%s\n' "$1" >build/tests/wire.bin/tshark
+	chmod +x build/tests/wire.bin/tshark
+	env PATH="$PWD/build/tests/wire.bin:$PATH" gdb-scripts/wire.sh "$run"
+}
+changed .
+it 'says that tshark was killed' fails 2 'it ended with status -9' broken_tshark 'kill -KILL $$'
+it 'says that tshark has read nothing' fails 2 'tshark has read 0 of 13 frames' broken_tshark 'exit 0'
+it 'says that tshark has read a part' fails 2 'of 13 frames' broken_tshark "\"$(command -v tshark)\" \"\$@\" | head -n 3"
+for status in 1 2 127; do
+	it "says that tshark has ended with $status" fails 2 "it ended with status $status" broken_tshark "exit $status"
+done
+it 'tells a fault of our own from a difference' fails 3 "ktlab: 'wire' broke off: IndexError: " \
+	sh -c "echo '[]' >'$run/events.jsonl'; gdb-scripts/wire.sh '$run'"
 it 'says that there is no tshark' says 'since tshark is not installed' env PATH=build "$PWD/gdb-scripts/wire.sh" "$run"
 tap_end

@@ -39,6 +39,12 @@ test_file part/bad.sh <<<'echo 1..1; echo "ok 1 - fine"; kill -KILL $PPID'
 it 'fails with one whose guard is killed' fails 1 'ends with status 0 (it was 137)' suite bad
 test_file part/bad.sh <<<'echo "ok 1 - fine"; echo 1..2'
 it 'fails with one that gives less than it planned' fails 1 'planned 2, seen 1' suite bad
+test_file part/bad.sh <<<'echo 1..0'
+it 'fails with one that skips all without a reason' fails 1 'says why it is skipped' suite bad
+test_file part/bad.sh <<<'echo "1..0 # SKIP none here"'
+it 'takes one that has a reason' says '0 passed, 0 failed, 1 skipped' suite bad
+chmod -x "$work/tests/part/bad.sh"
+it 'fails with one that may not be executed' fails 1 'may be executed' suite
 test_file part/bad.sh <<<'sleep 60'
 it 'fails with one that hangs' fails 1 'ends within 1 s' env TEST_LIMIT_S=1 bash -c "cd '$work' && tests/run bad"
 tap_end
