@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sends one IP packet as it is given, with right or wrong checksum: raw right|wrong "HEX HEX ...". */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { IP_DADDR = 16, IP_ADDRESSES = 12, TCP_CHECK = 16, TCP = 6 };
+
+static size_t read_hex(const char *text, unsigned char *out, size_t room)
+{
+	size_t n = 0;
+	unsigned int byte;
+
+	for (; *text && n < room; text += 2) {
+		while (*text == ' ')
+			text++;
+		if (sscanf(text, "%2x", &byte) != 1)
+			break;
+		out[n++] = (unsigned char)byte;
+	}
+	return n;
+}
+
+/* RFC 1071 */
+static uint32_t add(uint32_t sum, const unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum += (uint32_t)bytes[i] << (i % 2 ? 0 : 8);
+	return sum;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned char packet[256];
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	size_t length = argc == 3 ? read_hex(argv[2], packet, sizeof(packet)) : 0;
+	size_t header = length ? (packet[0] & 15u) * 4u : 0;
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	uint32_t sum;
+
+	if (header < 20 || length < header + 20) {
+		fprintf(stderr, "usage: raw right|wrong PACKET\n");
+		return 2;
+	}
+	sum = add(TCP + (uint32_t)(length - header), packet + IP_ADDRESSES, 8);
+	sum = add(sum, packet + header, length - header) + !strcmp(argv[1], "wrong");
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	packet[header + TCP_CHECK] = (unsigned char)(sum >> 8);
+	packet[header + TCP_CHECK + 1] = (unsigned char)sum;
+	memcpy(&to.sin_addr, packet + IP_DADDR, 4);
+	if (sendto(fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to)) < 0) {
+		perror("raw: sendto");
+		return 1;
+	}
+	return 0;
+}
