@@ -22,7 +22,8 @@ SRC    ?=
 WATCH  ?=
 T      ?=
 V      ?=
-export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS TREE SRC WATCH T V
+MUTATE ?=
+export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS TREE SRC WATCH MUTATE T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -49,7 +50,7 @@ apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()
 unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c) tests/plugin/tree.c)
 
-c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch])
+c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
 shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* rootfs/init)
 python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py tests/*/*.py)
 
@@ -69,7 +70,7 @@ lab: setup build/ktrun build/ktreport $(plugins) rootfs ## run one lab and repor
 labs: setup build/ktrun build/ktreport $(plugins) rootfs ## run every lab; one summary table
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
 
-prove: setup build/ktrun build/ktreport $(plugins) rootfs ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=130 RUNS=3
+prove: setup build/ktrun build/ktreport $(plugins) rootfs $(if $(MUTATE),build/mutate) ## prove that nothing is missed and that runs repeat: ENGINES="gdb plugin" COUNT=130 RUNS=3
 	$(Q)setup/setup.sh test
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; [ -z "$$WATCH" ] || exec labs/watch.sh; exec labs/prove.sh
 
@@ -127,6 +128,10 @@ build/ktrun: $(ktrun_sources:%.c=build/obj/%.o)
 
 build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_MESSAGES/ktreport.mo
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktreport_libraries)
+
+# the proof of the report's checks
+build/mutate: tests/report/mutate/mutate.c $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
+	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $^ $(ktreport_libraries)
 
 build/obj/report/form_html.o: report/page.html
 

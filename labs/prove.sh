@@ -6,6 +6,9 @@
 #    counted at the function that is watched in its stead.
 # 2. It repeats exactly: each lab of LABS runs RUNS times while all processors are busy with other work. Each run's
 #    expectations hold, and all runs have the same events, wires and console, byte for byte.
+# With MUTATE=1 something else: that the report's checks find what is wrong. In the stored runs of tests/report and all runs
+# in OUT, each event and each frame is deleted, each field and each byte of a header changed, one at a time; a table tells
+# how many of the changes are found, field by field, and why the others cannot be. EVERY=10 takes a tenth of the fields.
 # A line for each run of the second part is kept in OUT/prove/runs, and the folders of the first run and of each that
 # differs; RESUME=1 goes on after the last line.
 # Exit status: 0 proved, 1 not, 3 a run failed.
@@ -25,6 +28,10 @@ LABS=${LABS:-handshake route arp}
 RUNS=${RUNS:-3}
 # seconds that a phase of a run may take on a machine as busy as this one is made
 LIMIT=${LIMIT:-900}
+if [ -n "${MUTATE:-}" ]; then
+	mapfile -t runs < <(find "${OUT:-out}" -name events.jsonl -not -path '*/prove/*' -printf '%h\n' 2>/dev/null | sort)
+	exec build/mutate "${EVERY:-1}" tests/report/handshake tests/report/handshake-6.1 "${runs[@]}"
+fi
 OUT=${OUT:-out}/prove
 unset COUNT EXACT FROM EXERCISE
 

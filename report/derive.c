@@ -21,8 +21,15 @@ struct end {
 	bool plain; /* a SYN of this end offered none */
 };
 
+/* The last two events of a task, of a socket or of a function. */
+struct seen {
+	const char *key;
+	const struct event *last, *before;
+};
+
 struct derive {
 	struct trace *trace;
+	VEC(struct seen) tasks, sockets, functions;
 	VEC(struct end) ends;
 	VEC(size_t) open; /* events that were entered and have not returned, the last on top */
 	const char *step;
@@ -106,11 +113,13 @@ static void check_relative(struct derive *d, const struct event *ev, const char 
 	base = number - (uint32_t)relative;
 	if (is_base(end, base))
 		return;
-	if (!end->bases.n || (first && !relative))
+	if (first ? !relative : !end->bases.n)
 		*vec_add(&end->bases) = base;
 	else
 		contradicts(d, ev, path, "%lld",
-			    (long long)(uint32_t)(number - end->bases.v[end->bases.n - 1]));
+			    end->bases.n
+				    ? (long long)(uint32_t)(number - end->bases.v[end->bases.n - 1])
+				    : 0);
 }
 
 static void learn_scale(struct end *end, const struct event *ev)
@@ -214,6 +223,8 @@ static void check_segment(struct derive *d, const struct event *ev)
 	check_by(d, ev);
 	if (ev->kind == EV_TCP_TX)
 		check_retrans(d, ev);
+	else
+		is_text(d, ev, "by", ev->fn ? ev->fn : "");
 	if (!ev->conn)
 		return;
 	end = end_of(d, ev, "saddr", "sport");
@@ -229,18 +240,99 @@ static void check_segment(struct derive *d, const struct event *ev)
 
 /* ---- what holds for all events ---- */
 
+static bool has_ports(const struct conn *conn, int64_t sport, int64_t dport)
+{
+	return conn && sport + dport == conn->client_port + conn->server_port &&
+	       (sport == conn->client_port || sport == conn->server_port);
+}
+
 /* A connection has the ends that its first segment names. */
 static void check_ends(struct derive *d, const struct event *ev)
 {
 	const struct conn *conn = trace_conn(d->trace, ev->conn);
 	int64_t sport, dport;
+	bool other = conn && conn->client_addr;
 
-	if (!conn || !json_int(event_get(ev, "sport"), &sport) ||
-	    !json_int(event_get(ev, "dport"), &dport) || !sport || !dport)
+	if (!ev->conn || ev->kind == EV_SKB_DROP || !json_int(event_get(ev, "sport"), &sport) ||
+	    !json_int(event_get(ev, "dport"), &dport) || !sport || !dport ||
+	    has_ports(conn, sport, dport))
 		return;
-	if (sport + dport != conn->client_port + conn->server_port ||
-	    (sport != conn->client_port && sport != conn->server_port))
+	for (size_t i = 0; !other && i < d->trace->conns.n; i++)
+		other = has_ports(&d->trace->conns.v[i], sport, dport);
+	if (other)
 		contradicts(d, ev, "conn", _("another: it has not these ports"));
+}
+
+/* The value was another one between two events that have the same: no task and no socket goes back. */
+static void check_return_of(struct derive *d, const struct seen *seen, const struct event *ev,
+			    const char *path)
+{
+	char *value;
+
+	if (!seen->before || event_get(ev, path).kind == JSON_NULL ||
+	    event_get(seen->last, path).kind == JSON_NULL || event_same(seen->last, ev, path) ||
+	    !event_same(seen->before, ev, path))
+		return;
+	value = event_dup(ev, path);
+	contradicts(d, seen->last, path, "%s", value);
+	free(value);
+}
+
+static struct seen *seen_of(struct seen *v, size_t n, const char *key)
+{
+	size_t end = n > LOOK_BACK ? n - LOOK_BACK : 0;
+
+	while (n-- > end)
+		if (v[n].key == key)
+			return &v[n];
+	return NULL;
+}
+
+#define SEEN(list, k)                               \
+	(seen_of((list)->v, (list)->n, k)           \
+		 ? seen_of((list)->v, (list)->n, k) \
+		 : (*vec_add(list) = (struct seen){ .key = (k) }, &(list)->v[(list)->n - 1]))
+
+static const char *key_of(struct derive *d, const struct event *ev, const char *path)
+{
+	char *text = event_dup(ev, path);
+	const char *key = *text ? names_get(d->trace->names, text, strlen(text)) : NULL;
+
+	free(text);
+	return key;
+}
+
+static void note(struct seen *seen, const struct event *ev)
+{
+	seen->before = seen->last;
+	seen->last = ev;
+}
+
+static void check_seen(struct derive *d, const struct event *ev)
+{
+	const char *sk = key_of(d, ev, "sk");
+	struct seen *seen;
+
+	if (ev->pid) {
+		seen = SEEN(&d->tasks, (const char *)(uintptr_t)ev->pid);
+		check_return_of(d, seen, ev, "comm");
+		note(seen, ev);
+	}
+	if (sk) {
+		seen = SEEN(&d->sockets, sk);
+		check_return_of(d, seen, ev, "owner");
+		note(seen, ev);
+	}
+	if (ev->fn && text_is(ev->at, "enter")) {
+		seen = SEEN(&d->functions, ev->fn);
+		if (seen->last && !event_same(seen->last, ev, "file"))
+			contradicts(d, ev, "file", _("that of event %lld"),
+				    (long long)seen->last->n);
+		if (seen->last && !event_same(seen->last, ev, "line"))
+			contradicts(d, ev, "line", _("that of event %lld"),
+				    (long long)seen->last->n);
+		note(seen, ev);
+	}
 }
 
 /* Names and values that stand for each other. */
@@ -303,6 +395,8 @@ static void check_return(struct derive *d, const struct event *ev)
 {
 	const struct event *enter = take_entry(d, ev);
 
+	if (!enter && ev->kind == EV_SYSCALL_EXIT)
+		contradicts(d, ev, "at", _("an exit of a call that nobody entered"));
 	if (!enter || enter->kind + (ev->kind == EV_SYSCALL_EXIT) != ev->kind)
 		return;
 	if (!event_same(enter, ev, "args") && ev->kind == EV_CALL)
@@ -320,13 +414,15 @@ static void check_calls(struct derive *d, const struct event *ev)
 		*vec_add(&d->open) = (size_t)(ev - d->trace->events.v);
 	else if (is_returning(ev))
 		check_return(d, ev);
-	if (ev->ctx && text_is(ev->ctx, "task") && ev->kind == EV_SYSCALL_EXIT) {
+	if (ev->kind == EV_SYSCALL_EXIT || ev->kind == EV_SYSCALL_ENTER) {
 		int64_t ret = event_int(ev, "ret", 0);
-		bool named = event_get(ev, "ret_name").kind == JSON_STRING;
+		bool named = event_get(ev, "ret_name").kind > JSON_NULL;
 
 		if (named != (ret < 0 && ret >= -4095))
 			contradicts(d, ev, "ret_name", _("that of %lld"), (long long)ret);
 	}
+	if (ev->kind == EV_SYSCALL_ENTER && event_get(ev, "dur_ns").kind == JSON_NUMBER)
+		contradicts(d, ev, "dur_ns", "null");
 }
 
 static void check_parent(struct derive *d, const struct event *ev)
@@ -396,11 +492,35 @@ static void check_event(struct derive *d, const struct event *ev)
 	check_parent(d, ev);
 	check_calls(d, ev);
 	check_ends(d, ev);
+	check_seen(d, ev);
 	check_pairs(d, ev);
 	if (ev->kind == EV_CONN_QUEUE)
 		check_queue(d, ev);
 	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX)
 		check_segment(d, ev);
+}
+
+/* What the last line counts for each point. */
+static void check_points(struct derive *d)
+{
+	const struct trace *trace = d->trace;
+	size_t *made = xcalloc(trace->points.n, sizeof(*made));
+
+	for (size_t i = 0; i < trace->events.n; i++)
+		for (size_t p = 0; trace->events.v[i].point && p < trace->points.n; p++)
+			if (strcmp(trace->points.v[p].name, trace->events.v[i].point) == 0) {
+				made[p]++;
+				break;
+			}
+	for (size_t p = 0; p < trace->points.n; p++)
+		if (trace->has_end && trace->complete &&
+		    made[p] != (size_t)trace->points.v[p].events)
+			trace_unmatched(d->trace,
+					xasprintf(_("the end line counts %lld events of %s, there "
+						    "are %zu"),
+						  (long long)trace->points.v[p].events,
+						  trace->points.v[p].name, made[p]));
+	free(made);
 }
 
 /* The file's own counts. */
@@ -421,6 +541,10 @@ void derive_check(struct trace *trace)
 	for (size_t i = 0; i < trace->events.n; i++)
 		check_event(&d, &trace->events.v[i]);
 	check_counts(&d);
+	check_points(&d);
+	vec_free(&d.tasks);
+	vec_free(&d.sockets);
+	vec_free(&d.functions);
 	for (size_t i = 0; i < d.ends.n; i++)
 		vec_free(&d.ends.v[i].bases);
 	vec_free(&d.ends);

@@ -502,6 +502,15 @@ static bool is_copy(const struct trace *trace, const struct wire *wire, const st
 	return false;
 }
 
+/* From this frame on nothing came to the node's kernel: every frame for it behind this one has no event, either. */
+static bool is_in_tail(const struct wire *wire, const struct frame *f)
+{
+	for (const struct frame *g = f; g < wire->frames.v + wire->frames.n; g++)
+		if (g->rx_event)
+			return false;
+	return !f->sent;
+}
+
 /* Why a frame may stand without an event, or NULL. */
 static const char *excuse(const struct ledger *ledger, const struct wire *wire,
 			  const struct frame *f)
@@ -520,6 +529,8 @@ static const char *excuse(const struct ledger *ledger, const struct wire *wire,
 			       ? N_("the card took it only after the lab's end: QEMU kept it until "
 				    "then")
 			       : N_("captured after the lab's end");
+	if (is_in_tail(wire, f))
+		return N_("from here on no frame came to the node's kernel");
 	return is_copy(trace, wire, f) ? N_("a copy that a qdisc made: a frame that has its event "
 					    "is the same, byte for byte")
 				       : NULL;

@@ -109,7 +109,9 @@ static size_t write_option(struct str *out, const unsigned char *b, size_t left)
 		str_add(out, b[0] ? "\"nop\"" : "\"eol\"");
 		return b[0] ? 1 : left;
 	}
-	if (!fits || !write_known(out, b[0], b + 2, len - 2))
+	if (!fits)
+		str_addf(out, "\"truncated\",\"kind\":%u,\"length\":%zu", b[0], len);
+	else if (!write_known(out, b[0], b + 2, len - 2))
 		str_addf(out, "\"malformed\",\"kind\":%u,\"length\":%zu", b[0], len);
 	return fits ? len : left;
 }

@@ -89,7 +89,7 @@ def frames_of(path):
             continue
         kind, fields = ("tcp", TCP_FIELDS) if read["tcp.srcport"] else ("arp", ARP_FIELDS)
         frame = {ours: number(read[theirs]) for ours, theirs in fields.items() if read[theirs] != ""}
-        yield dict(frame, kind=kind, where="%s, frame %s" % (os.path.basename(path), read["frame.number"]),
+        yield dict(frame, kind=kind, number=int(read["frame.number"]), where="%s, frame %s" % (os.path.basename(path), read["frame.number"]),
                    eth_src=read["eth.src"], eth_dst=read["eth.dst"])
 
 
@@ -114,7 +114,7 @@ def options_of(opts):
     found = {"kinds": [], "mss": [], "wscale": [], "tsval": [], "tsecr": [], "sack_le": [], "sack_re": []}
     for option in opts:
         name = option["name"]
-        if name == "malformed" and (option["length"] < 2 or option is opts[-1]):
+        if name == "truncated":
             continue
         found["kinds"].append(KINDS.get(name, option.get("kind", name[len("kind"):])))
         if name in ("mss", "wscale"):
@@ -156,7 +156,7 @@ def ends(said, taken):
 
 def differences(frame, said, whole):
     """The fields in which a frame and its event differ; of a cut segment only what every part keeps."""
-    names = (set(frame) | set(said)) - {"where", "sent", "damaged", "eth_src", "eth_dst"}
+    names = (set(frame) | set(said)) - {"where", "number", "sent", "damaged", "eth_src", "eth_dst"}
     if said.get("damaged"):
         # behind such a header tshark reads nothing more
         names &= set(frame) & set(said)
@@ -201,11 +201,12 @@ def parts(frames, event):
 
 
 def content(frame):
-    return {name: value for name, value in frame.items() if name != "where"}
+    return {name: value for name, value in frame.items() if name not in ("where", "number")}
 
 
-def walk(frames, said, drops):
-    """Goes along the frames and the events of one flow; gives each disagreement as a sentence."""
+def walk(frames, said, drops, left_over):
+    """Goes along the frames and the events of one flow; gives each disagreement as a sentence. Frames without an event
+    are left over."""
     before, left = list(frames), list(frames)
     for event in said:
         taken = parts(left, event)
@@ -216,7 +217,7 @@ def walk(frames, said, drops):
     for frame in left:
         copied = any(content(frame) == content(other) for other in before if other is not frame)
         if not copied and not drops.take(frame):
-            yield "%s has no event: %s" % (frame["where"], frame)
+            left_over.append(frame)
 
 
 def by_flow(frames):
@@ -242,7 +243,7 @@ def card(nic, folder, watched, events, addresses):
     here = [event for event in events if event["netns"] == nic["node"]]
     drops = Drops(here)
     captured = list(frames_of(os.path.join(folder, "wire-%s-%s.pcap" % (nic["node"], nic["nic"]))))
-    count, said = 0, []
+    count, said, received, left_over = 0, [], set(), []
     for (kind, way), point in POINTS.items():
         if point not in watched:
             continue
@@ -252,7 +253,15 @@ def card(nic, folder, watched, events, addresses):
         frames, told = by_flow(frames), by_flow(told)
         for key in sorted(set(frames) | set(told)):
             count += len(frames.get(key, []))
-            said += walk(frames.get(key, []), told.get(key, []), drops)
+            without = []
+            said += walk(frames.get(key, []), told.get(key, []), drops, without)
+            left_over += [(way, frame) for frame in without]
+            if way == "rx":
+                received.update(frame["number"] for frame in frames.get(key, []) if frame not in without)
+    last = max(received, default=0)
+    # behind the last frame that came to the node's kernel, its card took none
+    said += ["%s has no event: %s" % (frame["where"], frame) for way, frame in left_over
+             if way == "tx" or frame["number"] < last]
     return count, said
 
 

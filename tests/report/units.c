@@ -276,10 +276,10 @@ static void test_options(void)
 	   options_are("\2\3\5\1", 4,
 		       "[{\"name\":\"malformed\",\"kind\":2,\"length\":3},{\"name\":\"nop\"}]"));
 	it("stops at a length that leads nowhere",
-	   options_are("\2\xff\5\xb4", 4, "[{\"name\":\"malformed\",\"kind\":2,\"length\":255}]"));
+	   options_are("\2\xff\5\xb4", 4, "[{\"name\":\"truncated\",\"kind\":2,\"length\":255}]"));
 	it("takes a kind alone at the end",
 	   options_are("\1\x1e", 2,
-		       "[{\"name\":\"nop\"},{\"name\":\"malformed\",\"kind\":30,\"length\":0}]"));
+		       "[{\"name\":\"nop\"},{\"name\":\"truncated\",\"kind\":30,\"length\":0}]"));
 	it("names a kind that it does not know",
 	   options_are("\x1e\4\1\2", 4, "[{\"name\":\"kind30\"}]"));
 	it("writes the cookie of Fast Open, and that one is asked for",
