@@ -284,6 +284,17 @@ with_initramfs() {
 all_noise() { head -c 1M /dev/urandom >"$1"; }
 cut_to_half() { truncate -s $(($(stat -c %s "$1") / 2)) "$1"; }
 
+# defective FILE SED: our own Python has a fault there
+defective() {
+	local file=$clone/gdb-scripts/ktlab/$1 status
+	cp "$file" "$work/whole.py"
+	sed -i "$2" "$file"
+	(ktrun)
+	status=$?
+	mv "$work/whole.py" "$file"
+	return $status
+}
+
 no_card() { (NIC=e1000-none ktrun --qemu "$work/bin/qemu"); }
 
 # recorded: an exact run, made once
