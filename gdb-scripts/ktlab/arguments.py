@@ -147,7 +147,8 @@ class Binding:
         """(where, type) of a member of the struct that an argument points to."""
         found = self.layout.member(argument.type, member)
         if not found:
-            raise gdb.GdbError("%s: its argument '%s' points to nothing that has a '%s'" % (self.about, argument.name, member))
+            raise gdb.GdbError("%s: its argument '%s' points to nothing that has a '%s'"
+                               % (self.about, argument.name, member))
         offset, type_ = found
         where = "%s+%d" % (self._where(argument), offset)
         return where if address else "[%s]" % where, type_

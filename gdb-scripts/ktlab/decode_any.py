@@ -2,9 +2,10 @@
 """Any function of the kernel, watched by its name alone: its arguments by their types."""
 
 from . import kernel
-from .decode_route import flow
-from .event import pointer
 from .decode_neigh import lladdr
+from .decode_route import flow
+from .decode_syscall import address
+from .event import pointer
 from .headers import ip4
 
 
@@ -31,8 +32,13 @@ def neigh(hit, name):
             "nud": kernel.NUD_STATES.get(hit[name + ".nud_state"])}
 
 
+def sockaddr(hit, name):
+    return address(hit.bytes(name))
+
+
 # struct of kernel.py -> how an event shows it; other structs are shown as pointers
-SHOWN = {"common": sock, "sock": sock, "req": sock, "tw": tw, "skb": skb, "dev": dev, "neigh": neigh, "flow": flow}
+SHOWN = {"common": sock, "sock": sock, "req": sock, "tw": tw, "skb": skb, "dev": dev, "neigh": neigh, "flow": flow,
+         "sockaddr": sockaddr}
 
 
 def value(hit, arg):
@@ -42,7 +48,7 @@ def value(hit, arg):
     if arg["struct"] in SHOWN and hit.bytes(block):
         return SHOWN[arg["struct"]](hit, block)
     value_ = hit.argument(arg["name"])
-    return pointer(value_) if arg["how"] == "ptr" else value_
+    return pointer(value_ or None) if arg["how"] == "ptr" else value_
 
 
 def any_call(hit, model):

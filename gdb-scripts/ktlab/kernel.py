@@ -24,6 +24,7 @@ STRUCTS = {
     "net": ("net", "inum=ns.inum"),
     "dev": ("net_device", "name ifindex net=nd_net.net"),
     "netdev": ("net_device", "name netdev_ops net=nd_net.net"),
+    "sockaddr": ("sockaddr", "sa_family sa_data=sa_data_min|sa_data"),
     "file": ("file", "private_data"),
     "socket": ("socket", "sk type state ops file"),
     "iocb": ("kiocb", "ki_filp"),

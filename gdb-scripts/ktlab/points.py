@@ -4,7 +4,7 @@
 A row names the function, what an engine takes at it, and the decoder that turns it into an event.
 `takes` is a list of blocks `name:type=address`. A type is a struct of kernel.py, a number of bytes, or `mem`
 (until the end of the page). An address is a sum of
-  sk, skb …      an argument of the function by its name, as DWARF tells where it is; at a return as it was at the entry
+  sk, skb …      an argument of the function by its name; DWARF tells where it is. At a return as it was at the entry
   arg->member    what a member of the struct holds that an argument points to; `&arg->member`: where it is
   rax            at a return: what the function returned
   block.field    a field of a block taken before (`block.ptr` for a block of 8 bytes)

@@ -10,7 +10,7 @@ import gdb
 sys.path.insert(0, "gdb-scripts")
 sys.dont_write_bytecode = True
 
-from ktlab import blocks as texts, functions, hit, layout, points, resolve as resolving  # noqa: E402
+from ktlab import blocks as texts, decode_any, functions, hit, layout, points, resolve as resolving  # noqa: E402
 
 texts.EVERY_HIT = "stack:8=rsp"
 symbols = functions.Symbols(gdb.current_progspace().filename)
@@ -131,6 +131,14 @@ def inlined_arguments():
     assert found == {"count": 7, "name": "&other", "other": "&thing"}, found
 
 
+def nothing():
+    site = {"args": [{"name": "to", "terms": [["reg", "rdi"]], "add": 0, "bytes": 8, "signed": False, "how": "ptr",
+                      "struct": None}, {"name": "gone", "lost": "optimised out"}]}
+    capture = types.SimpleNamespace(site=0, regs={"rdi": 0}, clock_ns=0, blocks=[])
+    seen = hit.Hit({"sites": [dict(site, fn="f", at="enter", takes=0)], "takes": [[]]}, capture, None)
+    assert [decode_any.value(seen, arg) for arg in site["args"]] == [None, "optimised out"]
+
+
 def clones():
     name = next(name for name in symbols.places if name.startswith("cloned."))
     found = reached(any_site(name, "enter"))
@@ -176,6 +184,7 @@ TESTS = (
     ("refuses a block it cannot read", bad_block),
     ("reads every argument in the registers and on the stack as its type says", all_arguments),
     ("tells arguments of one type apart by name where a function is inlined, constants too", inlined_arguments),
+    ("shows a null pointer as null, and why an argument is not there", nothing),
     ("finds the arguments of a version that the compiler made", clones),
     ("says why an argument cannot be read", lost),
     ("names the arguments there are for one that this kernel lacks, but for one that may be missing", missing_argument),
