@@ -26,7 +26,7 @@ for SPEC in 5.4 distro; do
 	for seed in ${SEEDS:-1}; do
 		lab=build/tests/printed/$SPEC-$seed
 		drawn "$seed" "$lab"
-		it "Linux $SPEC, seed $seed: the lab runs" build/ktrun --initrd "$lab/initramfs.cpio" --out "$lab.out" "$lab"
+		it "Linux $SPEC, seed $seed: the lab runs" build/ktrun --limit 600 --initrd "$lab/initramfs.cpio" --out "$lab.out" "$lab"
 		it "Linux $SPEC, seed $seed: says of routes and neighbours what is printed" \
 			python3 -B tests/collector/printed.py check "$lab.out/$SPEC-$seed"
 	done
