@@ -2,7 +2,7 @@
 # Every verb of ktlab. All paths are relative, so that a clone may lie in any folder.
 
 # settings, on the command line or in the environment
-LAB    ?= handshake
+LAB    ?= $(if $(CLIENT)$(SERVER),programs,handshake)
 KERNEL ?= auto
 OUT    ?= out
 TREE   ?=
@@ -17,13 +17,20 @@ ACCEL  ?= tcg
 LIMIT  ?=
 CLIENT ?=
 SERVER ?=
+CLIENT_ARGS ?=
+SERVER_ARGS ?=
+CLIENTS ?=
+TOGETHER ?=
+NODES  ?=
+FILES  ?=
 POINTS ?=
 SRC    ?=
 WATCH  ?=
 T      ?=
 V      ?=
 MUTATE ?=
-export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER POINTS TREE SRC WATCH MUTATE T V
+export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
+	POINTS TREE SRC WATCH MUTATE T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -55,7 +62,7 @@ shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/r
 python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py tests/*/*.py)
 
 # programs of the user's own lie beside the others, in an initramfs of their own
-own    := $(if $(CLIENT)$(SERVER),build/own/)
+own    := $(if $(CLIENT)$(SERVER)$(CLIENT_ARGS)$(SERVER_ARGS)$(CLIENTS)$(NODES)$(FILES),build/own/)
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
@@ -148,13 +155,11 @@ $(plugins): build/ktlab-plugin-%.so: $(wildcard qemu-plugin/*.[ch]) | setup
 build/initramfs.cpio: $(apps) $(wildcard rootfs/* labs/*/guest.sh labs/topology/*)
 	$(Q)rootfs/pack.sh $@
 
-# a user's program is compiled each time, and without -Werror: its warnings are the user's
+# made each time: what they are made from may be anywhere
 build/own/: $(apps)
 	@mkdir -p $@
-	$(Q)rm -rf build/own/apps; cp -r build/apps build/own/apps
-	$(Q)[ -z "$$CLIENT" ] || $(CC) -std=gnu11 -Wall -O2 -g -static -pthread -o build/own/apps/client "$$CLIENT"
-	$(Q)[ -z "$$SERVER" ] || $(CC) -std=gnu11 -Wall -O2 -g -static -pthread -o build/own/apps/server "$$SERVER"
-	$(Q)APPS=build/own/apps rootfs/pack.sh $(initrd)
+	$(Q)rootfs/own.sh build/own
+	$(Q)OWN=build/own APPS=build/own/apps rootfs/pack.sh $(initrd)
 .PHONY: build/own/
 
 ## test
@@ -204,6 +209,7 @@ clean: ## remove what was built here; the kernels in the cache and the runs in $
 
 help: ## list the verbs
 	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
-	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE QEMU ACCEL LIMIT CLIENT SERVER V=1 (print each command)"
+	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE QEMU ACCEL LIMIT V=1 (print each command)"
+	$(Q)echo "programs: CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES (labs/programs)"
 
 -include $(shell find build/deps -name '*.d' 2>/dev/null)

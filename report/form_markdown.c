@@ -236,6 +236,8 @@ void form_markdown(FILE *out, const struct request *rq)
 	free(title);
 	put_view(out, "summary", rq);
 	put_view(out, "answers", rq);
+	if (programs_any(rq))
+		put_view(out, "programs", rq);
 	put_diagram(out, rq);
 	fprintf(out, "\n## %s\n", _("Tables"));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -300,6 +300,10 @@ static void show_view(const struct options *options, const struct view *view,
 
 	if (!options->json) {
 		print_view(stdout, view, rq, &style);
+		if (view == views && programs_any(rq)) {
+			putchar('\n');
+			print_view(stdout, view_find("programs"), rq, &style);
+		}
 		return;
 	}
 	view->fill(&doc, rq);

@@ -22,6 +22,8 @@ const struct view views[] = {
 	{ "layers", NULL, N_("the layers that each packet went through"), view_layers, NULL },
 	{ "routes", NULL, N_("route lookups: key, tables, result, purpose"), view_routes, NULL },
 	{ "neighbours", NULL, N_("neighbour entries and ARP frames"), view_neighbours, NULL },
+	{ "programs", NULL, N_("how the lab's programs ended, and what they printed"),
+	  view_programs, NULL },
 	{ "wire", NULL, N_("each frame on the wire with its event, or why it has none"), view_wire,
 	  NULL },
 	{ "points", NULL, N_("hits and events of each point"), view_points, NULL },

@@ -60,6 +60,8 @@ void view_packet(struct doc *doc, const struct request *rq);
 void view_connection(struct doc *doc, const struct request *rq);
 void view_step(struct doc *doc, const struct request *rq);
 void view_routes(struct doc *doc, const struct request *rq);
+void view_programs(struct doc *doc, const struct request *rq);
+bool programs_any(const struct request *rq); /* has that view anything to show? */
 void view_neighbours(struct doc *doc, const struct request *rq);
 void view_fields(struct doc *doc, const struct request *rq);
 void view_points(struct doc *doc, const struct request *rq);

@@ -10,6 +10,8 @@ APPS=${APPS:-build/apps}
 # busybox: a static binary, or made from the source tree BUSYBOX_SRC
 BUSYBOX=${BUSYBOX:-$(command -v busybox || true)}
 BUSYBOX_SRC=${BUSYBOX_SRC:-}
+# what rootfs/own.sh made: files of the user's programs, and their settings; empty: none
+OWN=${OWN:-}
 # programs of the host that the guest gets with their libraries
 HOST_PROGRAMS=${HOST_PROGRAMS:-ip ss tc}
 # where sbin is not in a user's PATH
@@ -33,11 +35,16 @@ put() {
 	cp -L "$1" "$tree/$2"
 }
 
-# put_program NAME: a program of the host and the libraries that ldd finds for it
+# put_program NAME: a program of the host and its libraries
 put_program() {
 	path=$(command -v "$1") || die "the guest needs '$1', which is not installed" "apt-get install iproute2"
 	put "$path" "bin/$1"
-	ldd "$path" | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*/\1/p' |
+	put_libraries "$path"
+}
+
+# put_libraries PROGRAM: those that ldd finds for it; a static one has none
+put_libraries() {
+	ldd "$1" 2>/dev/null | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*/\1/p' |
 		while read -r library; do put "$library" "$library"; done
 }
 
@@ -51,7 +58,7 @@ for app in client server; do
 done
 
 rm -rf "$tree"
-mkdir -p "$tree/dev" "$tree/proc" "$tree/sys" "$tree/run/netns" "$tree/tmp" "$tree/root" "$tree/bin"
+mkdir -p "$tree/dev" "$tree/proc" "$tree/sys" "$tree/run/netns" "$tree/tmp" "$tree/root" "$tree/home" "$tree/bin"
 put "$BUSYBOX" bin/busybox
 "$BUSYBOX" --list | while read -r applet; do
 	[ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
@@ -61,8 +68,13 @@ for program in $HOST_PROGRAMS; do
 	put_program "$program"
 done
 for app in "$APPS"/*; do
-	strip -o "$tree/bin/${app##*/}" "$app"
+	strip -o "$tree/bin/${app##*/}" "$app" 2>/dev/null || put "$app" "bin/${app##*/}" # a script
+	put_libraries "$app"
 done
+if [ -n "$OWN" ]; then
+	cp -R "$OWN/home/." "$tree/home"
+	put "$OWN/own" ktlab/own
+fi
 put rootfs/init init
 put rootfs/lib.sh ktlab/lib.sh
 put rootfs/welcome ktlab/welcome

@@ -29,7 +29,8 @@ def errno_name(value):
 
 
 def marker(hit, model):
-    words = line(hit).split()
+    text = line(hit)
+    words = text.split()
     if words[:1] != ["ktlab"] or len(words) < 2:
         return None
     if words[1] == "node" and len(words) == 4 and words[3].isdigit():
@@ -39,6 +40,10 @@ def marker(hit, model):
         return "step", {"name": words[2]}
     elif words[1] == "witness" and len(words) > 3:
         return "witness", {"netns": words[2], "what": words[3], "values": dict(map(witnessed, words[4:]))}
+    elif words[1] == "printed" and len(words) > 3:
+        # one line of a program, as it is
+        return "witness", {"netns": words[2], "what": "printed",
+                           "values": {"name": words[3], "text": text.split(" ", 4)[4] if text.count(" ") > 3 else ""}}
     return None
 
 
