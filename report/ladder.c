@@ -209,6 +209,25 @@ int64_t ladder_zero(const struct trace *trace)
 	return trace->events.n ? trace->events.v[0].t_ns : 0;
 }
 
+/* "tcp_connect() -> tcp_v4_rcv() 53666 > 8080 S seq 0": what a node sends to itself crosses no wire. */
+static void turn_loops(struct ladder *ladder)
+{
+	for (size_t i = 0; i < ladder->rows.n; i++) {
+		struct ladder_row *row = &ladder->rows.v[i];
+		char *text = row->text;
+
+		if (row->node < 0 || row->node != row->to || row->kind == ROW_LOST)
+			continue;
+		row->kind = ROW_NOTE;
+		row->text = xasprintf("%s%s-> %s%s%lld > %lld %s", row->by ? row->by : "",
+				      row->by ? "() " : "", row->at ? row->at : "",
+				      row->at ? "() " : "",
+				      (long long)event_int(row->event, "sport", 0),
+				      (long long)event_int(row->event, "dport", 0), text);
+		free(text);
+	}
+}
+
 /* Where there are several connections, each row says whose it is: "#2 CLOSE -> SYN_SENT". */
 static void tell_apart(struct ladder *ladder)
 {
@@ -246,6 +265,7 @@ struct ladder *ladder_new(const struct request *rq)
 			add_note(ladder, ev);
 	}
 	add_at_routers(ladder, INT64_MAX);
+	turn_loops(ladder);
 	tell_apart(ladder);
 	return ladder;
 }
