@@ -35,7 +35,7 @@ class Candidates:
         self.read = gdb.selected_inferior().read_memory
         self.fentry = symbols.address("__fentry__")
         self.names = [name for address, name in beginnings(symbols, [text]) if self._can(address, name)]
-        self.at = {symbols.address(name): name for name in self.names}
+        self.at = {symbols.places[name][0][0]: name for name in self.names}
 
     def _can(self, address, name):
         why = "name that is there twice" if len(self.symbols.places[name]) > 1 else \
@@ -72,7 +72,7 @@ class Maker:
 
     def counted(self, name):
         """The function's entry, of which nothing is taken: `fn` is the same for all, since none returns."""
-        self.sites.append({"point": name, "fn": "", "at": "enter", "addr": hex(self.symbols.address(name)), "takes": self.nothing})
+        self.sites.append({"point": name, "fn": "", "at": "enter", "addr": hex(self.symbols.places[name][0][0]), "takes": self.nothing})
 
     def watched(self, name):
         """The function's entry and each of its returns; False if it has none, or no debug information."""
