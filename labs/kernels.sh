@@ -40,7 +40,7 @@ cell() {
 keep() {
 	local rows
 	rows=$({ grep -E '^\| [0-9]' "$KTLAB_TABLE" | grep -vF "$(cut -d'|' -f1-4 <<<"$1")|"; printf '%s\n' "$1"; } | sort -V)
-	awk -v rows="$rows" '/^\| [0-9]/ { next } { print } /^\|---/ { print rows }' "$KTLAB_TABLE" >"$said" &&
+	awk -v rows="$rows" '/^\| [0-9]/ { next } { print } /^\|---/ && !done++ { print rows }' "$KTLAB_TABLE" >"$said" &&
 		cat "$said" >"$KTLAB_TABLE"
 }
 
