@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 juggle() {
 	rm -rf "$work/out"
 	{ echo "#define SEED $1"; cat tests/e2e/juggler.c; } >"$work/juggler.c"
-	make -s lab CLIENT="$work/juggler.c" SERVER="$work/juggler.c" KERNEL="$KERNEL" ENGINE="$ENGINE" OUT="$work/out" >"$work/log" 2>&1
+	make -s lab LAB=handshake CLIENT="$work/juggler.c" SERVER="$work/juggler.c" KERNEL="$KERNEL" ENGINE="$ENGINE" OUT="$work/out" >"$work/log" 2>&1
 	jq -se 'last.complete' "$work/out/handshake/events.jsonl" >"$work/complete" || { cat "$work/log"; false; }
 }
 
