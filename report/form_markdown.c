@@ -8,8 +8,43 @@
 #include <string.h>
 
 enum {
-	MOST_CALLS = 2000
+	MOST_CALLS = 2000,
+	/* What a forge shows of one file: GitHub cuts a README at 500 KiB ("About READMEs" in its documentation), and
+	 * takes 1 MiB as a job's summary. */
+	MOST_BYTES = 500 * 1024,
+	ENDING_BYTES = 1024, /* that stay for the sentence that says so */
 };
+
+/* The report as it grows: a part that does not fit is left out whole. */
+struct parts {
+	FILE *out;
+	size_t bytes, left_out;
+};
+
+struct part {
+	FILE *file;
+	char *text;
+	size_t len;
+};
+
+static FILE *part_begin(struct part *part)
+{
+	*part = (struct part){ 0 };
+	part->file = xopen_memstream(&part->text, &part->len);
+	return part->file;
+}
+
+static void part_end(struct parts *parts, struct part *part)
+{
+	fclose(part->file);
+	if (parts->bytes + part->len > MOST_BYTES - ENDING_BYTES) {
+		parts->left_out++;
+	} else {
+		fwrite(part->text, 1, part->len, parts->out);
+		parts->bytes += part->len;
+	}
+	free(part->text);
+}
 
 /* Within a table's cell: no '|', no markup, no line's end. */
 static void put_cell(FILE *out, const char *text)
@@ -196,16 +231,19 @@ static bool has_stack_of_interest(const struct event *ev)
 	       ev->kind == EV_CONN_QUEUE || (ev->kind == EV_CALL && text_is(ev->at, "enter"));
 }
 
-static void put_stacks(FILE *out, const struct request *rq)
+static void put_stacks(struct parts *parts, const struct request *rq)
 {
-	fprintf(out, "\n## %s\n", _("Call stacks"));
+	fprintf(parts->out, "\n## %s\n", _("Call stacks"));
 	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 		struct json_iter it = json_iter(event_get(ev, "stack"));
 		char *sentence, *name;
+		struct part part;
+		FILE *out;
 
 		if (!has_stack_of_interest(ev) || !request_wants(rq, ev))
 			continue;
+		out = part_begin(&part);
 		sentence = event_sentence(rq->trace, ev);
 		name = xasprintf(_("event %lld"), (long long)ev->n);
 		fprintf(out, "\n<details><summary>%s, ", name);
@@ -216,17 +254,14 @@ static void put_stacks(FILE *out, const struct request *rq)
 		while (json_next(&it))
 			put_frame(out, rq->trace, it.value);
 		fputs("\n</details>\n", out);
+		part_end(parts, &part);
 		free(name);
 		free(sentence);
 	}
 }
 
-void form_markdown(FILE *out, const struct request *rq)
+static void put_title(FILE *out, const struct request *rq)
 {
-	static const char *const names[] = { "checks",	  "explain", "segments",   "states",
-					     "queues",	  "routes",  "neighbours", "syscalls",
-					     "functions", "wire",    "points" };
-
 	char *title = xasprintf(_("%s on Linux %s"), rq->trace->lab ? rq->trace->lab : _("a lab"),
 				rq->trace->release ? rq->trace->release : "?");
 
@@ -238,11 +273,37 @@ void form_markdown(FILE *out, const struct request *rq)
 	put_view(out, "answers", rq);
 	if (programs_any(rq))
 		put_view(out, "programs", rq);
-	put_diagram(out, rq);
+}
+
+void form_markdown(FILE *out, const struct request *rq)
+{
+	static const char *const names[] = { "checks",	  "explain", "segments",   "states",
+					     "queues",	  "routes",  "neighbours", "syscalls",
+					     "functions", "wire",    "points" };
+	static void (*const before[])(FILE *, const struct request *) = { put_title, put_diagram };
+	static void (*const after[])(FILE *, const struct request *) = { put_calls, put_tree };
+	struct parts parts = { .out = out };
+	struct part part;
+
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+		before[i](part_begin(&part), rq);
+		part_end(&parts, &part);
+	}
 	fprintf(out, "\n## %s\n", _("Tables"));
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		put_view(out, names[i], rq);
-	put_calls(out, rq);
-	put_tree(out, rq);
-	put_stacks(out, rq);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		put_view(part_begin(&part), names[i], rq);
+		part_end(&parts, &part);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(after); i++) {
+		after[i](part_begin(&part), rq);
+		part_end(&parts, &part);
+	}
+	put_stacks(&parts, rq);
+	if (parts.left_out)
+		fprintf(out,
+			_("\nParts of this report that are left out, so that a forge shows it: "
+			  "%zu. "
+			  "All of it is in [report.html](report.html) and [report.txt](report.txt)."
+			  "\n"),
+			parts.left_out);
 }

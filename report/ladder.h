@@ -37,7 +37,7 @@ struct ladder {
 	int64_t zero_ns; /* guest time of the ladder's zero: the first segment, or the first event */
 };
 
-/* The guest time that a ladder's times count from. */
+/* The guest time that all views' times count from. */
 int64_t ladder_zero(const struct trace *trace);
 
 struct ladder *ladder_new(const struct request *rq);

@@ -19,6 +19,11 @@ void *xcalloc(size_t count, size_t size)
 	return check_memory(calloc(count ? count : 1, size ? size : 1));
 }
 
+FILE *xopen_memstream(char **text, size_t *len)
+{
+	return check_memory(open_memstream(text, len));
+}
+
 void *xrealloc(void *old, size_t size)
 {
 	return check_memory(realloc(old, size ? size : 1));

@@ -18,6 +18,8 @@
 /* These end the program with status 2 when memory runs out; the caller owns the result. */
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
+/* Writes into memory; *text is the caller's once the file is closed. */
+FILE *xopen_memstream(char **text, size_t *len);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 

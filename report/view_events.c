@@ -82,7 +82,7 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 	str_fill(&what, "  ", depth);
 	add_words(&what, trace, ev);
 	table_int(t, ev->n);
-	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - trace->events.v[0].t_ns) / 1e9));
+	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - ladder_zero(trace)) / 1e9));
 	table_text(t, ev->netns);
 	table_text(t, ev->ctx);
 	table_field(t, ev, "comm");

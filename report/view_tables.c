@@ -2,6 +2,7 @@
 // Views that list events of one kind: a row of columns for each type.
 #include "ladder.h"
 #include "i18n.h"
+#include "ladder.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -9,9 +10,7 @@
 
 static void fill_time(struct table *t, const struct trace *trace, const struct event *ev)
 {
-	int64_t zero = trace->events.n ? trace->events.v[0].t_ns : 0;
-
-	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - zero) / 1e9));
+	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - ladder_zero(trace)) / 1e9));
 }
 
 static void add_endpoint(struct str *out, const struct event *ev, const char *addr,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ledger of the wire: each frame at each tap with its event, or why it has none.
 #include "i18n.h"
+#include "ladder.h"
 #include "view.h"
 
 static void add_event(struct table *t, const struct trace *trace, size_t index)
@@ -32,7 +33,7 @@ static const char *reason_of(const struct frame *f)
 static void add_frame(struct table *t, const struct trace *trace, const struct wire *wire, size_t i)
 {
 	const struct frame *f = &wire->frames.v[i];
-	int64_t zero_ns = trace->events.n ? trace->events.v[0].t_ns : 0;
+	int64_t zero_ns = ladder_zero(trace);
 	struct str text = { 0 };
 
 	frame_describe(&text, f);

@@ -39,9 +39,17 @@ it 'keeps the sentence in JUnit' xml "suite.findall('testcase')[0].get('name') =
 it 'has a failure in JUnit, with its place and reason' xml "suite.findall('testcase')[1].find('failure').get('message') == '$dir/expect:4' and 'nearest is' in suite.findall('testcase')[1].find('failure').text"
 it 'has what was skipped in JUnit, with the reason' xml "'it came then' in suite.findall('testcase')[2].find('skipped').text"
 it 'passes what holds in JUnit' xml "len(suite.findall('testcase')[0]) == 0"
-it 'says not ok in TAP, with the place' says "not ok 2 - A reset.
-# at $dir/expect:4
-# nearest is" cat "$dir/run/report.tap"
+it 'has times, files and lines in JUnit' xml "suite.findall('testcase')[1].get('file') == '$dir/expect' and suite.findall('testcase')[1].get('line') == '3' and float(suite.get('time')) > 0 and all(float(c.get('time')) >= 0 for c in suite.findall('testcase'))"
+it 'says in JUnit what was traced' xml "{p.get('name') for p in suite.iter('property')} >= {'kernel', 'engine', 'mode', 'digest'}"
+it 'attaches the page to what failed, and to that alone' xml "all((c.find('system-out') is None) == (c.find('failure') is None) for c in suite.findall('testcase')) and '[[ATTACHMENT|$dir/run/report.html]]' in suite.findall('testcase')[1].find('system-out').text"
+it 'says not ok in TAP, with the place and the reason in YAML' says "not ok 2 - A reset.
+  ---
+  message: |2
+    nearest is" cat "$dir/run/report.tap"
+it 'says the place in TAP' says "  at:
+    file: \"$dir/expect\"
+    line: 4
+" cat "$dir/run/report.tap"
 it 'says SKIP in TAP' says 'ok 3 - Something new. # SKIP only for kernel >= 6.5: it came then' cat "$dir/run/report.tap"
 it 'marks a damaged run in the page' says '"problems":["events.jsonl:40: missing field ' cat "$dir/run/report.html"
 it 'marks a damaged run in the text' says 'This run is damaged; problems: ' cat "$dir/run/report.txt"
