@@ -30,7 +30,7 @@ PARTS = 64
 OF_A_PART = FIN | PSH | CWR
 
 # What makes a packet itself on every node: `key`, without TTL, checksums and ECN marks; `flow` and numbers to tell parts.
-Content = namedtuple("Content", "key flow seq length ack bits id more")
+Content = namedtuple("Content", "key flow seq length ack bits id")
 # What a buffer holds: numbers of packets (several: joined), their content, which capture saw it, whether it came to its end.
 Held = namedtuple("Held", "numbers content since ended")
 
@@ -55,13 +55,13 @@ def content(hit):
     found, frame = segment(hit), at_hand(hit)[0]
     if not found:
         arp = parse_arp(frame)
-        return arp and Content(frame[ETH_BYTES:42], ("arp", arp["op"], arp["spa"], arp["tpa"]), 0, 0, 0, 0, 0, False)
+        return arp and Content(frame[ETH_BYTES:42], ("arp", arp["op"], arp["spa"], arp["tpa"]), 0, 0, 0, 0, 0)
     ip, tcp = found
     at = ETH_BYTES + ip["header_len"]
     end = min(at + max(TCP_HEADER_BYTES, tcp["header_len"]), ETH_BYTES + (ip["tot_len"] or len(frame)))
     key = (ip["id"], ip["tot_len"], ip["df"], frame[at:at + 16] + frame[at + 18:end])
     return Content(key, (tcp["source"], tcp["target"]), tcp["seq"], tcp["payload_len"], tcp["ack"], tcp["bits"],
-                   ip["id"], ip["more"])
+                   ip["id"])
 
 
 def holds(whole, part, after=0):
@@ -94,7 +94,7 @@ class Frame:
         """NODE has it, or a part."""
         first = (of.seq - self.content.seq) & MASK
         self.had = max(self.had, first + of.length)
-        if of.key == self.content.key or self.had >= self.content.length:
+        if of.key == self.content.key:
             self.takers.add(node)
 
 
@@ -130,8 +130,7 @@ class Packets:
         self.order += 1
         link = self.links.setdefault((of.flow, hit.bytes("frame")[:6]), [0, []])
         link[0] = self.order
-        # what a router cuts comes as a whole to where it is read
-        link[1].append(Frame(held.numbers, held.content if of.more else of))
+        link[1].append(Frame(held.numbers, of))
         self.links.move_to_end((of.flow, hit.bytes("frame")[:6]))
         while next(iter(self.links.values()))[0] < self.order - ON_THE_WAY:
             self.links.popitem(last=False)
