@@ -19,7 +19,7 @@ export KTLAB_LAB
 # a session of its own, so that Ctrl-C in GDB does not end it
 setsid "$here/../run-qemu.sh" >"$RUN/qemu.log" 2>&1 </dev/null &
 qemu=$!
-trap 'kill "$qemu" 2>/dev/null; rm -rf "$private"' EXIT
+trap 'kill "$qemu" 2>/dev/null || :; rm -rf "$private"' EXIT
 trap 'exit 3' HUP TERM
 trap : INT
 
