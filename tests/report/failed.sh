@@ -33,7 +33,7 @@ sys.exit(not ($1))"
 
 it 'ends with 2 for a damaged run' [ $status = 2 ]
 it 'ends with 1 when an expectation fails' fails 1 '2 held, 1 failed, 1 skipped' "$report" check "$run" "$dir/expect"
-it 'counts in JUnit' xml "(suite.get('tests'), suite.get('failures'), suite.get('errors'), suite.get('skipped')) == ('4', '1', '1', '1')"
+it 'counts in JUnit' xml "(suite.get('tests'), suite.get('failures'), suite.get('errors'), suite.get('skipped')) == ('4', '2', '1', '1')"
 it 'tells the damage in JUnit' xml "'missing field' in suite.find('system-err').text"
 it 'keeps the sentence in JUnit' xml "suite.findall('testcase')[0].get('name') == 'A SYN \"with quotes\" & more.'"
 it 'has a failure in JUnit, with its place and reason' xml "suite.findall('testcase')[1].find('failure').get('message') == '$dir/expect:4' and 'nearest is' in suite.findall('testcase')[1].find('failure').text"
