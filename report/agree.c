@@ -178,6 +178,18 @@ static void agree_pair(const struct pair *p)
 		agree_tcp(p);
 }
 
+/* Whether the packet came in this event behind another one: the kernel joined them (GRO). */
+static bool has_joined(const struct event *rx, int64_t pkt)
+{
+	struct json_iter it = json_iter(event_get(rx, "joined"));
+	int64_t number;
+
+	while (json_next(&it))
+		if (json_int(it.value, &number) && number == pkt)
+			return true;
+	return false;
+}
+
 /* Both ends of a frame on a wire speak of one packet of one connection. */
 static void agree_ends(struct trace *trace, const struct event *tx, const struct event *rx)
 {
@@ -187,7 +199,7 @@ static void agree_ends(struct trace *trace, const struct event *tx, const struct
 	} ends[] = { { "pkt", tx->pkt, rx->pkt }, { "conn", tx->conn, rx->conn } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
-		if (ends[i].tx && ends[i].tx != ends[i].rx)
+		if (ends[i].tx && ends[i].tx != ends[i].rx && !(i == 0 && has_joined(rx, tx->pkt)))
 			trace_unmatched(
 				trace,
 				xasprintf(_("event %lld: %s is %lld; event %lld, its other end, "

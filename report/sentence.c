@@ -178,8 +178,12 @@ static void say_queue(const struct trace *trace, const struct event *ev, struct 
 
 static void say_lookup(const struct trace *trace, const struct event *ev, struct str *out)
 {
+	/* the route's own table: while no rule was added, those of `local` stand in main's trie (fib_unmerge()) */
+	const char *table = event_get(ev, "out.table_name").kind == JSON_STRING ? "out.table_name"
+										: "table_name";
+
 	(void)trace;
-	say_with(out, ev, _("table %s"), "table_name");
+	say_with(out, ev, _("table %s"), table);
 	add_field(out, ev, ": ", "in.daddr");
 	add_field(out, ev, " -> ", "err");
 	add_field(out, ev, " -> ", "out.prefix");
