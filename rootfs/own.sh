@@ -103,7 +103,7 @@ folder=$1
 number CLIENTS "$CLIENTS" 1 100
 quotes CLIENT_ARGS "$CLIENT_ARGS"
 quotes SERVER_ARGS "$SERVER_ARGS"
-rm -rf "${folder:?}/apps" "$folder/home" "$folder/own"
+rm -rf "${folder:?}"/{apps,home,own}
 mkdir -p "$folder/home"
 cp -r build/apps "$folder/apps"
 [ -z "$CLIENT" ] || make_program CLIENT "$CLIENT" client
