@@ -62,6 +62,11 @@ void view_step(struct doc *doc, const struct request *rq);
 void view_routes(struct doc *doc, const struct request *rq);
 void view_programs(struct doc *doc, const struct request *rq);
 bool programs_any(const struct request *rq); /* has that view anything to show? */
+/* Is this event the end of a program of the user's? Programs of other labs' own have no number of lines. */
+bool is_program(const struct request *rq, size_t i);
+/* "0", "1", "SIGSEGV": as a shell tells it, signals by their names; and all that it printed. The caller frees them. */
+char *program_end(const struct event *ev);
+char *program_said(const struct request *rq, const char *name);
 void view_neighbours(struct doc *doc, const struct request *rq);
 void view_fields(struct doc *doc, const struct request *rq);
 void view_points(struct doc *doc, const struct request *rq);

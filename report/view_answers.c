@@ -564,11 +564,33 @@ static void answer_again(struct answers *a)
 			answer_sentence(a, ev);
 }
 
+static void answer_programs(struct answers *a)
+{
+	for (size_t i = 0; i < request_events(a->rq); i++) {
+		const struct event *ev = &a->rq->trace->events.v[i];
+		char *name, *end, *said;
+
+		if (!is_program(a->rq, i))
+			continue;
+		name = event_dup(ev, "values.name");
+		end = program_end(ev);
+		said = program_said(a->rq, name);
+		answer(a,
+		       xasprintf(_("%s on %s: exit status %s%s%s"), name, or_dash(ev->netns), end,
+				 *said ? ": " : "", said),
+		       ev, NULL);
+		free(said);
+		free(end);
+		free(name);
+	}
+}
+
 static const struct question {
 	const char *text;
 	void (*answer)(struct answers *a);
 	const char *none; /* the answer where no event gives one; NULL: not asked then */
 } questions[] = {
+	{ N_("How did the programs end, and what did they print?"), answer_programs, NULL },
 	{ N_("Which function sent the SYN?"), answer_syn, N_("no SYN was sent") },
 	{ N_("Which function sent the SYN-ACK?"), answer_synack, N_("no SYN-ACK was sent") },
 	{ N_("Which route was chosen, and why?"), answer_route,

@@ -10,8 +10,7 @@ static bool is_witness(const struct request *rq, size_t i, const char *what)
 	return ev->kind == EV_WITNESS && event_is(ev, "what", what) && request_wants(rq, ev);
 }
 
-/* Programs of other labs' own have no number of lines. */
-static bool is_program(const struct request *rq, size_t i)
+bool is_program(const struct request *rq, size_t i)
 {
 	int64_t lines;
 
@@ -27,15 +26,26 @@ bool programs_any(const struct request *rq)
 	return false;
 }
 
-/* "0", "1", "SIGSEGV": as a shell tells it, signals by their names. */
-static void put_end(struct table *t, const struct event *ev)
+char *program_end(const struct event *ev)
 {
 	char *signal = json_dup(event_get(ev, "values.signal"));
 
-	if (signal)
-		table_take(t, signal);
-	else
-		table_field(t, ev, "values.status");
+	return signal ? signal : event_dup(ev, "values.status");
+}
+
+char *program_said(const struct request *rq, const char *name)
+{
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (!is_witness(rq, i, "printed") || !event_is(ev, "values.name", name))
+			continue;
+		str_add(&out, out.len ? " | " : "");
+		event_text(ev, "values.text", &out);
+	}
+	return str_take(&out);
 }
 
 void view_programs(struct doc *doc, const struct request *rq)
@@ -63,7 +73,7 @@ void view_programs(struct doc *doc, const struct request *rq)
 			continue;
 		table_text(t, ev->netns);
 		table_field(t, ev, "values.name");
-		put_end(t, ev);
+		table_take(t, program_end(ev));
 		table_field(t, ev, "values.lines");
 	}
 	t = DOC_TABLE(doc, "printed", lines, N_("What they printed"));
