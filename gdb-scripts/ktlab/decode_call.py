@@ -11,7 +11,6 @@ from .hit import signed
 from .points import POINTS
 
 
-
 def of(names):
     """A number of 32 bits at most by its name in a table of kernel.py."""
     return lambda hit, value, block: names.get(value & 0xffffffff, str(value))

@@ -15,10 +15,10 @@ rows() {
 
 for SPEC in 5.4 distro; do
 	status=0
-	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/kernel.log) || status=$?
+	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/plans-kernel.log) || status=$?
 	export KTLAB_KDIR
 	if [ $status = 4 ]; then
-		skip "Linux $SPEC: every plan is made" "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
+		skip "Linux $SPEC: every plan is made" "$(grep -m 1 '^kernel.sh:' build/tests/plans-kernel.log)"
 		continue
 	fi
 	it "Linux $SPEC: the loop of the book is there" grep -q plan.sh <<<"$typed"

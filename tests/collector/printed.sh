@@ -17,10 +17,10 @@ drawn() {
 
 for SPEC in 5.4 distro; do
 	status=0
-	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/kernel.log) || status=$?
+	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/printed-kernel.log) || status=$?
 	export KTLAB_KDIR
 	if [ $status = 4 ]; then
-		skip "Linux $SPEC: says of routes what is printed" "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
+		skip "Linux $SPEC: says of routes what is printed" "$(grep -m 1 '^kernel.sh:' build/tests/printed-kernel.log)"
 		continue
 	fi
 	for seed in ${SEEDS:-1}; do

@@ -42,10 +42,10 @@ senders() {
 
 for SPEC in 5.4 distro; do
 	status=0
-	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/kernel.log) || status=$?
+	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/labs-kernel.log) || status=$?
 	export KTLAB_KDIR
 	if [ $status = 4 ]; then
-		skip "Linux $SPEC: every lab" "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
+		skip "Linux $SPEC: every lab" "$(grep -m 1 '^kernel.sh:' build/tests/labs-kernel.log)"
 		continue
 	fi
 	rm -rf "${out:?}/$SPEC"
@@ -64,10 +64,10 @@ for SPEC in 5.4 distro; do
 done
 
 status=0
-KTLAB_KDIR=$(kernel-config/kernel.sh build auto 2>build/tests/kernel.log) || status=$?
+KTLAB_KDIR=$(kernel-config/kernel.sh build auto 2>build/tests/labs-kernel.log) || status=$?
 export KTLAB_KDIR
 if [ $status != 0 ]; then
-	skip 'every exercise' "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
+	skip 'every exercise' "$(grep -m 1 '^kernel.sh:' build/tests/labs-kernel.log)"
 else
 	rm -rf "$out/exercise"
 	while IFS=$'\t' read -r lab sentence; do
