@@ -55,7 +55,7 @@ static void verdict_print(const struct run *run)
 	const char *comma = " ";
 
 	fflush(stdout);
-	if (run->exact)
+	if (run->exact && step_is_done(run, STEP_SAME))
 		puts(run->exact);
 	printf("verdict: %s", verdict_word(run));
 	if (run->summary)

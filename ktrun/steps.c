@@ -58,6 +58,8 @@ static void report_write(struct run *run);
 static void ladder_show(struct run *run);
 static void expect_judge(struct run *run);
 static void wire_compare(struct run *run);
+static void untraced_make(struct run *run);
+static void untraced_compare(struct run *run);
 
 static const struct row {
 	const char *name;
@@ -79,11 +81,14 @@ static const struct row {
 			  TOOL_EXITS(BROKEN, SETUP) },
 	[STEP_PLAN] = { "plan", PHASE_PLAN, NULL, run_well, plan_make, TOOL_EXITS(BROKEN, SETUP) },
 	/* it begins a phase of its own, unless it was recorded before */
-	[STEP_UNTRACED] = { "untraced", PHASE_PLAN, is_exact, run_well, exact_prepare, { 0 } },
+	[STEP_UNTRACED] = { "untraced", PHASE_PLAN, is_exact, run_well, untraced_make,
+			    TOOL_EXITS(BROKEN, BROKEN) },
 	[STEP_BOOT] = { "boot", PHASE_BOOT, NULL, run_well, guest_run, { 0 } },
 	[STEP_LAB] = { "lab", PHASE_BOOT, NULL, run_well, NULL, { 0 } },
 	[STEP_END] = { "end", PHASE_BOOT, NULL, run_well, NULL, { 0 } },
-	[STEP_SAME] = { "same", PHASE_END, is_exact, run_well, exact_compare, { 0 } },
+	/* an exact run byte by byte, a live one by what its programs said */
+	[STEP_SAME] = { "same", PHASE_END, NULL, run_well, untraced_compare,
+			TOOL_EXITS(FAILED, BROKEN) },
 	/* a run that failed is decoded and reported, too */
 	[STEP_DECODE] = { "decode", PHASE_DECODE, NULL, guest_has_run, events_make,
 			  TOOL_EXITS(BROKEN, BROKEN) },
@@ -159,6 +164,57 @@ static enum status step_tool(struct run *run, enum step step, const char *const 
 	}
 	free(cannot);
 	return status;
+}
+
+/* Runs untraced.sh with a console's log; what it prints is the caller's. */
+static enum status untraced_tool(struct run *run, enum step step, const char *verb, char *console,
+				 char **said, const char *cannot)
+{
+	char *script = root_path(run, "ktrun/untraced.sh");
+	const char *const argv[] = { script, verb, console, NULL };
+	enum status status = step_tool(run, step, argv, CHILD_PIPE, said, text_copy(cannot));
+
+	free(script);
+	free(console);
+	return status;
+}
+
+static void untraced_make(struct run *run)
+{
+	char *said;
+
+	exact_prepare(run);
+	if (!run_well(run) || !step_is_done(run, STEP_UNTRACED))
+		return;
+	untraced_tool(run, STEP_UNTRACED, "keep", text_format("%s/console.log", run->untraced),
+		      &said, "what the untraced run's programs said cannot be kept");
+	free(said);
+}
+
+/* A live run, whose times are others, has the programs' output and ends of an untraced run of the same inputs. */
+static void untraced_compare(struct run *run)
+{
+	enum status status;
+	char *said;
+
+	if (is_exact(run)) {
+		exact_compare(run);
+		return;
+	}
+	status = untraced_tool(run, STEP_SAME, "compare", run_path(run, "console.log"), &said,
+			       "what its programs said cannot be compared with an untraced run");
+	said[strcspn(said, "\n")] = '\0';
+	if (status == STATUS_FAILED)
+		run_fail(run, STATUS_BROKEN,
+			 text_format("the traced run is not the untraced run: %s", said),
+			 text_copy("EXACT=1 traces a run that no stop has changed; a program whose "
+				   "output hangs on time prints something else at each run"));
+	else if (run_well(run))
+		run->exact = step_is_done(run, STEP_SAME)
+				     ? text_format("programs as untraced: %ld lines, the same",
+						   run->outcomes[STEP_SAME].of)
+				     : text_copy("untraced: not known");
+	free(said);
 }
 
 static void settings_keep(struct run *run)

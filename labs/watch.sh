@@ -92,7 +92,9 @@ prepare() {
 	rm -rf "$out"
 	mkdir -p "$out/counts"
 	echo "the untraced run, and how often it calls what"
-	guest "$out/untraced" record && ended "$out/untraced" && verb counting KTLAB_PLAN="$out/counts/plan.json" &&
+	guest "$out/untraced" record && ended "$out/untraced" &&
+		ktrun/untraced.sh keep "$out/untraced/console.log" &&
+		verb counting KTLAB_PLAN="$out/counts/plan.json" &&
 		plugin "$out/counts" "$out/counts/plan.json" && touch "$out/ready"
 }
 

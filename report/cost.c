@@ -74,11 +74,15 @@ char *cost_untraced(const struct trace *trace)
 {
 	struct json run;
 	char *text = read_run(trace, &run), *sentence, *out = NULL;
-	long frames;
+	long count;
 
 	sentence = json_dup(json_path(run, "exact"));
-	if (sentence && sscanf(sentence, "traced run = untraced run: %ld frames", &frames) == 1)
-		out = xasprintf(_("traced run = untraced run: %ld frames, identical"), frames);
+	if (sentence && sscanf(sentence, "traced run = untraced run: %ld frames", &count) == 1)
+		out = xasprintf(_("traced run = untraced run: %ld frames, identical"), count);
+	else if (sentence && sscanf(sentence, "programs as untraced: %ld lines", &count) == 1)
+		out = xasprintf(_("programs as untraced: %ld lines, the same"), count);
+	else if (sentence && !strcmp(sentence, "untraced: not known"))
+		out = xasprintf("%s", _("untraced: not known"));
 	free(sentence);
 	free(text);
 	return out;

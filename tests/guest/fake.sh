@@ -22,7 +22,7 @@ script() {
 }
 
 fake_clone() {
-	mkdir -p "$clone"/{build,gdb-scripts,labs/topology,labs/handshake,labs/hand,kernel} "$FAKE" "$XDG_RUNTIME_DIR"
+	mkdir -p "$clone"/{build,gdb-scripts,ktrun,labs/topology,labs/handshake,labs/hand,kernel} "$FAKE" "$XDG_RUNTIME_DIR"
 	# KTRUN: another build of it, such as one with sanitizers
 	[ -n "${KTRUN:-}" ] || make -s -C "$repo" build/ktrun >&2 || return
 	cp "${KTRUN:-$repo/build/ktrun}" "$clone/build/ktrun"
@@ -63,6 +63,10 @@ fake_clone() {
 	echo '{"points":[{"name":"tcp_ack"}]}' >"$3"
 	says 1 plans
 	exit "${FAKE_STATUS_PLAN:-0}"
+	EOF
+	script ktrun/untraced.sh <<-'EOF'
+	[ "$1" = keep ] || { echo 'left out: untraced: not known' >&"$KTLAB_TALLY"; exit 0; }
+	says 1 runs
 	EOF
 	script run-qemu.sh <<-'EOF'
 	fault "${0##*/} $KTLAB_MODE"
