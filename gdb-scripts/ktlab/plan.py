@@ -65,7 +65,9 @@ def make(lab, hz, extra=(), root=None):
     """The whole plan of a lab, as a dict."""
     symbols = Symbols(gdb.current_progspace().filename)
     blocks = Blocks(Layout(), symbols)
-    asked = list(read_names(os.path.join(lab, "points"))) + [(name, "POINTS") for name in extra]
+    asked = list(read_names(os.path.join(lab, "points")))
+    watched = {name.partition(":")[0] for name, _ in asked}
+    asked += [(name, "POINTS") for name in extra if name not in watched]
     if not asked:
         raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
     asked = list(with_companions(asked))

@@ -45,6 +45,10 @@ differs 'finds another hardware address' 'sha is 52:54:00:00:00:01; event' \
 	'if .type == "arp.tx" and .netns == "client" then .sha = "52:54:00:00:00:09" else . end'
 differs 'finds a frame without its event' 'has no event' "$(segment tcp.rx S. empty)"
 
+# a segment like the one on the wire but for the timestamp, which netem has lost before it
+changed "$(segment tcp.tx S '(.opts[2].val -= 1000), {n, type: "skb.drop", netns, proto: "TCP", saddr, daddr, sport, dport, seq}, .')"
+it 'tells a segment that was lost from the one that was sent again' says 'as the events say' compare
+
 changed .
 editcap -F pcap "$stored/wire-client-eth0.pcap" "$run/wire-client-eth0.pcap" 5 2>/dev/null
 it 'finds an event without its frame' fails 1 'tells of a frame that is not there' compare

@@ -61,6 +61,8 @@ it 'a point that this kernel lacks is refused' fails 2 'labs/bad/points:6' build
 bad; : >labs/bad/points
 it 'an inlined function is refused with the function that it is in' fails 2 'inlined into inet_csk_accept' \
 	env POINTS=inet_csk_wait_for_connect build/ktrun labs/ping
+it 'a function that the lab watches may be asked for' \
+	env POINTS=tcp_v4_rcv gdb-scripts/plan.sh "$KTLAB_KDIR" labs/ping out/asked.json
 it 'a function is not watched twice' fails 2 "'tcp_v4_rcv' is listed twice" env POINTS=tcp_v4_rcv:skb build/ktrun labs/ping
 it 'an empty points file is refused' fails 2 'lists no point' build/ktrun labs/bad
 bad; echo '    tcp.tx flagz=S' >>labs/bad/expect
