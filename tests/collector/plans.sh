@@ -4,6 +4,7 @@
 # points.py there, but for those that a release has only where their return cannot be watched.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
+. tests/lib/kernel.sh
 
 mkdir -p build
 typed=$(awk '/^ *```sh$/ && section { p = 1; next } /^ *```$/ { p = 0 } /^## / { section = /Add a kernel release/ } p' CONTRIBUTING.md)
@@ -14,13 +15,7 @@ rows() {
 }
 
 for SPEC in 5.4 distro; do
-	status=0
-	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/plans-kernel.log) || status=$?
-	export KTLAB_KDIR
-	if [ $status = 4 ]; then
-		skip "Linux $SPEC: every plan is made" "$(grep -m 1 '^kernel.sh:' build/tests/plans-kernel.log)"
-		continue
-	fi
+	kernel_there "$SPEC" 'every plan is made' || continue
 	it "Linux $SPEC: the loop of the book is there" grep -q plan.sh <<<"$typed"
 	it "Linux $SPEC: every lab's plan is made" bash -ec "$typed"
 	it "Linux $SPEC: every row finds its function and its arguments" rows

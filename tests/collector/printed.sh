@@ -4,6 +4,7 @@
 # draws others.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
+. tests/lib/kernel.sh
 
 make -s build/ktrun build/ktreport rootfs || exit 1
 
@@ -16,13 +17,7 @@ drawn() {
 }
 
 for SPEC in 5.4 distro; do
-	status=0
-	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/printed-kernel.log) || status=$?
-	export KTLAB_KDIR
-	if [ $status = 4 ]; then
-		skip "Linux $SPEC: says of routes what is printed" "$(grep -m 1 '^kernel.sh:' build/tests/printed-kernel.log)"
-		continue
-	fi
+	kernel_there "$SPEC" 'says of routes what is printed' || continue
 	for seed in ${SEEDS:-1}; do
 		lab=build/tests/printed/$SPEC-$seed
 		drawn "$seed" "$lab"

@@ -4,6 +4,7 @@
 # output in the lessons is fresh.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
+. tests/lib/kernel.sh
 . tests/seal.sh
 
 out=build/tests/labs
@@ -41,13 +42,7 @@ senders() {
 }
 
 for SPEC in 5.4 distro; do
-	status=0
-	KTLAB_KDIR=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/labs-kernel.log) || status=$?
-	export KTLAB_KDIR
-	if [ $status = 4 ]; then
-		skip "Linux $SPEC: every lab" "$(grep -m 1 '^kernel.sh:' build/tests/labs-kernel.log)"
-		continue
-	fi
+	kernel_there "$SPEC" 'every lab' || continue
 	rm -rf "${out:?}/$SPEC"
 	for guest in labs/*/guest.sh; do
 		lab=$(basename "$(dirname "$guest")")

@@ -3,6 +3,7 @@
 # A trial lab on a bad wire: what became of each segment, with the queues' and the kernel's counters as witnesses.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
+. tests/lib/kernel.sh
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
@@ -29,14 +30,9 @@ sent='map(select(.type == "tcp.tx"))' come='map(select(.type == "tcp.rx"))' drop
 queue='map(select(.type == "skb.drop" and .by_fn == "__dev_xmit_skb"))'
 
 for SPEC in 5.4 distro; do
-	status=0
-	kdir=$(kernel-config/kernel.sh build "$SPEC" 2>build/tests/kernel.log) || status=$?
-	if [ $status = 4 ]; then
-		skip "Linux $SPEC: a bad wire" "$(grep -m 1 '^kernel.sh:' build/tests/kernel.log)"
-		continue
-	fi
+	kernel_there "$SPEC" 'a bad wire' || continue
 	# the quicker engine; what the ledger says of such a wire is judged elsewhere
-	(cd "$copy" && rm -rf out && make -s rootfs && KTLAB_KDIR=$kdir OUT=out KTLAB_INITRD=build/initramfs.cpio \
+	(cd "$copy" && rm -rf out && make -s rootfs && OUT=out KTLAB_INITRD=build/initramfs.cpio \
 		ENGINE=auto qemu-plugin/engine.sh labs/segments) >build/tests/segments.log 2>&1
 	it "Linux $SPEC: the lab came to its end" jq -e -s 'last.complete' "$events"
 	it 'each segment that came was sent' none "($come | $pkts) - ($sent | $pkts) | .[]"

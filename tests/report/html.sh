@@ -27,7 +27,7 @@ with_reader() {
 	sed 's|<head>|<head><script>window.pageErrors=[];window.pageStart=performance.now();addEventListener("error",(e)=>pageErrors.push(e.message));</script>|' \
 		"$1" | sed 's|</body>.*||; s|</html>.*||'
 	echo '<script>'
-	cat "$2"
+	cat tests/lib/page.js "$2"
 	echo '</script></body></html>'
 }
 # browse PAGE: the document that the browser makes of it
