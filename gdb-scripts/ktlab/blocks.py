@@ -10,12 +10,21 @@ from . import kernel
 # What every hit takes before its point's own blocks: the used part of the stack, and, when it is an interrupt
 # stack, of the stack it was entered from (its top word, arch/x86/entry/entry_64.S ENTER_IRQ_STACK); the task; its
 # system call, and what that call's descriptor leads to in the task's table at this moment (Hit.opened).
-EVERY_HIT = "stack:top=rsp top:8=rsp&~{0}+{1} outer:top=top.ptr preempt:4=@__preempt_count " \
-            "current:8=@current_task task:task=current.ptr thread:thread=current.ptr asked:regs=thread.stack+{2} " \
+STACK = "stack:top=rsp top:8=rsp&~{0}+{1} outer:top=top.ptr ".format(kernel.STACK_BYTES - 1, kernel.STACK_BYTES - 8)
+# The same where stacks are mapped page by page (CONFIG_VMAP_STACK): an interrupt stack begins at any page
+# (arch/x86/kernel/irq_64.c map_irq_stack()), and behind the end of a stack there may be nothing.
+MAPPED_STACK = "stack:page=rsp stack1:4096=rsp&~4095+4096 stack2:4096=rsp&~4095+8192 stack3:4096=rsp&~4095+12288 " \
+               "ends:8=@{0} top:8=ends.ptr+-8 outer:top=top.ptr ".format(kernel.INTERRUPT_STACK)
+EVERY_HIT = "preempt:4=@__preempt_count " \
+            "current:8=@current_task task:task=current.ptr thread:thread=current.ptr asked:regs=thread.stack+{0} " \
             "files:files=task.files fdt:fdt=files.fdt slot:8=fdt.fd+asked.di:4*8 opened:file=slot.ptr " \
-            "opened_socket:socket=opened.private_data".format(
-                kernel.STACK_BYTES - 1, kernel.STACK_BYTES - 8, kernel.STACK_BYTES - kernel.PT_REGS_BYTES)
+            "opened_socket:socket=opened.private_data".format(kernel.STACK_BYTES - kernel.PT_REGS_BYTES)
+# Where the first processor's variables are, in a kernel for several (CONFIG_SMP).
+PER_CPU_OFFSET = "__per_cpu_offset"
+PER_CPU = "percpu:8=@%s " % PER_CPU_OFFSET
 
+# How far a block without a length of its own reaches: up to the next multiple of so many bytes.
+TOPS = {"top": kernel.STACK_BYTES, "page": 4096, "mem": 4096}
 REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
 BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
 
@@ -31,8 +40,13 @@ class Blocks:
         """Where in `lists` the blocks of this text stand; each text is compiled once."""
         if text not in self.numbers:
             self.numbers[text] = len(self.lists)
-            self.lists.append(self._compile(EVERY_HIT + " " + text))
+            self.lists.append(self._compile(self._every_hit() + " " + text))
         return self.numbers[text]
+
+    def _every_hit(self):
+        """What every hit of this kernel takes."""
+        mapped = self.layout.has("task_struct", "stack_vm_area")
+        return (PER_CPU if PER_CPU_OFFSET in self.symbols.places else "") + (MAPPED_STACK if mapped else STACK) + EVERY_HIT
 
     def value(self, number, where):
         """(terms, add) of a value, of which blocks of list `number` may be part."""
@@ -49,10 +63,8 @@ class Blocks:
             name, type_, address = match.groups()
             block = self._address(address, blocks, index)
             block.update(name=name, type=type_)
-            if type_ == "top":
-                block["top"] = kernel.STACK_BYTES
-            elif type_ == "mem":
-                block["top"] = 4096
+            if type_ in TOPS:
+                block["top"] = TOPS[type_]
             elif type_.isdigit():
                 block["len"] = int(type_)
             else:
@@ -77,6 +89,8 @@ class Blocks:
                 terms.append(["in", part[3:]])
             elif part.startswith("@"):
                 add += self.symbols.address(part[1:])
+                if part[1:] in kernel.PER_CPU and "percpu" in index:
+                    terms.append(self._field(blocks, index, "percpu", "ptr"))
             elif part.startswith("-") and ":" in part:
                 struct, field = part[1:].split(":")
                 measured = self.layout.struct(struct)

@@ -12,6 +12,7 @@ from . import (balance, capture, decode_any, decode_call, decode_drop, decode_ic
 from .hit import Hit, Symbols
 from .loops import Loops
 from .model import Model
+from .orc import Orc
 from .points import ENDS, LEAVES
 
 FORMAT = 1
@@ -40,8 +41,9 @@ class Decoder:
         self.unseen = {about["name"] for about in plan["points"] if about["always"] and about["name"] != "comm_write"}
         self.counts = {about["name"]: {"hits": 0, "entered": 0, "events": 0, "duplicates": 0} for about in plan["points"]}
         self.balance = balance.Balance()
-        # two points may watch one function: the first of them is judged
-        self.judged = set({(site["addr"], site["at"]): number for number, site in reversed(list(enumerate(plan["sites"])))}.values())
+        # two points may watch one function: the first of them is judged; without frame pointers a call may end as a jump
+        self.judged = set() if plan.get("orc") else set(
+            {(site["addr"], site["at"]): number for number, site in reversed(list(enumerate(plan["sites"])))}.values())
         self.last = None
         self.ended = False
 
@@ -158,7 +160,8 @@ def decode(plan_path, run, vmlinux):
     captures = capture.read(os.path.join(run, "captures.bin"))
     if next(captures) != hashlib.sha256(text).digest():
         raise ValueError("%s: taken with another plan than %s" % (os.path.join(run, "captures.bin"), plan_path))
-    with Symbols(vmlinux, plan["root"], plan["text"]) as symbols:
+    orc = Orc(plan["orc"], vmlinux) if plan.get("orc") else None
+    with Symbols(vmlinux, plan["root"], plan["text"], orc=orc) as symbols:
         decoder = Decoder(plan, symbols, run)
         for cap in captures:
             decoder.feed(cap)

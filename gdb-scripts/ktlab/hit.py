@@ -4,6 +4,7 @@
 import re
 import struct
 import subprocess
+from functools import partial
 
 from . import kernel
 from .headers import ip4
@@ -12,6 +13,8 @@ from .headers import ip4
 ARGUMENT = {"ptr": lambda value: value, "bool": bool, "ip": ip4,
             "port": lambda value: int.from_bytes(value.to_bytes(2, "little"), "big")}
 WORD = struct.Struct("<Q")
+# the blocks of blocks.py that are parts of stacks
+STACKS = ("stack", "stack1", "stack2", "stack3", "outer")
 CLONE_SUFFIX = re.compile(r"\.(isra|part|constprop|cold)[.\d]*")
 
 
@@ -153,25 +156,26 @@ class Hit:
         return any(frame["fn"] in names for frame in self.frames)
 
     def pcs(self):
-        """The pc, then the return addresses less one (inside the call), by the chain of frame pointers."""
+        """The pc, then the return addresses less one (inside the call)."""
         if not self.capture.blocks:
             return
         yield self.regs["rip"]
-        is_code = self.symbols.is_code
-        stacks = [(self.capture.blocks[self.names[name]]) for name in ("stack", "outer")]
-        if self.at != "line":
-            # before the first and after the last instruction of the frame: the return address is on top
-            caller = word(stacks, self.regs["rsp"])
-            if not is_code(caller):
+        stacks = [self.capture.blocks[number] for name, number in self.names.items() if name in STACKS]
+        orc = self.symbols.orc
+        for caller in orc.callers(self.regs, partial(word, stacks)) if orc else self._framed(stacks):
+            if not self.symbols.is_code(caller):
                 return
             yield caller - 1
+
+    def _framed(self, stacks):
+        """The return addresses, by the chain of frame pointers."""
+        if self.at != "line":
+            # before the first and after the last instruction of the frame: the return address is on top
+            yield word(stacks, self.regs["rsp"])
         frame, last = self.regs["rbp"], self.regs["rsp"]
         while frame % 8 == 0:
             # an odd frame pointer is an encoded pt_regs: the code before was interrupted, it is not a caller
-            caller = word(stacks, frame + 8)
-            if not is_code(caller):
-                return
-            yield caller - 1
+            yield word(stacks, frame + 8)
             last, frame = frame, word(stacks, frame)
             if frame is None or (frame <= last and frame // kernel.STACK_BYTES == last // kernel.STACK_BYTES):
                 return
@@ -202,9 +206,10 @@ class Symbols:
     # addresses in one question: what two pipes hold
     PIECE = 1000
 
-    def __init__(self, vmlinux, root, text, known=None):
-        """`text`: where the kernel's code begins and ends, twice, as a plan has it."""
-        self.vmlinux, self.root = vmlinux, root
+    def __init__(self, vmlinux, root, text, known=None, orc=None):
+        """`text`: where the kernel's code begins and ends, twice, as a plan has it; `orc`: its table for stacks, where it
+        has no frame pointers."""
+        self.vmlinux, self.root, self.orc = vmlinux, root, orc
         self.text = [int(end, 16) for end in text]
         self.known = known or {}
         self._names = None

@@ -162,6 +162,9 @@ TEXT_RANGES = ("_stext", "_etext", "_sinittext", "_einittext")
 ENTRY_RANGE = ("__entry_text_start", "__entry_text_end")
 INTERRUPT_STACK = "hardirq_stack_ptr"
 
+# Variables that each processor has (DEFINE_PER_CPU).
+PER_CPU = ("__preempt_count", "current_task", INTERRUPT_STACK)
+
 # Per-CPU variables that became members of one: since 6.2 (e57ef2ed97c1 and what follows it), until 6.15.
 MOVED = {"current_task": ["pcpu_hot.current_task"], "__preempt_count": ["pcpu_hot.preempt_count"],
          "hardirq_stack_ptr": ["pcpu_hot.hardirq_stack_ptr"]}

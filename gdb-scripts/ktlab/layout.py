@@ -20,6 +20,11 @@ class Layout:
         return self.structs[name]
 
     @staticmethod
+    def has(ctype, name):
+        """Whether a struct of the kernel has this member."""
+        return walk(gdb.lookup_type("struct " + ctype), [name]) is not None
+
+    @staticmethod
     def member(pointer, name):
         """(offset in bytes, type) of a member of the struct that a pointer leads to, or None."""
         type_ = pointer.strip_typedefs()

@@ -14,7 +14,7 @@ import os
 
 import gdb
 
-from . import kernel, points
+from . import kernel, orc, points
 from .blocks import Blocks
 from .functions import Symbols, source_root
 from .layout import Layout
@@ -93,10 +93,18 @@ def make(lab, hz, extra=(), root=None):
 def whole(symbols, blocks, abouts, sites, arm, hz):
     """What engines and decoders need of points and their sites."""
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
+    unwinder = {"orc": orc_entries()} if orc.TABLE_START in symbols.places else {}
     return {"format": FORMAT, "arm": arm, "points": abouts, "sites": sites, "takes": blocks.lists,
             "structs": blocks.layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz,
             "root": source_root(), "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGES],
-            "faults": list(faults(symbols)), "notes": notes(symbols)}
+            "faults": list(faults(symbols)), "notes": notes(symbols), **unwinder}
+
+
+def orc_entries():
+    """Where the bits of an entry of the unwinder's table are, and what type a plain call has."""
+    fields = {field.name: [field.bitpos - 32, field.bitsize] for field in gdb.lookup_type("struct orc_entry").fields()}
+    return {"sp_reg": fields["sp_reg"], "bp_reg": fields["bp_reg"], "type": fields["type"],
+            "call": orc.CALL_WITH_END if "end" in fields else orc.CALL}
 
 
 def faults(symbols):

@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 
 from ktlab import blocks as texts, decode_any, functions, hit, layout, points, resolve as resolving  # noqa: E402
 
-texts.EVERY_HIT = "stack:8=rsp"
+texts.Blocks._every_hit = lambda self: "stack:8=rsp"
 symbols = functions.Symbols(gdb.current_progspace().filename)
 blocks = texts.Blocks(layout.Layout(), symbols)
 resolver = resolving.Resolver(blocks, symbols)

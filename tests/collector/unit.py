@@ -4,6 +4,7 @@
 import json
 import os
 import struct
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -11,7 +12,7 @@ import types
 from collections import Counter
 
 import decode
-from ktlab import balance, capture, decode_syscall, event, headers, hit, packets
+from ktlab import balance, capture, decode_syscall, event, headers, hit, orc, packets
 from ktlab.model import FORGET_NS, Model
 from ktlab.packets import Packets
 
@@ -567,6 +568,56 @@ def _():
     some = [number for number, one in enumerate(hits) if one[4]]
     unseen = [hits[number][:2] for number in some if not wrong(number)]
     assert len(some) > 200 and len(unseen) * 20 < len(some), "%d of %d: %r" % (len(unseen), len(some), unseen)
+
+
+# a function that moves rsp by 16, pushes rbp, and calls; the code of an interrupt's entry; and one of which nothing is known
+ORC_SOURCE = """
+.text
+.globl _start
+_start: .fill 16, 1, 0x90
+inner: .fill 16, 1, 0x90
+entry: .fill 16, 1, 0x90
+switched: .fill 16, 1, 0x90
+.section .orc_unwind_ip, "a"
+.long switched - .
+.long inner - .
+.long inner + 8 - .
+.long _start - .
+.long _start - .
+.long entry - .
+.section .orc_unwind, "a"
+{0}
+"""
+
+
+def orc_of(folder, entries, about):
+    """The table of a program with these entries: (sp_offset, bp_offset, sp_reg, bp_reg, type)."""
+    bits = "".join(".short %d, %d, %d\n" % (sp, bp, sp_reg | bp_reg << 4 | type_ << 8) for sp, bp, sp_reg, bp_reg, type_ in entries)
+    path = os.path.join(folder, "vmlinux")
+    with open(path + ".s", "w", encoding="ascii") as file:
+        file.write(ORC_SOURCE.format(bits))
+    subprocess.run(["gcc", "-nostdlib", "-static", "-Wl,-Ttext=0x81000000", "-o", path, path + ".s"], check=True)
+    return orc.Orc(dict(about, sp_reg=[0, 4], bp_reg=[4, 4]), path)
+
+
+@it("reads a stack by the kernel's table, as 5.4 and as 6.4 write it")
+def _():
+    text = 0x81000000
+    for call, type_bits, regs in ((0, [8, 2], 1), (2, [8, 3], 3)):
+        # of the stack on which `switched` runs, the word on top leads to the one before
+        of_switched, of_inner, of_pushed = (8, 0, 9, 0, call), (8, 0, 5, 0, call), (24, -16, 4, 1, call)
+        entries = of_switched, of_inner, of_pushed, (0, 0, 0, 0, 0), (32, -24, 5, 1, call), (0, 0, 5, 0, regs)
+        with tempfile.TemporaryDirectory() as folder:
+            table = orc_of(folder, entries, {"type": type_bits, "call": call})
+        memory = {0x1000: text + 5, 0x1010: 0x7777, 0x1020: text + 37, 0x2018: 0x3000, 0x3000: text + 3, 0x5000: 0x1000}
+        callers = lambda rip, **regs: list(table.callers(dict(dict.fromkeys(capture.REGISTERS, 0), rip=text + rip, **regs), memory.get))
+        # in `inner` before anything is pushed, then by rbp; in _start by rsp, to the entry, which no function has called
+        same(callers(16, rsp=0x1000), [text + 5, text + 37])
+        same(callers(24, rbp=0x0ff0), [text + 5, text + 37])
+        # over to another stack
+        same(callers(48, rsp=0x5000), [text + 5, text + 37])
+        # of what no memory was taken
+        same(callers(24, rbp=0x9000), [])
 
 
 print("1..%d" % len(TESTS))
