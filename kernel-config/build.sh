@@ -65,6 +65,7 @@ kernel_make() {
 	local objects=$KTLAB_CACHE/building/$1 started=$SECONDS
 	$src_get
 	src_release=$(tree_release "$src_folder")
+	source_plans
 	cache_room 1500 "building Linux $src_release"
 	mkdir -p "$objects"
 	: >"$objects/build.log"
@@ -89,6 +90,15 @@ kernel_make() {
 # a release of this series has a row in the table of what was run
 release_tried() {
 	grep -q "^| $series\." "$here/../docs/kernels.md"
+}
+
+# source_plans: what points name and this source does not have is known now, not after minutes of compiling
+source_plans() {
+	local lacks status=0
+	lacks=$("$KTLAB_SOURCE_CHECK" "$src_folder") || status=$?
+	[ "$status" != 1 ] || die 2 "no lab can be traced on Linux $src_release" "$lacks" \
+		"trace another kernel (KERNEL=5.4), or teach ktlab its names: CONTRIBUTING.md, Add a kernel release"
+	[ -z "$lacks" ] || say "Linux $src_release lacks what some points need; a lab that lists one will name it, and end:" "$lacks"
 }
 
 objects_count() {

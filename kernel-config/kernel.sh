@@ -27,6 +27,8 @@ KTLAB_CC=${KTLAB_CC:-}
 KTLAB_JOBS=${KTLAB_JOBS:-$(nproc)}
 # keep a build's objects, so that a changed tree builds in seconds: yes, no, or registered (trees of your own only)
 KTLAB_KEEP_OBJECTS=${KTLAB_KEEP_OBJECTS:-registered}
+# what says whether plans can be made for a source, before its build; see gdb-scripts/source.sh
+KTLAB_SOURCE_CHECK=${KTLAB_SOURCE_CHECK:-$(dirname "$0")/../gdb-scripts/source.sh}
 # which folder of fragments makes the configuration
 KTLAB_FRAGMENTS=${KTLAB_FRAGMENTS:-$(dirname "$0")}
 

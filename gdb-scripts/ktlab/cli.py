@@ -43,6 +43,13 @@ def hz():
         return int(re.search(r"^CONFIG_HZ=(\d+)$", file.read(), re.M).group(1))
 
 
+def source():
+    from . import source as reader
+    found = list(reader.Source(setting("TREE")).lacks())
+    print("".join("%s\n" % sentence for sentence, _ in found), end="")
+    return 1 if any(always for _, always in found) else 0
+
+
 def counting():
     from . import draw
     print(draw.counting(setting("PLAN"), hz()))
@@ -105,7 +112,7 @@ def bench():
     return 0
 
 
-VERBS = {"plan": plan, "counting": counting, "drawn": drawn, "watched": watched, "trace": trace, "bench": bench, "decode": decode, "wire": wire,
+VERBS = {"plan": plan, "source": source, "counting": counting, "drawn": drawn, "watched": watched, "trace": trace, "bench": bench, "decode": decode, "wire": wire,
          "compare": compare}
 
 

@@ -26,7 +26,7 @@ class FakeBreakpoint:
 # the parts of GDB that read memory and make breakpoints
 gdb = sys.modules["gdb"] = types.SimpleNamespace(
     MemoryError=MemoryError, error=RuntimeError, GdbError=RuntimeError, Breakpoint=FakeBreakpoint, VERSION="10.1")
-from ktlab import bench, engine, ram  # noqa: E402
+from ktlab import bench, engine, kernel, points, ram, source  # noqa: E402
 
 TESTS = []
 
@@ -568,6 +568,45 @@ def _():
     some = [number for number, one in enumerate(hits) if one[4]]
     unseen = [hits[number][:2] for number in some if not wrong(number)]
     assert len(some) > 200 and len(unseen) * 20 < len(some), "%d of %d: %r" % (len(unseen), len(some), unseen)
+
+
+def small_tree(folder):
+    """A source that has what the points name, and no more; its text."""
+    functions = {row.fn.split("|")[-1].partition(".")[0] for row in points.TABLE}
+    text = "".join("SYSCALL_DEFINE3(%s, int, a)\n" % name[10:] if name.startswith("__x64_sys_") else "static int %s(int a)\n{\n}\n" % name
+                   for name in sorted(functions))
+    text += "".join("DEFINE_PER_CPU(int, %s) ____cacheline_aligned;\n" % name for name in kernel.PER_CPU)
+    for ctype, fields in sorted(kernel.STRUCTS.values()):
+        members = {word.split("=")[-1].split(":")[0].split("|")[-1].split(".")[0] for word in fields.split()}
+        text += "struct %s {\n%s};\n" % (ctype, "".join("\tint %s;\n" % name for name in sorted(members)))
+    os.makedirs(os.path.join(folder, "net/ipv4"))
+    return text
+
+
+@it("knows from a source which names it lacks, before anything is compiled")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        text = small_tree(folder)
+
+        def lacks(old="", new=""):
+            with open(os.path.join(folder, "net/ipv4/all.c"), "w", encoding="ascii") as file:
+                assert old in text
+                file.write(text.replace(old, new))
+            return list(source.Source(folder).lacks())
+
+        same(lacks(), [])
+        same(lacks("fib_table_lookup(", "fib_lookup_by_table("),
+             [("it has no function fib_table_lookup, by which 'fib_lookup' is watched", False)])
+        # not the call of a function in another one
+        same(lacks("static int comm_write(", "\tcomm_write("), [("it has no function comm_write, by which 'comm_write' is watched", True)])
+        same(lacks("SYSCALL_DEFINE3(bind,", "SYSCALL_DEFINE3(bound,"),
+             [("it has no function __x64_sys_bind, by which '__x64_sys_bind' is watched", False)])
+        same(lacks("\tint nd_net;\n"), [("its struct net_device has no nd_net", False)] * 2)
+        same(lacks("\tint orig_ax;\n"), [("its struct pt_regs has no orig_ax", True)])
+        same(lacks("int, current_task)", "int, running_task)"),
+             [("it has no variable current_task or pcpu_hot.current_task of each processor", True)])
+        same(lacks("DEFINE_PER_CPU(int, current_task) ____cacheline_aligned;",
+                   "struct pcpu_hot {\n\tint current_task;\n};\nDEFINE_PER_CPU_ALIGNED(struct pcpu_hot, pcpu_hot);"), [])
 
 
 # a function that moves rsp by 16, pushes rbp, and calls; the code of an interrupt's entry; and one of which nothing is known

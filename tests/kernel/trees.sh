@@ -122,6 +122,17 @@ it 'does without an option that the release does not have where the table says s
 printf 'CONFIG_NET=\n' >"$tree/refused"
 it 'refuses it where the release has it' fails 2 'CONFIG_NET=y was resolved to n: see its dependencies in Kconfig:1' kernel build auto
 rm "$tree/refused"
+# source_says STATUS: what is asked whether a source has what points name says this, and that it lacks something
+source_says() {
+	printf '#!/bin/sh\necho it has no function f\nexit %s\n' "$1" >"$work/check"
+	chmod +x "$work/check"
+	echo "int main(void) { return 1; } // $1" >"$tree/main.c"
+	KTLAB_SOURCE_CHECK=$work/check kernel-config/kernel.sh build auto
+}
+rm -f "$builds"
+it 'does not compile a source of which no lab can be traced' fails 2 'it has no function f' source_says 1
+it 'has not compiled it' test ! -e "$builds"
+it 'says what some labs will miss, and compiles' says 'it has no function f' source_says 0
 printf 'int main(void) { retrun 1; }\n' >"$tree/main.c"
 it "shows the compiler's first error when the build fails" fails 1 'retrun' kernel build auto
 printf 'int main(void) { return 1; }\n' >"$tree/main.c"
