@@ -8,6 +8,9 @@ step links
 up client server
 on client ip neigh replace 10.0.0.2 lladdr 52:54:00:00:00:02 nud permanent dev eth0
 on server ip neigh replace 10.0.0.1 lladdr 52:54:00:00:00:01 nud permanent dev eth0
+# what acknowledges the client's FIN comes after close() is over: before that the whole sock stays in FIN_WAIT2
+# (tcp_rcv_state_process(), "bad case")
+on server tc qdisc add dev eth0 root netem delay 300ms
 mkfifo /tmp/client /tmp/server
 
 connect() {
@@ -25,6 +28,7 @@ step client-closes
 echo >/tmp/client
 wait $client
 wait_for on server sh -c 'ss -Htn state close-wait | grep -q .'
+wait_for on client sh -c 'ss -Htn state fin-wait-2 | grep -q .'
 sockets client -a
 sockets server -a
 
@@ -34,6 +38,7 @@ sockets server -a
 step server-closes
 echo >/tmp/server
 wait $server
+wait_for on server sh -c '! ss -Htn state last-ack | grep -q .'
 sockets client -a
 
 # 60 s, and up to an eighth more
@@ -43,7 +48,6 @@ sockets client -a
 
 step both
 on client tc qdisc add dev eth0 root netem delay 300ms
-on server tc qdisc add dev eth0 root netem delay 300ms
 connect
 step both-close
 echo >/tmp/client
