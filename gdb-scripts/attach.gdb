@@ -27,5 +27,6 @@ set mem inaccessible-by-default off
 mem &_stext &_etext ro
 mem &_sinittext &_einittext ro
 
-# run to where the lab begins, and make its points ordinary breakpoints; then it is your session
-python commands.start(os.environ.get("KTLAB_LABDIR", "labs/handshake"))
+# run to where the lab begins, and make its points ordinary breakpoints; then it is your session. On a terminal of 24
+# lines the pager would take the first thing that is typed for its answer
+with pagination off -- python commands.start(os.environ.get("KTLAB_LABDIR", "labs/handshake"))
