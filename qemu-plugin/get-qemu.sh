@@ -13,6 +13,10 @@ KTLAB_CACHE=${KTLAB_CACHE:-${XDG_CACHE_HOME:-${HOME:?set HOME or KTLAB_CACHE}/.c
 QEMU=${QEMU:-qemu-system-x86_64}
 # the oldest QEMU whose plugins can read memory (plugin interface 4)
 OLDEST=9.2
+# what the plugins of a QEMU can from this release on, up to the next one (its include/qemu/qemu-plugin.h)
+PLUGINS='0 has no plugins
+4.2 has plugins that read neither registers nor memory
+9.0 has plugins that read registers, but no memory'
 # seconds that a server may take to answer
 KTLAB_CONNECT_S=${KTLAB_CONNECT_S:-10}
 # MiB that the packages and their unpacked files take
@@ -31,14 +35,26 @@ die() {
 # why the first that was asked cannot
 why=
 
+# at_least OLDEST VERSION
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+# plugins_of VERSION: what the table says of it
+plugins_of() {
+	local since what said=
+	while read -r since what; do
+		! at_least "$since" "$1" || said=$what
+	done <<<"$PLUGINS"
+	printf '%s' "$said"
+}
+
 # can QEMU: whether it is new enough, was built with plugins, and loads ours where that is built
 can() {
 	local version reason=
 	version=$("$1" --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
 	if [ -z "$version" ]; then
 		reason="cannot be run"
-	elif [ "$(printf '%s\n' "$OLDEST" "$version" | sort -V | head -n 1)" != "$OLDEST" ]; then
-		reason="$version is older than $OLDEST, whose plugins are the first to read memory"
+	elif ! at_least "$OLDEST" "$version"; then
+		reason="$version $(plugins_of "$version"): $OLDEST is the first whose plugins read both"
 	elif ! "$1" -help 2>/dev/null | grep -q '^-plugin '; then
 		reason="$version was built without plugins"
 	elif ls "$here"/../build/ktlab-plugin-*.so >/dev/null 2>&1 && ! "$here/load.sh" "$1" >/dev/null 2>"$refusal"; then

@@ -71,6 +71,19 @@ else
 	skip 'refuses the plan of another kernel' 'only one kernel is built here'
 fi
 
+# version_is VERSION: a QEMU that says that it is this one
+version_is() {
+	printf '#!/bin/sh\necho QEMU emulator version %s\n' "$1" >"$work/older"
+	chmod +x "$work/older"
+}
+# those of Ubuntu 22.04 and 24.04, and the first with registers
+for told in '3.1 has no plugins' '6.2.0 has plugins that read neither registers nor memory' \
+	'8.2.2 has plugins that read neither registers nor memory' '9.0.2 has plugins that read registers, but no memory'; do
+	version_is "${told%% *}"
+	it "says what the plugins of QEMU ${told%% *} lack" says "$told: 9.2 is the first" env QEMU="$work/older" qemu-plugin/get-qemu.sh --why
+	it 'and that ENGINE=gdb is for it' says "$work/older (${told%% *}): ENGINE=gdb, not ENGINE=plugin: ${told%% *} has" doctor QEMU="$work/older"
+done
+
 # a QEMU that loads one version of the interface only, and says so as QEMU does
 demands() {
 	cat >"$work/demands" <<-SCRIPT
