@@ -33,6 +33,7 @@ kernel_own() {
 # own_check: refuses what no lab can do without (`needed`), and names what is lost without the others
 own_check() {
 	local option wanted found lost=() refused=()
+	own_stacks
 	while read -r option wanted found; do
 		if grep -q "^${option#CONFIG_}\$" "$KTLAB_FRAGMENTS/needed"; then
 			refused+=("  $option is $found, not $wanted: $(own_reason "$option")")
@@ -43,6 +44,12 @@ own_check() {
 	[ ${#refused[@]} = 0 ] || die 2 "the kernel in '$src_built' was built without what every lab needs" "${refused[@]#  }" \
 		"set them and build again, or let ktlab build from your sources: make kernel-add SRC=DIR"
 	[ ${#lost[@]} = 0 ] || say "the kernel in '$src_built' was built with other options; what they are for may be lost:" "${lost[@]}"
+}
+
+# own_stacks: how the stacks of a kernel can be read: by frame pointers, else by the tables of its own unwinder
+own_stacks() {
+	grep -qE '^CONFIG_(FRAME_POINTER|UNWINDER_ORC)=y' "$src_built/.config" || die 2 "the kernel in '$src_built' was built with neither frame pointers nor ORC tables: nothing tells the callers of a hit" \
+		"set CONFIG_UNWINDER_FRAME_POINTER or CONFIG_UNWINDER_ORC and build again"
 }
 
 # own_reason OPTION: the sentence before it in its fragment

@@ -149,6 +149,8 @@ cp "$mine/vmlinux" "$mine/arch/x86/boot/bzImage"
 echo 5.4.78-mine >"$mine/include/config/kernel.release"
 cat "$work"/fragments/{boot,net,5.4}.config >"$mine/.config"
 printf 'NET\n' >"$work/fragments/needed"
+it 'refuses a kernel whose stacks nothing can read' fails 2 'neither frame pointers nor ORC tables' kernel build "$mine/vmlinux"
+echo CONFIG_UNWINDER_ORC=y >>"$mine/.config"
 as_it_is() {
 	find "$mine" -type f -exec sha256sum {} + >"$work/before"
 	says /5.4.78-mine-own- kernel build "$1" && find "$mine" -type f -exec sha256sum {} + | diff "$work/before" - &&
