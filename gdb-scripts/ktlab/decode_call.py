@@ -28,6 +28,11 @@ def unread(hit, value, block):
     return max(signed((hit[block + ".rcv_nxt"] - hit[block + ".copied_seq"]) & 0xffffffff, 32), 0)
 
 
+def unacked(hit, value, block):
+    """The bytes that were written and are not acknowledged, sent or not, as get_tcp4_sock() counts them."""
+    return (value - hit[block + ".snd_una"]) & 0xffffffff
+
+
 def layer(hit, value, block):
     """Which header skb->data points at; `payload` before the first is pushed and after the last is pulled."""
     at = hit[block + ".data"] - hit[block + ".head"]
@@ -57,6 +62,8 @@ HOW = {
     "ip": lambda hit, value, block: ip4(value & 0xffffffff),
     # an address that may be none
     "ip0": lambda hit, value, block: ip4(value) if value else None,
+    # srtt_us is eight times the time (include/linux/tcp.h)
+    "srtt": lambda hit, value, block: value >> 3,
     "ms": lambda hit, value, block: value * 1000 // hit.plan["hz"],
     "state": of(kernel.TCP_STATES), "nud": of(kernel.NUD_STATES), "table": of(kernel.ROUTE_TABLES),
     "route": of(kernel.ROUTE_TYPES), "scope": of(kernel.ROUTE_SCOPES), "proto": of(kernel.ROUTE_PROTOCOLS),
@@ -65,7 +72,7 @@ HOW = {
     "ca": of(kernel.CA_STATES), "rtm": of(kernel.ROUTE_MESSAGES),
     "delay": delay, "delay_ms": lambda hit, value, block: delay(hit, value, block) * 1000 // hit.plan["hz"],
     "late": lambda hit, value, block: -delay(hit, value, block),
-    "in_flight": in_flight, "unread": unread, "layer": layer, "code": code, "waiter": waiter,
+    "in_flight": in_flight, "unread": unread, "unacked": unacked, "layer": layer, "code": code, "waiter": waiter,
 }
 
 

@@ -219,6 +219,10 @@ TABLE = [
     point("tcp_v4_send_reset", "send_reset", "sk:common=sk " + SKB.format("skb") + " dev:dev=skb.dev net:net=dev.net"),
     call("tcp_reset", SK, LOCAL + " sk_err=sk.sk_err", "state=sk.state:state sk_err=sk.sk_err"),
 
+    # what `ss -i` and getsockopt(TCP_INFO) ask of a socket
+    call("tcp_get_info", SK, LOCAL + " daddr=sk.daddr:ip dport=sk.dport mss=sk.mss_cache srtt_us=sk.srtt_us:srtt "
+         "packets_out=sk.packets_out unread=sk.rcv_nxt:unread unacked=sk.write_seq:unacked " + LISTENER + " " + TIMER + " " + SENDER),
+
     # timers of a connection
     call("sk_reset_timer", SK + " timer:timer=timer jiffies:8=@jiffies_64",
          "timer=timer.function:code delay_jiffies=expires:delay delay_ms=expires:delay_ms " + LOCAL),
