@@ -11,6 +11,8 @@ ENGINE ?= $(if $(TREE),plugin,gdb)
 EXACT  ?=
 EXERCISE ?=
 FROM   ?=
+EVENT  ?=
+AT     ?=
 COUNT  ?=
 QEMU   ?= qemu-system-x86_64
 ACCEL  ?= tcg
@@ -29,7 +31,7 @@ WATCH  ?=
 T      ?=
 V      ?=
 MUTATE ?=
-export LAB KERNEL OUT ENGINE EXACT FROM COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
+export LAB KERNEL OUT ENGINE EXACT EXERCISE FROM EVENT AT COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
 	POINTS TREE SRC WATCH MUTATE T V
 
 SHELL       := /bin/bash
@@ -96,10 +98,10 @@ shell: setup rootfs ## a shell in the guest (Ctrl-A x ends it)
 	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); \
 		KTLAB_MODE=person KTLAB_KERNEL=$$kernel/bzImage KTLAB_RUN=$$OUT/shell KTLAB_LAB=$$LAB ./run-qemu.sh || :
 
-debug: setup build/ktrun rootfs ## a GDB of your own in the guest, stopped where LAB begins, its points as breakpoints
-	$(Q)[ -r "labs/$$LAB/points" ] || exec build/ktrun "labs/$$LAB"
-	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); \
-		exec gdb-scripts/debug.sh "$$kernel" "labs/$$LAB" "$$OUT/debug"
+debug: setup build/ktrun $(if $(FROM),build/ktreport,rootfs) ## a GDB of your own in the guest, where LAB begins; FROM=out/handshake EVENT=88: at that event of that run
+	$(Q)[ -n "$$FROM" ] || [ -r "labs/$$LAB/points" ] || exec build/ktrun "labs/$$LAB"
+	$(Q)[ -z "$$FROM" ] || exec gdb-scripts/debug.sh "$$OUT/debug"; \
+		kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); exec gdb-scripts/debug.sh "$$OUT/debug" "$$kernel" "labs/$$LAB"
 
 ## set up
 setup:

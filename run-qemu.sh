@@ -24,7 +24,6 @@ KTLAB_PROFILE=${KTLAB_PROFILE:-}
 KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
 # live: repeatable, idle time is skipped; person: real time and a shell on this terminal;
 # record, replay: the same run twice, the second time with a GDB that changes nothing;
-# debug: real time and the lab, for a person's GDB
 KTLAB_MODE=${KTLAB_MODE:-live}
 # the recording that the modes record and replay write and read
 KTLAB_RECORDING=${KTLAB_RECORDING:-$KTLAB_RUN/recording.bin}
@@ -126,14 +125,13 @@ record | replay)
 	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off,rr=$KTLAB_MODE,rrfile=$(value "$KTLAB_RECORDING")"
 	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm
 	;;
-debug) ;;
 person)
 	append="$append ktlab.shell=1"
 	console=
 	set -- "$@" -chardev stdio,id=console,mux=on,signal=off # Ctrl-C goes to the guest; Ctrl-A x ends QEMU
 	set -- "$@" -mon chardev=console                        # Ctrl-A c: QEMU's monitor
 	;;
-*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live record replay debug person" ;;
+*) die "unknown KTLAB_MODE '$KTLAB_MODE'" "known: live record replay person" ;;
 esac
 if [ -n "$console" ]; then
 	set -- "$@" -monitor none

@@ -12,13 +12,14 @@ set architecture i386:x86-64
 python import os, sys; sys.path.insert(0, os.environ.get("KTLAB_GDB_SCRIPTS", "gdb-scripts"))
 
 # the commands that begin with kt: `help kt` lists them
-python from ktlab import commands
+python from ktlab import session
+
+# connect to the guest: QEMU has not run one instruction yet if it was started with -S. Where KTLAB_FROM names a stored run,
+# QEMU replays that one, and GDB takes its vmlinux
+python session.connect()
 
 # the kernel's own commands (lx-ps, lx-dmesg …) come with its build, in vmlinux-gdb.py beside vmlinux
-python commands.load_kernel_commands()
-
-# connect to the guest: QEMU has not run one instruction yet if it was started with -S
-python gdb.execute("target remote " + os.environ.get("KTLAB_GDB", "localhost:1234"))
+python session.load_kernel_commands()
 
 # The kernel's code is read-only for GDB, so that each breakpoint in it, also of `next` and `finish`, is a hardware one:
 # QEMU has as many as wanted. Behind a software one GDB sets the guest back by a byte wherever another ends at the byte
@@ -27,6 +28,6 @@ set mem inaccessible-by-default off
 mem &_stext &_etext ro
 mem &_sinittext &_einittext ro
 
-# run to where the lab begins, and make its points ordinary breakpoints; then it is your session. On a terminal of 24
-# lines the pager would take the first thing that is typed for its answer
-with pagination off -- python commands.start(os.environ.get("KTLAB_LABDIR", "labs/handshake"))
+# run to where the lab begins, and make its points ordinary breakpoints, or to the event of the stored run; then it is
+# your session. On a terminal of 24 lines the pager would take the first thing that is typed for its answer
+with pagination off -- python session.begin()

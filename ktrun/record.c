@@ -111,6 +111,7 @@ static json_t *settings_json(struct run *run)
 		{ "note", kernel_value(run, "KTLAB_NOTE") },
 		{ "source", kernel_value(run, "KTLAB_SOURCE") },
 		{ "engine", settings->engine },
+		{ "qemu_program", settings->qemu },
 		{ "mode", strcmp(run->mode, "replay") ? "live" : "exact" },
 	};
 	json_t *object = json_object();

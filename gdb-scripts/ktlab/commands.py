@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Commands for a person's GDB: `kt sock $rdi` and others show what the decoders of the reports would say."""
 
-import os
-
 import gdb
 
-from . import decode_tcp, engine, kernel, plan, points
+from . import decode_tcp, engine, kernel, points
 from .blocks import Blocks
 from .decode_neigh import lladdr
 from .decode_route import flow, gateway, word
@@ -152,38 +150,3 @@ SHOWS = (
 Kt()
 for row in SHOWS:
     Show(*row)
-
-
-class Start(gdb.Breakpoint):
-    """Stops at the marker `ktlab start`."""
-
-    def stop(self):
-        hit = hit_of(Snapshot("text:mem=rsi", 0))
-        return (hit.text("text") or "").startswith("ktlab start")
-
-
-def start(labdir):
-    """Runs the guest to where the lab begins and sets the lab's points as breakpoints."""
-    marker = Start("*comm_write", internal=True)
-    gdb.execute("continue", to_string=True)
-    marker.delete()
-    symbols = Symbols(gdb.current_progspace().filename)
-    for name, place in plan.read_names(os.path.join(labdir, "points")):
-        row = points.POINTS.get(name)
-        watched = [fn for fn in (row.fn if row else name).split("|") if fn in symbols.places]
-        if not watched:
-            raise gdb.GdbError("%s: this kernel has no function %s" % (place, name))
-        # the first instruction, where the arguments are in rdi, rsi, rdx, rcx, r8, r9
-        gdb.Breakpoint("*" + watched[0])
-    print("The guest stands where %s begins. Its points are breakpoints: `info breakpoints`." % labdir)
-    print("`continue` runs to the next; `kt sock $rdi`, `kt skb $rsi` and `help kt` show what is there; `bt` how it came.")
-
-
-def load_kernel_commands():
-    """The kernel's lx- commands, if its build made them (make scripts_gdb) and GDB has not loaded them already."""
-    beside = os.path.join(os.path.dirname(gdb.current_progspace().filename), "vmlinux-gdb.py")
-    try:
-        gdb.execute("help lx-version", to_string=True)
-    except gdb.error:
-        if os.path.exists(beside):
-            gdb.execute("source " + beside)

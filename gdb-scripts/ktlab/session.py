@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A person's GDB session, as attach.gdb goes through it: in a guest that runs, or in a stored run."""
+
+import os
+import sys
+import warnings
+
+import gdb
+
+from . import commands, plan, travel
+from .replay import Quiet
+
+RUN = os.environ.get("KTLAB_FROM")      # the stored run that is entered; none: the guest behind KTLAB_GDB
+HZ = 250        # a clock tick is no matter here
+
+# the commands of older kernels were written for an older Python
+warnings.filterwarnings("ignore", category=SyntaxWarning)
+
+
+def or_end(act, *arguments):
+    """What must be done for the session to be of use; if it cannot be, the session ends with the sentence that says why."""
+    try:
+        act(*arguments)
+    except (OSError, ValueError, gdb.GdbError) as error:
+        print("debug: %s" % error, file=sys.stderr)
+        gdb.execute("quit 2")
+
+
+class Refused(gdb.Command):
+    """A command of GDB that would run the kernel as a program of this machine."""
+
+    def __init__(self, name):
+        super().__init__(name, gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        raise gdb.GdbError("a kernel cannot be run as a program; %s" % (
+            "kt goto N enters the run again" if RUN else "quit, and make debug, begin again"))
+
+
+for command in ("run", "start", "starti"):
+    Refused(command)
+
+
+def connect():
+    """To the guest; of a stored run only the kernel is taken, until begin()."""
+    if RUN:
+        or_end(travel.enter, RUN, os.environ["KTLAB_RUN"], os.environ.get("EVENT"))
+    else:
+        or_end(Guest.take)
+
+
+def begin():
+    """To where the session begins: the lab's first step, or an event of the stored run."""
+    or_end(travel.begin if RUN else Guest.begin)
+
+
+class Guest:
+    """A lab's guest, and the places of the lab's points in it."""
+
+    lab = os.environ.get("KTLAB_LABDIR", "labs/handshake")
+    places = {}     # address -> point, where each begins
+    at_boot = os.environ.get("AT") == "boot"
+
+    @classmethod
+    def take(cls):
+        """Resolves the points, while GDB reads the kernel from its file, and connects."""
+        extra = os.environ.get("POINTS", "").split()
+        made = plan.make(cls.lab, HZ, extra)
+        named = {row["name"] for row in made["points"] if not row["always"]}
+        cls.places = {site["addr"]: site["point"] for site in made["sites"] if site["at"] != "return" and site["point"] in named}
+        cls.at_boot = cls.at_boot or made["arm"] == "boot"
+        gdb.execute("target remote " + os.environ.get("KTLAB_GDB", "localhost:1234"), to_string=True)
+
+    @classmethod
+    def begin(cls):
+        """Runs the guest to where the lab begins, unless it is to be watched from boot on; its points become breakpoints."""
+        if not cls.at_boot:
+            marker = Start("*comm_write", internal=True)
+            with Quiet():
+                gdb.execute("continue")
+            if not marker.seen:
+                raise gdb.GdbError("the guest stopped before %s began\nsee its console, %s/console.log" % (
+                    cls.lab, os.environ.get("KTLAB_RUN", ".")))
+            marker.delete()
+        with Quiet():
+            for address in cls.places:      # at its first instruction the arguments are in rdi, rsi, rdx, rcx, r8, r9
+                gdb.Breakpoint("*" + address)
+        print("The guest stands %s. The %d points of %s are breakpoints: `info breakpoints`." % (
+            "before its first instruction" if cls.at_boot else "where the lab begins", len(cls.places), cls.lab))
+        print("`continue` runs to the next; `kt sock $rdi`, `kt skb $rsi` and `help kt` show what is there; `bt` how it came.")
+
+
+class Start(gdb.Breakpoint):
+    """Stops at the marker `ktlab start`."""
+
+    seen = False
+
+    def stop(self):
+        hit = commands.hit_of(commands.Snapshot("text:mem=rsi", 0))
+        self.seen = (hit.text("text") or "").startswith("ktlab start")
+        return self.seen
+
+
+def load_kernel_commands():
+    """The kernel's lx- commands, if its build made them (make scripts_gdb) and GDB has not loaded them already."""
+    beside = os.path.join(os.path.dirname(gdb.current_progspace().filename), "vmlinux-gdb.py")
+    try:
+        gdb.execute("help lx-version", to_string=True)
+    except gdb.error:
+        if os.path.exists(beside):
+            gdb.execute("source " + beside)
