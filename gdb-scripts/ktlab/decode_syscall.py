@@ -16,6 +16,8 @@ from .hit import signed
 ARGS = {
     "socket": "family type protocol", "bind": "fd", "listen": "fd backlog", "accept": "fd", "accept4": "fd _ _ flags",
     "connect": "fd", "sendto": "fd _ len flags", "recvfrom": "fd _ len flags", "shutdown": "fd how",
+    "sendmsg": "fd _ flags", "recvmsg": "fd _ flags", "sendmmsg": "fd _ count flags", "recvmmsg": "fd _ count flags",
+    "epoll_wait": "fd _ count timeout_ms",
 }
 REGISTERS = ("di", "si", "dx", "r10", "r8", "r9")
 SOCK_TYPE_MASK = 0xf

@@ -98,6 +98,12 @@ TABLE = [
     syscall("sendto"),
     syscall("recvfrom"),
     syscall("shutdown"),
+    syscall("sendmsg"),
+    syscall("recvmsg"),
+    syscall("sendmmsg"),
+    syscall("recvmmsg"),
+    # its descriptor is epoll's own
+    syscall("epoll_wait"),
     point("sock_read_iter", "file_read", "iocb:iocb=iocb iter:iter=to " + SOCKET_OF_FILE.format("iocb.ki_filp"),
           "iocb:iocb=iocb " + SOCKET_OF_FILE.format("iocb.ki_filp") + " " + SIGNALS),
     point("sock_write_iter", "file_write", "iocb:iocb=iocb iter:iter=from " + SOCKET_OF_FILE.format("iocb.ki_filp"),

@@ -16,7 +16,8 @@ trap 'rm -rf "$work"' EXIT
 juggle() {
 	rm -rf "$work/out"
 	{ echo "#define SEED $1"; cat tests/e2e/juggler.c; } >"$work/juggler.c"
-	make -s lab LAB=handshake CLIENT="$work/juggler.c" SERVER="$work/juggler.c" KERNEL="$KERNEL" ENGINE="$ENGINE" OUT="$work/out" >"$work/log" 2>&1
+	make -s lab LAB=handshake POINTS="__x64_sys_sendmsg __x64_sys_recvmsg" CLIENT="$work/juggler.c" SERVER="$work/juggler.c" \
+		KERNEL="$KERNEL" ENGINE="$ENGINE" OUT="$work/out" >"$work/log" 2>&1
 	jq -se 'last.complete' "$work/out/handshake/events.jsonl" >"$work/complete" || { cat "$work/log"; false; }
 }
 

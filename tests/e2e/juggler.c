@@ -95,20 +95,33 @@ static void say_close(int fd, int number)
 	say("close", fd, close(fd), number);
 }
 
-static ssize_t put(int fd, const char *data, size_t length, int number)
+static ssize_t put(int fd, char *data, size_t length, int number)
 {
-	return draw(2) ? say("sendto", fd, send(fd, data, length, MSG_NOSIGNAL), number)
-		       : say("write", fd, write(fd, data, length), number);
+	struct iovec part = { data, length };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	switch (draw(3)) {
+	case 0:
+		return say("sendto", fd, send(fd, data, length, MSG_NOSIGNAL), number);
+	case 1:
+		return say("sendmsg", fd, sendmsg(fd, &message, MSG_NOSIGNAL), number);
+	default:
+		return say("write", fd, write(fd, data, length), number);
+	}
 }
 
 /* Of the first bytes of a connection the server learns which it is. */
 static ssize_t get(int fd, char *data, size_t length, int number)
 {
-	const char *name = draw(2) ? "recvfrom" : "read";
-	ssize_t got =
-		*name == 'r' && name[2] == 'c' ? recv(fd, data, length, 0) : read(fd, data, length);
+	static const char *const names[] = { "recvfrom", "recvmsg", "read" };
+	struct iovec part = { data, length };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	unsigned int way = draw(3);
+	ssize_t got = way == 0	 ? recv(fd, data, length, 0)
+		      : way == 1 ? recvmsg(fd, &message, 0)
+				 : read(fd, data, length);
 
-	say(name, fd, got, number != NONE ? number : got > 0 ? data[0] : NONE);
+	say(names[way], fd, got, number != NONE ? number : got > 0 ? data[0] : NONE);
 	return got;
 }
 

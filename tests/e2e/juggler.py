@@ -10,7 +10,7 @@ import sys
 from collections import defaultdict
 
 UNKNOWN = "?"
-NAMES = {"socket", "bind", "listen", "accept", "connect", "sendto", "recvfrom", "read", "write", "close"}
+NAMES = {"socket", "bind", "listen", "accept", "connect", "sendto", "recvfrom", "sendmsg", "recvmsg", "read", "write", "close"}
 
 
 def connection(word):
