@@ -115,6 +115,8 @@ static bool block_read(const json_t *value, const struct block *before, size_t c
 	    !address_read(json_object_get(value, "add"), &block->add))
 		return false;
 	block->is_text = !strcmp(name, "text") || !strcmp(name, "more");
+	block->is_stack =
+		!strncmp(name, "stack", 5) || !strcmp(name, "top") || !strcmp(name, "outer");
 	block->mask = (uint64_t)mask;
 	if (bytes ? !number_read(bytes, BLOCK_BYTES_MAX, &block->bytes) || !block->bytes
 		  : !number_read(top, BLOCK_BYTES_MAX, &block->top) || !block->top)

@@ -53,6 +53,7 @@ struct block {
 	unsigned int bytes; /* 0: up to the next multiple of top */
 	unsigned int top;
 	bool is_text; /* what a guest program writes into its comm: a marker, perhaps */
+	bool is_stack; /* of a stack: it is memory also where device registers may be mapped */
 };
 
 struct takes {

@@ -98,7 +98,7 @@ static uint64_t block_address(const struct tracer *tracer, const struct block *b
 		}
 	}
 	sum = (sum & ~block->mask) + block->add;
-	return guest_may_read(sum, regs[REG_RSP]) ? sum : 0;
+	return guest_may_read(sum, block->is_stack ? sum : regs[REG_RSP]) ? sum : 0;
 }
 
 /* What a guest program writes into its comm, to its first zero or newline; it may stand in two blocks. */

@@ -141,6 +141,13 @@ class Hit:
         return self.regs["rsp"] & ~(kernel.STACK_BYTES - 1)
 
     @property
+    def outer_rsp(self):
+        """Where the stack ended that this interrupt stack was entered from. What that of a mapped stack says holds on it alone."""
+        ends = self["ends"]
+        on_it = ends is None or ends - kernel.STACK_BYTES <= self.regs["rsp"] < ends
+        return self["top"] or 0 if on_it else 0
+
+    @property
     def frames(self):
         """[{"fn","file","line","inlined"}], innermost first."""
         if self._frames is None:

@@ -99,7 +99,7 @@ class Model:
         if calls:
             return calls[-1]
         # an interrupt stack was entered from another one: its top word leads there
-        outer = hit["top"] or 0
+        outer = hit.outer_rsp
         calls = self.calls.get(outer & ~(STACK_BYTES - 1), [])
         return next((call for call in reversed(calls) if call.rsp >= outer), None)
 

@@ -171,6 +171,18 @@ def stack_at_return():
     assert refused("'dport' is on the stack, where it may be gone when it returns", resolve, "many", "", "at:8=dport")
 
 
+def each_processor():
+    places = {"__per_cpu_offset": 0xffffffff82000000, "current_task": 0x14d00, "hardirq_stack_ptr": 0x14d08, "jiffies_64": 0x1000}
+    several = types.SimpleNamespace(places=places, address=places.get)
+    text = texts.PER_CPU + "current:8=@current_task jiffies:8=@jiffies_64 " + texts.MAPPED_STACK
+    made = {block["name"]: block for block in texts.Blocks(layout.Layout(), several)._compile(text)}
+    assert made["percpu"]["terms"] == [] and made["percpu"]["add"] == "0xffffffff82000000", made["percpu"]
+    assert made["current"]["terms"] == [["field", 0, 0, 8]] and made["current"]["add"] == "0x14d00", made["current"]
+    assert made["ends"]["terms"] == [["field", 0, 0, 8]] and made["jiffies"]["terms"] == [], made
+    assert made["stack"]["top"] == 4096 and made["outer"]["top"] == 16384, made
+    assert made["stack3"]["mask"] == 4095 and made["stack3"]["add"] == hex(3 * 4096) and made["stack3"]["len"] == 4096, made
+
+
 TESTS = (
     ("watches every return instruction of a function", out_of_line),
     ("watches a function out of line and wherever it is inlined as well", out_of_line_and_inlined),
@@ -190,6 +202,7 @@ TESTS = (
     ("names the arguments there are for one that this kernel lacks, but for one that may be missing", missing_argument),
     ("reads a member of the struct that an argument points to", member),
     ("takes nothing from the stack at a return", stack_at_return),
+    ("finds variables that each processor has, and stacks that are mapped page by page", each_processor),
 )
 print("1..%d" % len(TESTS))
 for number, (title, test) in enumerate(TESTS, 1):

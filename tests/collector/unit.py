@@ -609,6 +609,21 @@ def _():
                    "struct pcpu_hot {\n\tint current_task;\n};\nDEFINE_PER_CPU_ALIGNED(struct pcpu_hot, pcpu_hot);"), [])
 
 
+@it("follows an interrupt stack to the one before; of a mapped one, only where the hit is on it")
+def _():
+    def outer(rsp, **blocks):
+        made = hit.Hit.__new__(hit.Hit)
+        made.regs, made.names, made.capture = {"rsp": rsp}, {name: n for n, name in enumerate(blocks)}, types.SimpleNamespace(
+            blocks=[(1, value.to_bytes(8, "little")) for value in blocks.values()])
+        return made.outer_rsp
+
+    same(outer(0x8000, top=0x5000), 0x5000)
+    same(outer(0x8000), 0)
+    same(outer(0x9ff0, top=0x5000, ends=0xa000), 0x5000)
+    same(outer(0x6000, top=0x5000, ends=0xa000), 0x5000)
+    same([outer(rsp, top=0x5000, ends=0xa000) for rsp in (0x5ff8, 0xa000)], [0, 0])
+
+
 # a function that moves rsp by 16, pushes rbp, and calls; the code of an interrupt's entry; and one of which nothing is known
 ORC_SOURCE = """
 .text
