@@ -46,6 +46,13 @@ class Decoder:
             {(site["addr"], site["at"]): number for number, site in reversed(list(enumerate(plan["sites"])))}.values())
         self.last = None
         self.ended = False
+        self.armed_pid = None   # of the task that said `start`
+
+    def _was_there(self, hit):
+        """Whether the task was there when the points were armed: those made since have greater numbers (alloc_pid() in
+        kernel/pid.c goes on from the last, and after the greatest from 300)."""
+        pid = hit["task.pid"]
+        return None in (pid, self.armed_pid) or pid <= self.armed_pid
 
     def feed(self, cap):
         hit = Hit(self.plan, cap, self.symbols, self.entries.pop(cap.entry, None) if cap.entry is not None else None)
@@ -60,7 +67,8 @@ class Decoder:
             return
         count["entered"] += hit.at == "enter"
         if cap.site in self.judged:
-            self.balance.add(hit.site["point"], hit.at, cap.regs["rsp"], hit["current"], hit.site["point"] in self.returning)
+            self.balance.add(hit.site["point"], hit.at, cap.regs["rsp"], hit["current"], hit.site["point"] in self.returning,
+                             hit.word, self._was_there(hit))
         if hit.at == "return" and hit.entry is None:
             return
         if hit.site["fn"] in LEAVES and hit.at == "enter":
@@ -80,6 +88,8 @@ class Decoder:
         if hit.at == "enter" and hit.site["point"] in self.returning:
             self.entries[cap.number] = hit
             self.model.enter(hit, len(self.refs) if made else None, node)
+        if hit.site["decode"] == "marker" and hit.text("text").startswith("ktlab start"):
+            self.armed_pid = hit["task.pid"]
         self.ended = self.ended or (hit.site["decode"] == "marker" and hit.text("text").startswith("ktlab end"))
 
     def _again(self, cap):

@@ -162,12 +162,21 @@ class Hit:
         """Whether one of these functions is on the stack."""
         return any(frame["fn"] in names for frame in self.frames)
 
+    @property
+    def stacks(self):
+        """The (address, bytes) of the stacks that were taken."""
+        return [self.capture.blocks[number] for name, number in self.names.items() if name in STACKS] if self.capture.blocks else []
+
+    def word(self, address):
+        """The 8 bytes at an address of those, or None."""
+        return word(self.stacks, address)
+
     def pcs(self):
         """The pc, then the return addresses less one (inside the call)."""
         if not self.capture.blocks:
             return
         yield self.regs["rip"]
-        stacks = [self.capture.blocks[number] for name, number in self.names.items() if name in STACKS]
+        stacks = self.stacks
         orc = self.symbols.orc
         for caller in orc.callers(self.regs, partial(word, stacks)) if orc else self._framed(stacks):
             if not self.symbols.is_code(caller):

@@ -548,13 +548,29 @@ def _():
     same(found.shown()["a"], calls(inside=1))
 
 
+@it("finds a call whose return address is gone from the stack, and a return in a task that came after its entry was watched")
+def _():
+    found = balance.Balance()
+    found.add("a", "enter", 0x7e00, 1, True, {0x7e00: 5}.get)
+    found.add("b", "enter", 0x7d00, 1, True, {0x7e00: 5, 0x7d00: 6}.get)
+    same(found.shown(), {"a": calls(inside=1), "b": calls(inside=1)})
+    found.add("c", "enter", 0x7c00, 1, True, {0x7e00: 7, 0x7d00: 6}.get)
+    same(found.shown()["a"], calls(lost=1))
+    found.add("a", "return", 0x17e00, 2, True, old=True)
+    same(found.shown()["a"], calls(lost=1, before=1))
+    found.add("a", "return", 0x27e00, 3, True, old=False)
+    same(found.shown()["a"], calls(lost=1, before=1, unentered=1))
+
+
 @it("finds nearly every entry and return that is taken out of a real run, and nothing in the run itself")
 def _():
     plan, data, frames = decode.load(os.path.join(decode.HERE, "handshake"))
 
     decoder = decode.decode.Decoder(plan, None)
-    hits = [(site["point"], site["at"], record.regs["rsp"], hit.Hit(plan, record, None)["current"], site["point"] in decoder.returning)
-            for record in decode.captures(data) for site in [plan["sites"][record.site]] if record.site in decoder.judged]
+    read = [hit.Hit(plan, record, None) for record in decode.captures(data)]
+    start = next(one["task.pid"] for one in read if one.site["decode"] == "marker" and one.text("text").startswith("ktlab start"))
+    hits = [(one.site["point"], one.at, one.regs["rsp"], one["current"], one.site["point"] in decoder.returning, one.word,
+             one["task.pid"] <= start) for one in read if one.capture.site in decoder.judged]
 
     def wrong(leave_out):
         found, entered = balance.Balance(), Counter()
@@ -567,7 +583,8 @@ def _():
     same(wrong(None), [])
     some = [number for number, one in enumerate(hits) if one[4]]
     unseen = [hits[number][:2] for number in some if not wrong(number)]
-    assert len(some) > 200 and len(unseen) * 20 < len(some), "%d of %d: %r" % (len(unseen), len(some), unseen)
+    # the last returns on their stacks: what is left of it is in no hit
+    same((len(some), unseen), (272, [("ip_route_input_slow", "return"), ("sock_close", "return")]))
 
 
 def small_tree(folder):
