@@ -49,7 +49,7 @@ DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 
 # the host's programs: sources in NAME/, objects in build/obj/NAME/
 ktrun_sources     := $(wildcard ktrun/*.c)
-ktreport_sources  := $(wildcard report/*.c)
+ktreport_sources  := $(wildcard report/*.c report/*/*.c)
 ktrun_libraries    := -ljansson
 ktreport_libraries := -lpcap -lsmartcols -lm
 # the plugin, for each version of QEMU's interface
@@ -59,7 +59,7 @@ apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()
 unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c) tests/plugin/tree.c)
 
-c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
+c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] report/*/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
 shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* rootfs/init)
 python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py tests/*/*.py)
 
@@ -130,7 +130,7 @@ build/apps/%: apps/%.c | setup
 
 build/obj/%.o: %.c | setup
 	@mkdir -p $(@D) build/deps/$(@D)
-	$(Q)$(CC) $(CFLAGS) $(DEPS) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -Ireport $(DEPS) -c -o $@ $<
 
 build/ktrun: $(ktrun_sources:%.c=build/obj/%.o)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktrun_libraries)
@@ -142,7 +142,7 @@ build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_ME
 build/mutate: tests/report/mutate/mutate.c $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
 	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $^ $(ktreport_libraries)
 
-build/obj/report/form_html.o: report/page.html
+build/obj/report/forms/form_html.o: report/forms/page.html
 
 # the report in Chinese, with the sentences of points and labs, which may be the same
 build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po $(wildcard gdb-scripts/ktlab/*.zh.po labs/*/*.zh.po) | setup
@@ -172,7 +172,7 @@ setup-test:
 	$(Q)setup/setup.sh test
 .PHONY: setup-test
 
-build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources)) $(wildcard report/*.h)
+build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources)) $(wildcard report/*/*.h)
 	@mkdir -p $(@D) build/deps/$(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -o $@ $(filter %.c,$^) $(ktreport_libraries)
 

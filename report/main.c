@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
-#include "diff.h"
-#include "form.h"
-#include "i18n.h"
-#include "tally.h"
+#include "views/diff.h"
+#include "forms/form.h"
+#include "base/i18n.h"
+#include "run/tally.h"
 
 #include <errno.h>
 #include <stdlib.h>

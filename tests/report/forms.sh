@@ -70,7 +70,7 @@ flow_ends_are_events() {
 validate() {
 	python3 - "$1" <<-'END'
 		import json, sys, jsonschema
-		schema = json.load(open("report/views.schema.json"))
+		schema = json.load(open("report/forms/views.schema.json"))
 		jsonschema.Draft202012Validator.check_schema(schema)
 		jsonschema.validate(json.load(open(sys.argv[1])), schema, cls=jsonschema.Draft202012Validator)
 	END

@@ -42,8 +42,7 @@ fuzz() {
 flags='-std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Ireport'
 mkdir -p "$dir/obj"
 # shellcheck disable=SC2086 # lists of options
-for source in report/*.c; do
-	[ "$source" != report/main.c ] || continue
+for source in report/*/*.c; do
 	$compiler $flags -c -o "$dir/obj/$(basename "$source" .c).o" "$source"
 done
 number=0

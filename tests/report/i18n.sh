@@ -57,10 +57,10 @@ speaks_chinese() {
 
 # the page's words: between its tags, in attributes that are read, and in T('…')
 page_words() {
-	body=$(sed -n '/<body>/,/<script type/p' report/page.html)
+	body=$(sed -n '/<body>/,/<script type/p' report/forms/page.html)
 	printf '%s\n' "$body" | grep -o '>[^<>]*[a-z][^<>]*<' | sed 's/^>//; s/<$//; s/^ *//; s/ *$//'
 	printf '%s\n' "$body" | grep -oE '(placeholder|aria-label|title)="[^"]*"' | sed 's/^[^"]*"//; s/"$//'
-	grep -o "T('[^']*'" report/page.html | sed "s/^T('//; s/'\$//"
+	grep -o "T('[^']*'" report/forms/page.html | sed "s/^T('//; s/'\$//"
 }
 
 # each of them is among those that form_html.c hands to the catalogue
@@ -70,7 +70,7 @@ page_is_complete() {
 	done
 }
 # no text of the page's script is for people but those in T('…')
-page_translates_all() { ! sed -n '/^.use strict/,$p' report/page.html | grep -nE "make\('[a-z0-9]+', \{[^}]*\}, '[A-Za-z]"; }
+page_translates_all() { ! sed -n '/^.use strict/,$p' report/forms/page.html | grep -nE "make\('[a-z0-9]+', \{[^}]*\}, '[A-Za-z]"; }
 
 options() { "$report" --help | grep -oE -- '--[a-z]+' | sort -u; }
 manual_knows_all() {
@@ -83,7 +83,7 @@ completes() {
 }
 
 if command -v xgettext >/dev/null; then
-	xgettext -k_ -kN_ -LC --from-code=UTF-8 --no-location --no-wrap --sort-output -o "$dir/all.pot" report/*.c
+	xgettext -k_ -kN_ -LC --from-code=UTF-8 --no-location --no-wrap --sort-output -o "$dir/all.pot" report/*.c report/*/*.c
 	it 'translates every text' catalogue_is_complete
 	it 'translates what the labs expect' labs_are_complete
 	it 'translates what is said of points' points_are_complete

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Unit tests of the report's parts: JSON, text, expressions, sequence numbers. Prints TAP.
-#include "expr.h"
-#include "sha256.h"
-#include "text.h"
-#include "wire.h"
+#include "judge/expr.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "run/wire.h"
 
 #include <stdlib.h>
 #include <string.h>

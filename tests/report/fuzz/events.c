@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Fuzzes the way from events.jsonl and captures to every view and form. Input: a whole file, and behind it, from its
 // magic number on, a capture, which every NIC is given.
-#include "form.h"
+#include "forms/form.h"
 
 #include <locale.h>
 #include <stdlib.h>

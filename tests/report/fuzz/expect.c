@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Fuzzes the language of expectations: read them, and judge a small run by them. Input: an expect file.
-#include "expect.h"
+#include "judge/expect.h"
 
 #include <stdlib.h>
 #include <string.h>

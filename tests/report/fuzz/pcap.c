@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Fuzzes the reader of captures and of the headers in their frames. Input: a capture file.
-#include "wire.h"
+#include "run/wire.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 // Proves the checks of a run: mutate EVERY RUN... changes one thing of a run at a time (an event deleted, a field of an
 // event changed, a frame deleted, a bit of its headers turned) and tells how many of the changes the checks find.
 // Of the fields every EVERYth change is made. The checksum of the last line is no help: it is left out.
-#include "trace.h"
+#include "run/trace.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What an event says that follows from other fields or other events: each is held against them.
+#include "base/i18n.h"
+#include "run/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LOOK_BACK = 5000, /* calls that have not returned: of many the return is not watched */
+	SCALES = 15, /* RFC 7323 2.3: 14 is the most */
+};
+
+/* What is known of one end of a connection: numbers from which relative ones count, and scales of windows. */
+struct end {
+	int64_t conn;
+	uint32_t addr;
+	uint16_t port;
+	VEC(uint32_t) bases;
+	bool scales[SCALES]; /* that a SYN of this end offered */
+	bool plain; /* a SYN of this end offered none */
+};
+
+/* The last two events of a task, of a socket or of a function. */
+struct seen {
+	const char *key;
+	const struct event *last, *before;
+};
+
+struct derive {
+	struct trace *trace;
+	VEC(struct seen) tasks, sockets, functions;
+	VEC(struct end) ends;
+	VEC(size_t) open; /* events that were entered and have not returned, the last on top */
+	const char *step;
+};
+
+__attribute__((format(printf, 4, 5))) static void
+contradicts(struct derive *d, const struct event *ev, const char *path, const char *format, ...)
+{
+	char *found = event_dup(ev, path), *other;
+	va_list args;
+
+	va_start(args, format);
+	other = xvasprintf(format, args);
+	va_end(args);
+	trace_unmatched(d->trace, xasprintf(_("event %lld: %s is %s, by its other fields and "
+					      "events %s"),
+					    (long long)ev->n, path, found, other));
+	free(found);
+	free(other);
+}
+
+/* The field is this number, or not said. */
+static void is_number(struct derive *d, const struct event *ev, const char *path, int64_t wanted)
+{
+	int64_t number;
+
+	if (json_int(event_get(ev, path), &number) && number != wanted)
+		contradicts(d, ev, path, "%lld", (long long)wanted);
+}
+
+static void is_text(struct derive *d, const struct event *ev, const char *path, const char *wanted)
+{
+	if (event_get(ev, path).kind == JSON_STRING && !event_is(ev, path, wanted))
+		contradicts(d, ev, path, "%s", wanted);
+}
+
+/* ---- segments ---- */
+
+static struct end *end_of(struct derive *d, const struct event *ev, const char *addr,
+			  const char *port)
+{
+	char *text = event_dup(ev, addr);
+	struct end like = { .conn = ev->conn, .port = (uint16_t)event_int(ev, port, 0) };
+
+	ip_parse(text, &like.addr);
+	free(text);
+	for (size_t i = d->ends.n; i-- > 0;)
+		if (d->ends.v[i].conn == like.conn && d->ends.v[i].addr == like.addr &&
+		    d->ends.v[i].port == like.port)
+			return &d->ends.v[i];
+	*vec_add(&d->ends) = like;
+	return &d->ends.v[d->ends.n - 1];
+}
+
+static uint16_t flags_of(const struct event *ev)
+{
+	char *text = event_dup(ev, "flags");
+	uint16_t flags = tcp_flags_of(text);
+
+	free(text);
+	return flags;
+}
+
+static bool is_base(const struct end *end, uint32_t base)
+{
+	for (size_t i = 0; i < end->bases.n; i++)
+		if (end->bases.v[i] == base)
+			return true;
+	return false;
+}
+
+/* A relative number counts from the first number of its end. `first`: this event may be what tells of it. */
+static void check_relative(struct derive *d, const struct event *ev, const char *path,
+			   struct end *end, uint32_t number, bool first)
+{
+	int64_t relative;
+	uint32_t base;
+
+	if (!json_int(event_get(ev, path), &relative))
+		return;
+	base = number - (uint32_t)relative;
+	if (is_base(end, base))
+		return;
+	if (first ? !relative : !end->bases.n)
+		*vec_add(&end->bases) = base;
+	else
+		contradicts(d, ev, path, "%lld",
+			    end->bases.n
+				    ? (long long)(uint32_t)(number - end->bases.v[end->bases.n - 1])
+				    : 0);
+}
+
+static void learn_scale(struct end *end, const struct event *ev)
+{
+	int64_t shift = event_int(ev, "opts.wscale.shift", -1);
+
+	if (shift >= 0 && shift < SCALES)
+		end->scales[shift] = true;
+	else
+		end->plain = true;
+}
+
+static void check_window(struct derive *d, const struct event *ev, const struct end *end, bool syn)
+{
+	int64_t win = event_int(ev, "win", 0), scaled;
+	bool known = end->plain;
+
+	if (!json_int(event_get(ev, "win_scaled"), &scaled) || (scaled == win))
+		return;
+	for (int shift = 0; shift < SCALES; shift++) {
+		known = known || end->scales[shift];
+		if (!syn && end->scales[shift] && scaled == win << shift)
+			return;
+	}
+	if (known || syn)
+		contradicts(d, ev, "win_scaled", "%lld", (long long)win);
+}
+
+static int64_t tcp_header(const struct event *ev)
+{
+	return event_int(ev, "ip.tot_len", 0) - event_int(ev, "ip.header_len", 20) -
+	       event_int(ev, "payload_len", 0);
+}
+
+static void check_lengths(struct derive *d, const struct event *ev, uint16_t flags)
+{
+	int64_t total = event_int(ev, "ip.tot_len", 0), payload = event_int(ev, "payload_len", 0);
+	uint32_t seq = (uint32_t)event_int(ev, "seq", 0);
+
+	is_number(d, ev, "end_seq",
+		  (uint32_t)(seq + (uint32_t)payload + !!(flags & TCP_SYN) + !!(flags & TCP_FIN)));
+	if (!total || event_get(ev, "damage").kind == JSON_STRING)
+		return;
+	is_number(d, ev, "header_len", tcp_header(ev));
+	is_number(d, ev, "skb_len",
+		  ev->kind == EV_TCP_TX ? total : total - event_int(ev, "ip.header_len", 20));
+	if (event_int(ev, "data_len", 0) > event_int(ev, "skb_len", 0))
+		contradicts(d, ev, "data_len", _("at most skb_len"));
+}
+
+/* What sends is never called so directly: a shorter stack was cut off. */
+static bool has_callers(const struct event *ev)
+{
+	return json_path(event_get(ev, "stack"), "4").kind == JSON_OBJECT;
+}
+
+/* Who decided to send is on the stack. */
+static void check_by(struct derive *d, const struct event *ev)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+	char *by = event_dup(ev, "by");
+	bool found = !*by || text_is(ev->fn, by) || !has_callers(ev);
+
+	while (!found && json_next(&it))
+		found = json_is(json_path(it.value, "fn"), by);
+	if (!found)
+		contradicts(d, ev, "by", _("one of its stack"));
+	free(by);
+}
+
+static bool has_frame(const struct event *ev, const char *const *functions)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+
+	while (json_next(&it))
+		for (const char *const *fn = functions; *fn; fn++)
+			if (json_is(json_path(it.value, "fn"), *fn))
+				return true;
+	return false;
+}
+
+/* net/ipv4/tcp_output.c, inet_connection_sock.c: where the kernel sends what it has sent before. */
+static void check_retrans(struct derive *d, const struct event *ev)
+{
+	static const char *const functions[] = { "__tcp_retransmit_skb", "tcp_rtx_synack",
+						 "inet_rtx_syn_ack", NULL };
+	bool found = has_frame(ev, functions);
+
+	if (event_get(ev, "retrans").kind == JSON_BOOL && has_callers(ev) &&
+	    json_true(event_get(ev, "retrans")) != found)
+		contradicts(d, ev, "retrans", "%s", found ? "true" : "false");
+}
+
+static void check_segment(struct derive *d, const struct event *ev)
+{
+	uint16_t flags = flags_of(ev);
+	bool syn = flags & TCP_SYN;
+	struct end *end;
+
+	check_lengths(d, ev, flags);
+	check_by(d, ev);
+	if (ev->kind == EV_TCP_TX)
+		check_retrans(d, ev);
+	else
+		is_text(d, ev, "by", ev->fn ? ev->fn : "");
+	if (!ev->conn)
+		return;
+	end = end_of(d, ev, "saddr", "sport");
+	if (syn)
+		learn_scale(end, ev);
+	check_window(d, ev, end, syn);
+	check_relative(d, ev, "rel_seq", end, (uint32_t)event_int(ev, "seq", 0), syn);
+	end = end_of(d, ev, "daddr", "dport");
+	check_relative(d, ev, "rel_ack", end, (uint32_t)event_int(ev, "ack", 0), false);
+	if (!(flags & TCP_ACK) && event_get(ev, "rel_ack").kind == JSON_NUMBER)
+		contradicts(d, ev, "rel_ack", "null");
+}
+
+/* ---- what holds for all events ---- */
+
+static bool has_ports(const struct conn *conn, int64_t sport, int64_t dport)
+{
+	return conn && sport + dport == conn->client_port + conn->server_port &&
+	       (sport == conn->client_port || sport == conn->server_port);
+}
+
+/* A connection has the ends that its first segment names. */
+static void check_ends(struct derive *d, const struct event *ev)
+{
+	const struct conn *conn = trace_conn(d->trace, ev->conn);
+	int64_t sport, dport;
+	bool other = conn && conn->client_addr;
+
+	if (!ev->conn || ev->kind == EV_SKB_DROP || !json_int(event_get(ev, "sport"), &sport) ||
+	    !json_int(event_get(ev, "dport"), &dport) || !sport || !dport ||
+	    has_ports(conn, sport, dport))
+		return;
+	for (size_t i = 0; !other && i < d->trace->conns.n; i++)
+		other = has_ports(&d->trace->conns.v[i], sport, dport);
+	if (other)
+		contradicts(d, ev, "conn", _("another: it has not these ports"));
+}
+
+/* The value was another one between two events that have the same: no task and no socket goes back. */
+static void check_return_of(struct derive *d, const struct seen *seen, const struct event *ev,
+			    const char *path)
+{
+	char *value;
+
+	if (!seen->before || event_get(ev, path).kind == JSON_NULL ||
+	    event_get(seen->last, path).kind == JSON_NULL || event_same(seen->last, ev, path) ||
+	    !event_same(seen->before, ev, path))
+		return;
+	value = event_dup(ev, path);
+	contradicts(d, seen->last, path, "%s", value);
+	free(value);
+}
+
+static struct seen *seen_of(struct seen *v, size_t n, const char *key)
+{
+	size_t end = n > LOOK_BACK ? n - LOOK_BACK : 0;
+
+	while (n-- > end)
+		if (v[n].key == key)
+			return &v[n];
+	return NULL;
+}
+
+#define SEEN(list, k)                               \
+	(seen_of((list)->v, (list)->n, k)           \
+		 ? seen_of((list)->v, (list)->n, k) \
+		 : (*vec_add(list) = (struct seen){ .key = (k) }, &(list)->v[(list)->n - 1]))
+
+static const char *key_of(struct derive *d, const struct event *ev, const char *path)
+{
+	char *text = event_dup(ev, path);
+	const char *key = *text ? names_get(d->trace->names, text, strlen(text)) : NULL;
+
+	free(text);
+	return key;
+}
+
+static void note(struct seen *seen, const struct event *ev)
+{
+	seen->before = seen->last;
+	seen->last = ev;
+}
+
+static void check_seen(struct derive *d, const struct event *ev)
+{
+	const char *sk = key_of(d, ev, "sk");
+	struct seen *seen;
+
+	if (ev->pid) {
+		seen = SEEN(&d->tasks, (const char *)(uintptr_t)ev->pid);
+		check_return_of(d, seen, ev, "comm");
+		note(seen, ev);
+	}
+	if (sk) {
+		seen = SEEN(&d->sockets, sk);
+		check_return_of(d, seen, ev, "owner");
+		note(seen, ev);
+	}
+	if (ev->fn && text_is(ev->at, "enter")) {
+		seen = SEEN(&d->functions, ev->fn);
+		if (seen->last && !event_same(seen->last, ev, "file"))
+			contradicts(d, ev, "file", _("that of event %lld"),
+				    (long long)seen->last->n);
+		if (seen->last && !event_same(seen->last, ev, "line"))
+			contradicts(d, ev, "line", _("that of event %lld"),
+				    (long long)seen->last->n);
+		note(seen, ev);
+	}
+}
+
+/* Names and values that stand for each other. */
+static void check_pairs(struct derive *d, const struct event *ev)
+{
+	static const char *const states[] = { "0",	     "ESTABLISHED", "SYN_SENT",	 "SYN_RECV",
+					      "FIN_WAIT1",   "FIN_WAIT2",   "TIME_WAIT", "CLOSE",
+					      "CLOSE_WAIT",  "LAST_ACK",    "LISTEN",	 "CLOSING",
+					      "NEW_SYN_RECV" };
+	static const char *const pairs[][2] = { { "old", "old_raw" }, { "new", "new_raw" } };
+	int64_t raw;
+
+	for (size_t i = 0; ev->kind == EV_TCP_STATE && i < ARRAY_SIZE(pairs); i++)
+		if (json_int(event_get(ev, pairs[i][1]), &raw) && raw > 0 &&
+		    (size_t)raw < ARRAY_SIZE(states))
+			is_text(d, ev, pairs[i][0], states[raw]);
+}
+
+/* include/net/inet_connection_sock.h, request_sock.h: what an operation does to a queue. */
+static void check_queue(struct derive *d, const struct event *ev)
+{
+	static const struct {
+		const char *op, *old, *new;
+		int64_t by;
+	} ops[] = {
+		{ "syn_add", "syn_qlen.old", "syn_qlen.new", 1 },
+		{ "accept_add", "accept_qlen.old", "accept_qlen.new", 1 },
+		{ "accept_remove", "accept_qlen.old", "accept_qlen.new", -1 },
+	};
+	int64_t old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
+		if (event_is(ev, "op", ops[i].op) && json_int(event_get(ev, ops[i].old), &old))
+			is_number(d, ev, ops[i].new, old + ops[i].by);
+}
+
+/* The event that this return belongs to: the last one entered, of the same function and task. */
+static const struct event *take_entry(struct derive *d, const struct event *ev)
+{
+	size_t end = d->open.n > LOOK_BACK ? d->open.n - LOOK_BACK : 0;
+
+	for (size_t i = d->open.n; i-- > end;) {
+		const struct event *enter = &d->trace->events.v[d->open.v[i]];
+
+		if (enter->fn != ev->fn || enter->pid != ev->pid || enter->ctx != ev->ctx)
+			continue;
+		memmove(d->open.v + i, d->open.v + i + 1, (d->open.n - i - 1) * sizeof(*d->open.v));
+		d->open.n--;
+		return enter;
+	}
+	return NULL;
+}
+
+static bool is_returning(const struct event *ev)
+{
+	return text_is(ev->at, "return") && (ev->kind == EV_CALL || ev->kind == EV_SYSCALL_EXIT);
+}
+
+static void check_return(struct derive *d, const struct event *ev)
+{
+	const struct event *enter = take_entry(d, ev);
+
+	if (!enter && ev->kind == EV_SYSCALL_EXIT)
+		contradicts(d, ev, "at", _("an exit of a call that nobody entered"));
+	if (!enter || enter->kind + (ev->kind == EV_SYSCALL_EXIT) != ev->kind)
+		return;
+	if (!event_same(enter, ev, "args") && ev->kind == EV_CALL)
+		contradicts(d, ev, "args", _("those of event %lld"), (long long)enter->n);
+	if (ev->kind == EV_SYSCALL_EXIT) {
+		is_number(d, ev, "dur_ns", ev->t_ns - enter->t_ns);
+		if (!event_same(enter, ev, "name"))
+			contradicts(d, ev, "name", _("that of event %lld"), (long long)enter->n);
+	}
+}
+
+static void check_calls(struct derive *d, const struct event *ev)
+{
+	if (text_is(ev->at, "enter") && (ev->kind == EV_CALL || ev->kind == EV_SYSCALL_ENTER))
+		*vec_add(&d->open) = (size_t)(ev - d->trace->events.v);
+	else if (is_returning(ev))
+		check_return(d, ev);
+	if (ev->kind == EV_SYSCALL_EXIT || ev->kind == EV_SYSCALL_ENTER) {
+		int64_t ret = event_int(ev, "ret", 0);
+		bool named = event_get(ev, "ret_name").kind > JSON_NULL;
+
+		if (named != (ret < 0 && ret >= -4095))
+			contradicts(d, ev, "ret_name", _("that of %lld"), (long long)ret);
+	}
+	if (ev->kind == EV_SYSCALL_ENTER && event_get(ev, "dur_ns").kind == JSON_NUMBER)
+		contradicts(d, ev, "dur_ns", "null");
+}
+
+static void check_parent(struct derive *d, const struct event *ev)
+{
+	const struct event *parent;
+
+	if (!ev->parent)
+		return;
+	/* numbers have no gap, so the place is n - 1 */
+	parent = (size_t)ev->parent <= d->trace->events.n ? &d->trace->events.v[ev->parent - 1]
+							  : NULL;
+	if (!parent || parent >= ev || !text_is(parent->at, "enter"))
+		contradicts(d, ev, "parent", _("none that was entered"));
+}
+
+static void check_point(struct derive *d, const struct event *ev)
+{
+	for (size_t i = 0; ev->point && i < d->trace->points.n; i++) {
+		const struct point *point = &d->trace->points.v[i];
+
+		if (strcmp(point->name, ev->point) != 0)
+			continue;
+		if (text_is(point->as, "out_of_line"))
+			is_text(d, ev, "fn", point->fn);
+		return;
+	}
+	if (ev->point && d->trace->points.n)
+		contradicts(d, ev, "point", _("one of the run's points"));
+}
+
+static void check_stack(struct derive *d, const struct event *ev)
+{
+	struct json first = json_path(event_get(ev, "stack"), "0");
+
+	if (ev->fn && first.kind == JSON_OBJECT && !json_is(json_path(first, "fn"), ev->fn))
+		contradicts(d, ev, "stack", _("begun by %s"), ev->fn);
+}
+
+static void check_order(struct derive *d, const struct event *ev)
+{
+	const struct event *before = ev - 1;
+
+	if (ev == d->trace->events.v)
+		return;
+	if (ev->t_ns < before->t_ns)
+		contradicts(d, ev, "t_ns", _("not before event %lld"), (long long)before->n);
+	if (event_int(ev, "icount", INT64_MAX) < event_int(before, "icount", 0))
+		contradicts(d, ev, "icount", _("not before event %lld"), (long long)before->n);
+}
+
+static void check_step(struct derive *d, const struct event *ev)
+{
+	if (ev->kind == EV_STEP)
+		is_text(d, ev, "name", ev->step ? ev->step : "");
+	if (ev->kind == EV_STEP)
+		d->step = ev->step;
+	else if (ev->step != d->step)
+		contradicts(d, ev, "step", "%s", d->step ? d->step : "null");
+}
+
+static void check_event(struct derive *d, const struct event *ev)
+{
+	check_order(d, ev);
+	check_step(d, ev);
+	check_point(d, ev);
+	check_stack(d, ev);
+	check_parent(d, ev);
+	check_calls(d, ev);
+	check_ends(d, ev);
+	check_seen(d, ev);
+	check_pairs(d, ev);
+	if (ev->kind == EV_CONN_QUEUE)
+		check_queue(d, ev);
+	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX)
+		check_segment(d, ev);
+}
+
+/* What the last line counts for each point. */
+static void check_points(struct derive *d)
+{
+	const struct trace *trace = d->trace;
+	size_t *made = xcalloc(trace->points.n, sizeof(*made));
+
+	for (size_t i = 0; i < trace->events.n; i++)
+		for (size_t p = 0; trace->events.v[i].point && p < trace->points.n; p++)
+			if (strcmp(trace->points.v[p].name, trace->events.v[i].point) == 0) {
+				made[p]++;
+				break;
+			}
+	for (size_t p = 0; p < trace->points.n; p++)
+		if (trace->has_end && trace->complete &&
+		    made[p] != (size_t)trace->points.v[p].events)
+			trace_unmatched(d->trace,
+					xasprintf(_("the end line counts %lld events of %s, there "
+						    "are %zu"),
+						  (long long)trace->points.v[p].events,
+						  trace->points.v[p].name, made[p]));
+	free(made);
+}
+
+/* The file's own counts. */
+static void check_counts(struct derive *d)
+{
+	const struct trace *trace = d->trace;
+
+	if (trace->has_end && trace->end_events != (int64_t)trace->events.n)
+		trace_unmatched(d->trace,
+				xasprintf(_("the end line counts %lld events, there are %zu"),
+					  (long long)trace->end_events, trace->events.n));
+}
+
+void derive_check(struct trace *trace)
+{
+	struct derive d = { .trace = trace };
+
+	for (size_t i = 0; i < trace->events.n; i++)
+		check_event(&d, &trace->events.v[i]);
+	check_counts(&d);
+	check_points(&d);
+	vec_free(&d.tasks);
+	vec_free(&d.sockets);
+	vec_free(&d.functions);
+	for (size_t i = 0; i < d.ends.n; i++)
+		vec_free(&d.ends.v[i].bases);
+	vec_free(&d.ends);
+	vec_free(&d.open);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A whole run: its events, what they speak of (nodes, connections, packets), and its captures. */
+#ifndef KTREPORT_TRACE_H
+#define KTREPORT_TRACE_H
+
+#include "run/event.h"
+#include "run/wire.h"
+
+struct node {
+	const char *name;
+	char *nic;
+	char *mac;
+	char *address; /* without its prefix length */
+	int64_t hub;
+};
+
+/* A TCP connection as both ends see it; the client is who sent the first SYN. */
+struct conn {
+	int64_t id;
+	char *client_addr, *server_addr;
+	int64_t client_port, server_port;
+	const char *server_node;
+	size_t events;
+};
+
+/* What a point gave: from the meta line and the end line. */
+struct point {
+	char *name;
+	char *as;
+	char *fn;
+	char *note;
+	char *why;
+	int64_t places, hits, events, duplicates;
+};
+
+/*
+ * What gdb-scripts say of a point, why it was not hit or how it was found, in the reader's language; it may begin with
+ * the function's name. NULL: nothing. The caller frees it.
+ */
+char *point_note(const struct point *point);
+
+/* A fault of the input, kept with its place: "events.jsonl:17: missing field 'fn'". */
+enum {
+	PROBLEMS_KEPT = 20
+};
+
+struct trace {
+	char *folder;
+	char *release, *lab, *engine, *mode, *note, *build_id, *config, *source;
+	VEC(struct node) nodes;
+	VEC(struct event) events;
+	VEC(struct conn) conns;
+	VEC(struct point) points;
+	VEC(struct wire) wires;
+	VEC(char *) problems;
+	size_t problem_count;
+	bool has_meta, has_end, complete;
+	int64_t end_hits, end_events;
+	struct {
+		int64_t count, moved_ns, most_ns;
+	} stops; /* how far they moved virtual time, at most; all 0 if they do not */
+	char *digest; /* as the end line says */
+	struct names *names;
+	/* ledger.c */
+	size_t frames_tcp, frames_arp, unmatched;
+	VEC(char *)
+	excused; /* what has no counterpart because a point is not watched in this run */
+	int64_t clock_offset_ns; /* time of events - time of captures; 0 when nothing matched */
+	VEC(char *) unmatched_list;
+	/* the mapped file */
+	char *map;
+	size_t map_len;
+};
+
+/*
+ * Reads RUN/events.jsonl (or the file itself) and the captures beside it. Returns NULL only when
+ * there is nothing to read, with the sentence to print in *error, which the caller frees.
+ * A damaged run gives what is good of it, and problems.
+ */
+struct trace *trace_open(const char *run, char **error);
+void trace_free(struct trace *trace);
+
+/* A trace over a text in memory, for tests and fuzzing; the text must live as long. */
+struct trace *trace_of_text(const char *text, size_t len);
+
+/* A disagreement of events, frames and counters: the run's evidence contradicts itself. Takes the text. */
+void trace_unmatched(struct trace *trace, char *text);
+
+/* Whether the run watches the point; without a list of points nothing is known to be watched. */
+bool trace_watches(const struct trace *trace, const char *point);
+
+void trace_problem(struct trace *trace, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* NULL if there is no such one. */
+const struct node *trace_node(const struct trace *trace, const char *name);
+const struct node *trace_node_by_mac(const struct trace *trace, const char *mac);
+const struct node *trace_node_by_address(const struct trace *trace, const char *address);
+struct conn *trace_conn(const struct trace *trace, int64_t id);
+
+/* Joins the captures with the events (ledger.c). */
+void ledger_join(struct trace *trace);
+/* Holds the events against their frames and against each other (agree.c, derive.c), after ledger_join(). */
+void agree_check(struct trace *trace);
+void derive_check(struct trace *trace);
+
+/*
+ * Hides all frames that an expression in pcap-filter's syntax refuses, and their events.
+ * Returns NULL, or libpcap's sentence, which the caller frees.
+ */
+char *trace_filter_packets(struct trace *trace, const char *expression);
+
+#endif

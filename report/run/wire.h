@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Frames of a capture file: Ethernet, ARP, IPv4 and TCP headers, read with libpcap. */
+#ifndef KTREPORT_WIRE_H
+#define KTREPORT_WIRE_H
+
+#include "base/util.h"
+
+enum frame_kind {
+	FRAME_OTHER,
+	FRAME_ARP,
+	FRAME_TCP,
+	FRAME_FRAGMENT, /* a later part of an IP packet: the TCP header is in the first */
+};
+
+/* Bits of bytes 13 and 14 of the TCP header: RFC 9293 3.1, RFC 3168, RFC 8311; the last was RFC 3540's NS. */
+enum {
+	TCP_FIN = 0x001,
+	TCP_SYN = 0x002,
+	TCP_RST = 0x004,
+	TCP_PSH = 0x008,
+	TCP_ACK = 0x010,
+	TCP_URG = 0x020,
+	TCP_ECE = 0x040,
+	TCP_CWR = 0x080,
+	TCP_AE = 0x100
+};
+
+enum {
+	TCP_FLAG_LETTERS = 10 /* bytes that hold the letters of all flags, or "none" */
+};
+
+struct frame {
+	int64_t t_ns; /* as in the capture file */
+	uint32_t cap_len;
+	uint32_t len;
+	unsigned char *bytes; /* cap_len of them */
+	enum frame_kind kind;
+	unsigned char eth_src[6];
+	unsigned char eth_dst[6];
+	uint32_t saddr; /* host order; of ARP: spa and tpa */
+	uint32_t daddr;
+	uint16_t sport;
+	uint16_t dport;
+	uint32_t seq;
+	uint32_t ack;
+	uint16_t flags;
+	uint16_t win;
+	uint16_t urg;
+	uint8_t reserved; /* bits between the header's length and the flags */
+	uint8_t tcp_header; /* bytes, as the header says */
+	bool damaged; /* the header cannot be as long as it says: nothing is known behind its 20 bytes */
+	size_t opts, opts_len; /* where the TCP options are in bytes */
+	uint16_t ip_id;
+	uint16_t tot_len;
+	uint16_t fragment; /* offset of this part, bytes */
+	uint8_t ip_header, tos, ttl;
+	bool df, more;
+	uint32_t payload_len; /* by the IP header: padding does not count */
+	uint16_t arp_op;
+	unsigned char sha[6];
+	unsigned char tha[6];
+	/* what ledger.c found out */
+	size_t tx_event; /* index + 1 into the trace's events; 0: none */
+	size_t rx_event;
+	const char *reason; /* why there is none, or NULL: unmatched */
+	size_t twin; /* index + 1 of the same frame at the other tap, 0: none */
+	size_t twin_wire; /* index of that tap */
+	bool hidden; /* the user's filter refuses it */
+	bool sent; /* by the NIC that was tapped */
+};
+
+/* The device that carries what a node sends to itself: its frames are sent and received by one node. */
+#define LOOPBACK "lo"
+
+/* One NIC's capture. */
+struct wire {
+	char *path;
+	char *node;
+	char *nic;
+	VEC(struct frame) frames;
+	char *problem; /* where and why reading ended early, or NULL */
+};
+
+/* Reads all frames; a file that is cut or broken gives the good ones and a problem. */
+void wire_read(struct wire *wire, const char *path, const char *node, const char *nic);
+/* The same from a stream, which is closed, into a wire that has its names. */
+void wire_read_stream(struct wire *wire, FILE *stream);
+void wire_free(struct wire *wire);
+
+/* Hides the frames that the expression (pcap-filter's syntax) refuses. NULL, or why not. */
+char *wire_filter(struct wire *wire, const char *expression);
+
+/* Reads headers from the frame's bytes; what is cut off stays zero. */
+void frame_decode(struct frame *frame);
+
+/* Appends what the frame is, in a few words. */
+void frame_describe(struct str *out, const struct frame *frame);
+
+/* tcpdump's letters in tcpdump's order, or "none"; text holds TCP_FLAG_LETTERS bytes. */
+const char *tcp_flag_letters(uint16_t flags, char *text);
+/* The flags that such a text names. */
+uint16_t tcp_flags_of(const char *letters);
+/* Appends a frame's TCP options as events.jsonl has them. */
+void frame_options(struct str *out, const struct frame *frame);
+/* "10.0.0.1" to a number in host order; false if it is none. */
+bool ip_parse(const char *text, uint32_t *ip);
+/* Texts into a caller's buffer of 16 and 18 bytes. */
+const char *ip_text(uint32_t ip, char *text);
+const char *mac_text(const unsigned char *mac, char *text);
+
+#endif

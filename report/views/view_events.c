@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Views that follow something through all kinds of events: calls, a packet, a connection, a step.
+#include "views/ladder.h"
+#include "base/i18n.h"
+#include "types/meaning.h"
+#include "views/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Events are numbered without a gap, so the place is known; after damage it is searched. */
+static const struct event *event_by_n(const struct trace *trace, int64_t n)
+{
+	size_t guess;
+
+	if (n <= 0 || !trace->events.n || n < trace->events.v[0].n)
+		return NULL;
+	guess = (size_t)(n - trace->events.v[0].n);
+	if (guess < trace->events.n && trace->events.v[guess].n == n)
+		return &trace->events.v[guess];
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].n == n)
+			return &trace->events.v[i];
+	return NULL;
+}
+
+enum {
+	DEEPEST = 12
+};
+
+static int depth_of(const struct trace *trace, const struct event *ev)
+{
+	int depth = 0;
+
+	while (depth < DEEPEST && (ev = event_by_n(trace, ev->parent)) != NULL)
+		depth++;
+	return depth;
+}
+
+static void add_words(struct str *out, const struct trace *trace, const struct event *ev)
+{
+	char *sentence = event_sentence(trace, ev);
+
+	if (sentence && *sentence)
+		str_add(out, sentence);
+	else
+		str_addf(out, "%s%s%s", ev->type, ev->fn ? " " : "", ev->fn ? ev->fn : "");
+	if (ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX)
+		str_add(out, _(" sent"));
+	else if (ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX)
+		str_add(out, _(" received"));
+	free(sentence);
+}
+
+static const struct column event_columns[] = {
+	{ .key = "n", .title = N_("n") },
+	{ .key = "seconds", .title = N_("seconds") },
+	{ .key = "netns", .title = N_("node") },
+	{ .key = "ctx", .title = N_("context") },
+	{ .key = "comm", .title = N_("on the CPU") },
+	{ .key = "owner", .title = N_("for") },
+	{ .key = "what", .title = N_("what") },
+	{ .key = "fn", .title = N_("in") },
+	{ .key = "place", .title = N_("source") },
+};
+
+static char *place_of(const struct event *ev)
+{
+	struct str out = { 0 };
+
+	if (!event_text(ev, "file", &out))
+		return NULL;
+	str_add(&out, ":");
+	event_text(ev, "line", &out);
+	return str_take(&out);
+}
+
+static void add_event(struct table *t, const struct trace *trace, const struct event *ev, int depth)
+{
+	struct str what = { 0 };
+
+	str_fill(&what, "  ", depth);
+	add_words(&what, trace, ev);
+	table_int(t, ev->n);
+	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - ladder_zero(trace)) / 1e9));
+	table_text(t, ev->netns);
+	table_text(t, ev->ctx);
+	table_field(t, ev, "comm");
+	table_field(t, ev, "owner.comm");
+	table_take(t, str_take(&what));
+	table_text(t, ev->fn);
+	table_take(t, place_of(ev));
+}
+
+void view_calls(struct doc *doc, const struct request *rq)
+{
+	struct table *t =
+		DOC_TABLE(doc, "calls", event_columns, N_("What happened inside of what"));
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (request_wants(rq, ev))
+			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
+	}
+	if (!t->cells.n)
+		table_note(t, _("no such event"));
+}
+
+void view_packet(struct doc *doc, const struct request *rq)
+{
+	struct table *t = DOC_TABLE(doc, "packet", event_columns, N_("The way of a packet"));
+	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (ev->pkt == id && id && request_wants(rq, ev))
+			add_event(t, rq->trace, ev, 0);
+	}
+	if (!t->cells.n)
+		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
+}
+
+void view_connection(struct doc *doc, const struct request *rq)
+{
+	struct table *t =
+		DOC_TABLE(doc, "connection", event_columns, N_("The life of a connection"));
+	int64_t id = rq->argument ? strtoll(rq->argument, NULL, 10) : 0;
+	const struct conn *conn = trace_conn(rq->trace, id);
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (ev->conn == id && id && request_wants(rq, ev))
+			add_event(t, rq->trace, ev, 0);
+	}
+	if (conn && conn->client_addr)
+		table_note(t, _("client %s:%lld, server %s:%lld"), conn->client_addr,
+			   (long long)conn->client_port, conn->server_addr,
+			   (long long)conn->server_port);
+	if (!t->cells.n)
+		table_note(t, _("no event of connection '%s'"), rq->argument ? rq->argument : "");
+}
+
+void view_step(struct doc *doc, const struct request *rq)
+{
+	struct table *t = DOC_TABLE(doc, "step", event_columns, N_("A step of the lab"));
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (text_is(ev->step, rq->argument) && request_wants(rq, ev))
+			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
+	}
+	if (!t->cells.n)
+		table_note(t, _("no event of step '%s'"), rq->argument ? rq->argument : "");
+}
+
+static void add_meaning(struct table *t, const struct trace *trace, const struct event *ev,
+			size_t meaning)
+{
+	struct str what = { 0 };
+
+	add_words(&what, trace, ev);
+	table_int(t, ev->n);
+	table_text(t, ev->netns);
+	table_take(t, str_take(&what));
+	table_text(t, meaning_text(meaning));
+	table_text(t, meaning_source(meaning));
+}
+
+/* Each meaning stands at the first event that has it. */
+void view_explain(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "n", .title = N_("n") },
+		{ .key = "netns", .title = N_("node") },
+		{ .key = "what", .title = N_("what") },
+		{ .key = "meaning", .title = N_("what it means") },
+		{ .key = "source", .title = N_("where the source says so") },
+	};
+	struct table *t = DOC_TABLE(doc, "explain", columns, N_("What it means"));
+	bool *said = xcalloc(meaning_count(), sizeof(*said));
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+		int meaning = meaning_of(ev);
+
+		if (meaning < 0 || said[meaning] || !request_wants(rq, ev))
+			continue;
+		said[meaning] = true;
+		add_meaning(t, rq->trace, ev, (size_t)meaning);
+	}
+	if (!t->cells.n)
+		table_note(t, _("no such event"));
+	free(said);
+}
+
+/* Where a function belongs is told by its source file; the first that fits counts. */
+const struct layer layers[] = {
+	{ "arch/", "entry" },
+	{ "net/socket.c", "socket" },
+	{ "net/ipv4/af_inet.c", "inet" },
+	{ "net/ipv4/tcp", "TCP" },
+	{ "net/ipv4/inet_", "TCP" },
+	{ "net/ipv4/arp.c", "neighbour" },
+	{ "net/core/neighbour.c", "neighbour" },
+	{ "include/net/neighbour.h", "neighbour" },
+	{ "net/ipv4/", "IP" },
+	{ "net/core/", "device" },
+	{ "net/sched/", "device" },
+	{ "drivers/net/", "driver" },
+	{ "kernel/softirq.c", "softirq" },
+	{ NULL, NULL },
+};
+
+static const char *layer_of(struct json frame)
+{
+	char *file = json_dup(json_path(frame, "file"));
+	const char *layer = NULL;
+
+	for (size_t i = 0; file && !layer && layers[i].prefix; i++)
+		if (starts_with(file, layers[i].prefix))
+			layer = layers[i].name;
+	free(file);
+	return layer;
+}
+
+/* Up to and with the softirq's entry: what is called from further out was only interrupted. */
+static size_t own_frames(const struct event *ev)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+	size_t n = 0, end = 0;
+
+	while (json_next(&it)) {
+		n++;
+		if (text_is(layer_of(it.value), "softirq"))
+			end = n;
+	}
+	return end && !text_is(ev->ctx, "task") ? end : n;
+}
+
+/* The names of the event's functions that lie in the layer, the one called first in front. */
+static char *functions_in(const struct event *ev, const char *layer)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+	struct str out = { 0 };
+	char *name, *before;
+
+	for (size_t left = own_frames(ev); left && json_next(&it); left--) {
+		if (!text_is(layer_of(it.value), layer))
+			continue;
+		name = json_dup(json_path(it.value, "fn"));
+		before = str_take(&out);
+		str_addf(&out, "%s%s%s", name ? name : "?", *before ? " > " : "", before);
+		free(before);
+		free(name);
+	}
+	return str_take(&out);
+}
+
+static void add_layers(struct table *t, const struct event *ev, bool down)
+{
+	static const char *const order[] = { "socket",	  "inet",   "TCP",    "IP",
+					     "neighbour", "device", "driver", "softirq" };
+	size_t n = ARRAY_SIZE(order);
+	char *functions;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *layer = order[down ? i : n - 1 - i];
+
+		functions = functions_in(ev, layer);
+		if (!*functions) {
+			free(functions);
+			continue;
+		}
+		table_int(t, ev->n);
+		table_int(t, ev->pkt);
+		table_text(t, ev->netns);
+		table_text(t, down ? _("down") : _("up"));
+		table_text(t, layer);
+		table_take(t, functions);
+	}
+}
+
+void view_layers(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "n", .title = N_("n") },
+		{ .key = "pkt", .title = N_("packet") },
+		{ .key = "netns", .title = N_("node") },
+		{ .key = "way", .title = N_("way") },
+		{ .key = "layer", .title = N_("layer") },
+		{ .key = "functions", .title = N_("functions") },
+	};
+	struct table *t =
+		DOC_TABLE(doc, "layers", columns, N_("Layers that each packet went through"));
+
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+		bool down = ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX;
+		bool up = ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX;
+
+		if ((down || up) && request_wants(rq, ev))
+			add_layers(t, ev, down);
+	}
+	if (!t->cells.n)
+		table_note(t, _("no packet went through"));
+}

@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The ladder on a terminal, and as a table for the other forms.
+#include "views/ladder.h"
+#include "base/i18n.h"
+#include "types/story.h"
+#include "views/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TIME_WIDTH = 11,
+	GAP = 1,
+	LEAST_ARROW = 3,
+	LEAST_CELL = 12,
+	MOST_DRAWN =
+		130, /* beyond, a wider arrow says no more: the room is for functions and states */
+	LEAST_SIDE = 40, /* columns for those */
+	STATES_WIDTH = 27, /* "ESTABLISHED / NEW_SYN_RECV" */
+	MOST_CONNECTIONS = 12, /* that are named above the ladder */
+};
+
+/* One end of a connection, and its state by now. */
+struct end {
+	int64_t conn;
+	int column;
+	char *state;
+};
+
+/* How wide the columns are, and which characters draw the lines. */
+struct drawing {
+	FILE *out;
+	const struct ladder *ladder;
+	const struct style *style;
+	int node_width;
+	int wire_width;
+	int width; /* of the ladder itself; what is beside it is for the side's columns */
+	const struct ladder_row *row; /* whose side's columns are not yet written, or NULL */
+	bool heads; /* the next line's end has the heads of those columns */
+	char *rest; /* of the arrow's label, where all of it leaves no room for an arrow */
+	VEC(struct end) ends; /* the connections' states by now */
+	const char *line, *dots, *left, *right, *lost;
+};
+
+static void choose_glyphs(struct drawing *d)
+{
+	bool utf8 = d->style->utf8;
+
+	d->line = utf8 ? "─" : "-";
+	d->dots = utf8 ? "┄" : ".";
+	d->left = utf8 ? "◀" : "<";
+	d->right = utf8 ? "▶" : ">";
+	d->lost = utf8 ? "✗" : "x";
+}
+
+/* A wire is a third wider than a node. */
+static void choose_widths(struct drawing *d)
+{
+	int nodes = d->ladder->nodes.n ? (int)d->ladder->nodes.n : 1;
+	int cells = 2 * nodes - 1;
+	int room;
+
+	d->width = d->style->width >= MOST_DRAWN + LEAST_SIDE ? MOST_DRAWN : d->style->width;
+	room = d->width - TIME_WIDTH - GAP * cells;
+
+	d->node_width = room * 3 / (3 * nodes + 4 * (nodes - 1));
+	if (d->node_width < LEAST_CELL)
+		d->node_width = LEAST_CELL;
+	d->wire_width = nodes > 1 ? (room - d->node_width * nodes) / (nodes - 1) : 0;
+	if (d->wire_width < LEAST_CELL)
+		d->wire_width = LEAST_CELL;
+}
+
+/* The cells of one line: nodes at even places, wires at odd ones. */
+struct line {
+	char *cells[64];
+	enum color colors[64];
+};
+
+static int cells_of(const struct drawing *d)
+{
+	int cells = 2 * (int)d->ladder->nodes.n - 1;
+
+	return cells < 1 ? 1 : cells > 63 ? 63 : cells;
+}
+
+static int cell_width(const struct drawing *d, int cell)
+{
+	return cell % 2 ? d->wire_width : d->node_width;
+}
+
+/* The columns of a text's first bytes. */
+static int text_width_of(const char *text, size_t len)
+{
+	char *piece = xstrndup(text, len);
+	int width = text_width(piece);
+
+	free(piece);
+	return width;
+}
+
+static void put_padded(struct drawing *d, const char *text, size_t len, int width, bool last)
+{
+	int pad = width - text_width_of(text, len);
+
+	fprintf(d->out, "%.*s%*s", (int)len, text, !last && pad > 0 ? pad : 0, "");
+}
+
+static int last_cell(const struct drawing *d, const char **rests)
+{
+	int last = -1;
+
+	for (int i = 0; i < cells_of(d); i++)
+		if (*rests[i])
+			last = i;
+	return last;
+}
+
+/* ---- beside a wide ladder: the states of both ends, and who decided ---- */
+
+static void note_state(struct drawing *d, const struct ladder_row *row)
+{
+	const struct event *ev = row->event;
+	struct end *end = NULL;
+
+	if (ev->kind != EV_TCP_STATE || !ev->conn || row->node < 0)
+		return;
+	for (size_t i = 0; i < d->ends.n; i++)
+		if (d->ends.v[i].conn == ev->conn && d->ends.v[i].column == row->node)
+			end = &d->ends.v[i];
+	if (!end) {
+		end = vec_add(&d->ends);
+		*end = (struct end){ .conn = ev->conn, .column = row->node };
+	}
+	free(end->state);
+	end->state = event_dup(ev, "new");
+}
+
+/* "SYN_SENT / NEW_SYN_RECV", in the order of the columns. */
+static char *states_of(const struct drawing *d, int64_t conn)
+{
+	struct str out = { 0 };
+
+	for (size_t column = 0; conn && column < d->ladder->nodes.n; column++)
+		for (size_t i = 0; i < d->ends.n; i++)
+			if (d->ends.v[i].conn == conn && d->ends.v[i].column == (int)column)
+				str_addf(&out, "%s%s", out.len ? " / " : "", d->ends.v[i].state);
+	return str_take(&out);
+}
+
+/* "tcp_v4_connect net/ipv4/tcp_ipv4.c:322" */
+static char *decider_of(const struct drawing *d, const struct event *ev)
+{
+	char *fn = story_function(ev), *place = story_place(ev);
+	struct str plain = { 0 }, out = { 0 };
+
+	str_addf(&plain, "%s%s%s", fn ? fn : "", fn && place ? " " : "", place ? place : "");
+	text_safe(&out, str_text(&plain), d->style->utf8);
+	str_free(&plain);
+	free(place);
+	free(fn);
+	return str_take(&out);
+}
+
+/* Ends a screen line that has so many columns by now. */
+static void end_line(struct drawing *d, int column)
+{
+	char *states, *decider;
+	int room = d->style->width - d->width - STATES_WIDTH - 3 * GAP;
+
+	if (d->row && d->style->width > d->width && d->row->kind != ROW_STEP) {
+		states = states_of(d, d->row->event->conn);
+		decider = decider_of(d, d->row->event);
+		fprintf(d->out, "%*s%s", d->width - column + 2 * GAP, "", color_on(d->style, DIM));
+		put_padded(d, states, text_fit(states, STATES_WIDTH), STATES_WIDTH, !*decider);
+		fprintf(d->out, "%*s%.*s%s", GAP, "", (int)text_fit(decider, room), decider,
+			color_on(d->style, PLAIN));
+		free(decider);
+		free(states);
+	}
+	if (d->heads && d->style->width > d->width)
+		fprintf(d->out, "%*s%s%s%*s%s%s", d->width - column + 2 * GAP, "",
+			color_on(d->style, BOLD), _("states"),
+			STATES_WIDTH - text_width(_("states")) + GAP, "", _("decided in"),
+			color_on(d->style, PLAIN));
+	d->heads = false;
+	d->row = NULL;
+	fputc('\n', d->out);
+}
+
+/* Writes one screen line; long cells go on in the next. */
+static bool put_screen_line(struct drawing *d, const char *time, const char **rests,
+			    const enum color *colors)
+{
+	int last = last_cell(d, rests), column = TIME_WIDTH;
+	const char *next;
+	size_t len;
+
+	if (last < 0)
+		return false;
+	fprintf(d->out, "%s%*s%s", color_on(d->style, DIM), TIME_WIDTH, time,
+		color_on(d->style, PLAIN));
+	for (int i = 0; i <= last; i++) {
+		len = text_wrap(rests[i], cell_width(d, i), &next);
+		fprintf(d->out, "%*s%s", GAP, "", *rests[i] ? color_on(d->style, colors[i]) : "");
+		put_padded(d, rests[i], len, cell_width(d, i), i == last);
+		fputs(*rests[i] && colors[i] != PLAIN ? color_on(d->style, PLAIN) : "", d->out);
+		column += GAP + (i == last ? text_width_of(rests[i], len) : cell_width(d, i));
+		rests[i] = next;
+	}
+	end_line(d, column);
+	return true;
+}
+
+static void put_line(struct drawing *d, const char *time, struct line *line)
+{
+	const char *rests[64];
+
+	for (int i = 0; i < cells_of(d); i++)
+		rests[i] = line->cells[i] ? line->cells[i] : "";
+	if (put_screen_line(d, time, rests, line->colors))
+		while (put_screen_line(d, "", rests, line->colors))
+			;
+	for (int i = 0; i < cells_of(d); i++)
+		free(line->cells[i]);
+}
+
+/* "->" becomes an arrow where the terminal has one. */
+static char *safe(const struct drawing *d, const char *text)
+{
+	struct str out = { 0 }, plain = { 0 };
+	const char *p, *arrow;
+
+	text_safe(&plain, text ? text : "", d->style->utf8);
+	for (p = str_text(&plain); d->style->utf8 && (arrow = strstr(p, " -> ")); p = arrow + 3) {
+		str_addn(&out, p, (size_t)(arrow - p));
+		str_add(&out, " →");
+	}
+	str_add(&out, p);
+	str_free(&plain);
+	return str_take(&out);
+}
+
+static char *function_of(const struct drawing *d, const char *fn)
+{
+	struct str out = { 0 };
+
+	if (!fn || !*fn)
+		return xstrdup("");
+	text_safe(&out, fn, d->style->utf8);
+	str_add(&out, "()");
+	return str_take(&out);
+}
+
+static enum color color_of(const struct event *ev)
+{
+	static const enum color colors[EV_TYPES] = {
+		[EV_SYSCALL_ENTER] = CYAN, [EV_SYSCALL_EXIT] = CYAN, [EV_TCP_STATE] = GREEN,
+		[EV_CONN_QUEUE] = YELLOW,  [EV_ROUTE_RESULT] = BLUE, [EV_NEIGH_STATE] = MAGENTA,
+		[EV_SKB_DROP] = RED,	   [EV_TCP_TX] = BOLD,	     [EV_TCP_RX] = BOLD,
+	};
+
+	return colors[ev->kind];
+}
+
+/* The dashes beside a label that was cut. */
+static int dashes_beside(const struct drawing *d, const char *label)
+{
+	return d->wire_width - 1 - (*label ? text_width(label) + 1 : 0);
+}
+
+/* A name whose value follows: "win" of "win 64240". */
+static bool is_key(const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (word[i] < 'a' || word[i] > 'z')
+			return false;
+	return len > 0;
+}
+
+/* Cuts a label behind the last value that leaves room for an arrow; what is cut goes under it. */
+static void cut_label(struct drawing *d, char *label)
+{
+	size_t end = strlen(label), start;
+
+	free(d->rest);
+	d->rest = NULL;
+	while (end && text_width_of(label, end) > d->wire_width - LEAST_ARROW - 2)
+		do {
+			while (end && label[end - 1] != ' ')
+				end--;
+			while (end && label[end - 1] == ' ')
+				end--;
+			for (start = end; start && label[start - 1] != ' ';)
+				start--;
+		} while (end && is_key(label + start, end - start));
+	if (!label[end])
+		return;
+	d->rest = xstrdup(label + end + (label[end] == ' '));
+	label[end] = '\0';
+}
+
+/* "S seq 0 win 64240 ─────▶", as wide as the wire. */
+static char *arrow_right(const struct drawing *d, const char *label, const char *line,
+			 const char *head)
+{
+	struct str out = { 0 };
+
+	str_add(&out, label);
+	str_add(&out, *label ? " " : "");
+	str_fill(&out, line, dashes_beside(d, label));
+	str_add(&out, head);
+	return str_take(&out);
+}
+
+static char *arrow_left(const struct drawing *d, const char *label, const char *line,
+			const char *head)
+{
+	struct str out = { 0 };
+
+	str_add(&out, head);
+	str_fill(&out, line, dashes_beside(d, label));
+	str_add(&out, *label ? " " : "");
+	str_add(&out, label);
+	return str_take(&out);
+}
+
+/* The label goes into the wire beside the sender; the rest of the way is a bare line. */
+static void draw_wire(struct drawing *d, struct line *line, const struct ladder_row *row,
+		      const char *stroke, bool head)
+{
+	bool right = row->to > row->node;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	int end = right ? 2 * row->to - 1 : 2 * row->to + 1, step = right ? 2 : -2;
+	char *label = safe(d, row->text);
+
+	cut_label(d, label);
+	for (; wire > 0 && wire < cells_of(d); wire += step) {
+		const char *tip = head && wire == end ? (right ? d->right : d->left) : stroke;
+
+		line->cells[wire] = right ? arrow_right(d, label, stroke, tip)
+					  : arrow_left(d, label, stroke, tip);
+		line->colors[wire] = color_of(row->event);
+		label[0] = '\0';
+		if (wire == end)
+			break;
+	}
+	free(label);
+}
+
+static void set_cell(const struct drawing *d, struct line *line, int column, char *text,
+		     enum color color)
+{
+	int cell = 2 * column;
+
+	if (column < 0 || cell >= cells_of(d) || line->cells[cell]) {
+		free(text);
+		return;
+	}
+	line->cells[cell] = text;
+	line->colors[cell] = color;
+}
+
+static void draw_arrow(struct drawing *d, struct line *line, const struct ladder_row *row)
+{
+	bool arrives = row->kind != ROW_DEPART, leaves = row->kind != ROW_ARRIVE;
+
+	draw_wire(d, line, row, leaves && arrives ? d->line : d->dots, arrives);
+	if (leaves)
+		set_cell(d, line, row->node, function_of(d, row->by), DIM);
+	if (arrives)
+		set_cell(d, line, row->to, function_of(d, row->at), DIM);
+}
+
+static void draw_lost(struct drawing *d, struct line *line, const struct ladder_row *row)
+{
+	bool right = row->node < (int)d->ladder->nodes.n - 1;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	char *label = safe(d, row->text);
+
+	cut_label(d, label);
+	set_cell(d, line, row->node, function_of(d, row->by), DIM);
+	if (wire > 0 && wire < cells_of(d)) {
+		line->cells[wire] = right ? arrow_right(d, label, d->dots, d->lost)
+					  : arrow_left(d, label, d->dots, d->lost);
+		line->colors[wire] = RED;
+	}
+	free(label);
+}
+
+static int cell_start(const struct drawing *d, int cell)
+{
+	int start = TIME_WIDTH + GAP;
+
+	for (int i = 0; i < cell; i++)
+		start += cell_width(d, i) + GAP;
+	return start;
+}
+
+/* A text that has its line for itself: it begins at its cell and may run over the others; what would pass the right
+ * edge begins further left. Only what is longer than a line goes on in the next. Frees the text. */
+static void put_alone(struct drawing *d, const char *time, int cell, char *text, enum color color)
+{
+	int edge = cell_start(d, cells_of(d)) - GAP, least = TIME_WIDTH + GAP;
+	int start = cell_start(d, cell), width = text_width(text);
+	const char *rest = text, *next;
+
+	if (start + width > edge)
+		start = edge - width > least ? edge - width : least;
+	for (; *rest; rest = next, time = "") {
+		size_t len = text_wrap(rest, edge - start, &next);
+
+		fprintf(d->out, "%s%*s%s%*s%s%.*s%s", color_on(d->style, DIM), TIME_WIDTH, time,
+			color_on(d->style, PLAIN), start - TIME_WIDTH, "",
+			color_on(d->style, color), (int)len, rest,
+			color == PLAIN ? "" : color_on(d->style, PLAIN));
+		end_line(d, start + text_width_of(rest, len));
+	}
+	free(text);
+}
+
+/* The rest of the label and the options stand under the arrow, in the wire beside the sender. */
+static void put_detail(struct drawing *d, const struct ladder_row *row)
+{
+	bool right = row->to < 0 ? row->node < (int)d->ladder->nodes.n - 1 : row->to > row->node;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	char *detail = safe(d, row->detail), *text;
+
+	text = xasprintf("%s%s%s", d->rest ? d->rest : "", d->rest && *detail ? " " : "", detail);
+	free(detail);
+	free(d->rest);
+	d->rest = NULL;
+	if (*text && wire >= 0 && wire < cells_of(d))
+		put_alone(d, "", wire, text, DIM);
+	else
+		free(text);
+}
+
+static void put_step(struct drawing *d, const char *time, const struct ladder_row *row)
+{
+	char *name = safe(d, row->text);
+	int dashes = d->width - TIME_WIDTH - GAP - text_width(name) - 4;
+
+	fprintf(d->out, "%s%*s%s %s%s%s %s %s", color_on(d->style, DIM), TIME_WIDTH, time,
+		color_on(d->style, PLAIN), color_on(d->style, BOLD), d->line, d->line, name,
+		color_on(d->style, PLAIN));
+	while (dashes-- > 0)
+		fputs(d->line, d->out);
+	end_line(d, d->width);
+	free(name);
+}
+
+static void put_row(struct drawing *d, const char *time, const struct ladder_row *row)
+{
+	struct line line = { 0 };
+
+	if (row->kind == ROW_STEP) {
+		put_step(d, time, row);
+		return;
+	}
+	if (row->kind == ROW_NOTE) {
+		put_alone(d, time, row->node < 0 ? 0 : 2 * row->node, safe(d, row->text),
+			  color_of(row->event));
+		return;
+	}
+	if (row->kind == ROW_LOST || row->node < 0 || row->to < 0)
+		draw_lost(d, &line, row);
+	else
+		draw_arrow(d, &line, row);
+	put_line(d, time, &line);
+	put_detail(d, row);
+}
+
+static void put_rows(struct drawing *d)
+{
+	char time[32], before[32] = "";
+
+	for (size_t i = 0; i < d->ladder->rows.n; i++) {
+		const struct ladder_row *row = &d->ladder->rows.v[i];
+
+		snprintf(time, sizeof(time), "%.6f", (double)row->t_ns / 1e9);
+		note_state(d, row);
+		d->row = row;
+		put_row(d, strcmp(time, before) ? time : "", row);
+		memcpy(before, time, sizeof(before));
+	}
+}
+
+static void put_head(struct drawing *d)
+{
+	struct line head = { 0 }, under = { 0 };
+	const struct node *node;
+
+	for (int i = 0; i < cells_of(d); i++) {
+		struct str text = { 0 }, dashes = { 0 };
+
+		str_fill(&dashes, d->line, cell_width(d, i));
+		under.cells[i] = str_take(&dashes);
+		under.colors[i] = DIM;
+		head.colors[i] = BOLD;
+		if (i % 2 == 0 && d->ladder->nodes.n) {
+			text_safe(&text, d->ladder->nodes.v[i / 2], d->style->utf8);
+			node = trace_node(d->ladder->trace, d->ladder->nodes.v[i / 2]);
+			str_addf(&text, " %s", node && node->address ? node->address : "");
+		} else {
+			str_add(&text, i % 2 ? _("wire") : "");
+		}
+		head.cells[i] = str_take(&text);
+	}
+	d->heads = true;
+	put_line(d, _("seconds"), &head);
+	put_line(d, "", &under);
+}
+
+static void put_title(struct drawing *d)
+{
+	const struct trace *trace = d->ladder->trace;
+	struct str text = { 0 };
+	char *title;
+
+	str_addf(&text, _("%s on Linux %s"), trace->lab ? trace->lab : _("a lab"),
+		 trace->release ? trace->release : "?");
+	title = safe(d, str_text(&text));
+	fprintf(d->out, "%s%s%s\n", color_on(d->style, BOLD), title, color_on(d->style, PLAIN));
+	free(title);
+	str_free(&text);
+}
+
+/* Who speaks with whom, and from which port. */
+static void put_connections(struct drawing *d)
+{
+	const struct trace *trace = d->ladder->trace;
+	size_t most = trace->conns.n < MOST_CONNECTIONS ? trace->conns.n : MOST_CONNECTIONS;
+
+	for (size_t i = 0; i < most; i++) {
+		const struct conn *c = &trace->conns.v[i];
+
+		if (!c->client_addr || !c->server_addr)
+			continue;
+		fprintf(d->out, _("connection #%lld: %s:%lld to %s:%lld"), (long long)c->id,
+			c->client_addr, (long long)c->client_port, c->server_addr,
+			(long long)c->server_port);
+		fputc('\n', d->out);
+	}
+	if (trace->conns.n > most)
+		fprintf(d->out, _("more connections: %zu\n"), trace->conns.n - most);
+}
+
+void view_ladder_print(FILE *out, const struct request *rq, const struct style *style)
+{
+	struct ladder *ladder = ladder_new(rq);
+	struct drawing d = { .out = out, .ladder = ladder, .style = style };
+
+	choose_glyphs(&d);
+	choose_widths(&d);
+	put_title(&d);
+	put_connections(&d);
+	put_head(&d);
+	put_rows(&d);
+	if (!ladder->rows.n)
+		fprintf(out, _("nothing to draw: no such event\n"));
+	for (size_t i = 0; i < d.ends.n; i++)
+		free(d.ends.v[i].state);
+	vec_free(&d.ends);
+	ladder_free(ladder);
+}
+
+static const char *const row_words[] = {
+	[ROW_STEP] = "step",	 [ROW_NOTE] = "note",	  [ROW_ARROW] = "arrow",
+	[ROW_DEPART] = "depart", [ROW_ARRIVE] = "arrive", [ROW_LOST] = "lost",
+};
+
+static void add_node_cell(struct table *t, const struct ladder *ladder, int column)
+{
+	bool known = column >= 0 && column < (int)ladder->nodes.n;
+
+	table_text(t, known ? ladder->nodes.v[column] : NULL);
+}
+
+void view_ladder(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "n", .title = N_("n") },
+		{ .key = "seconds", .title = N_("seconds") },
+		{ .key = "kind", .title = N_("kind") },
+		{ .key = "node", .title = N_("node") },
+		{ .key = "to", .title = N_("to") },
+		{ .key = "text", .title = N_("what") },
+		{ .key = "detail", .title = N_("options") },
+		{ .key = "by", .title = N_("sent by") },
+		{ .key = "at", .title = N_("received by") },
+		{ .key = "conn", .title = N_("connection") },
+		{ .key = "fn", .title = N_("decided in") },
+		{ .key = "place", .title = N_("source") },
+	};
+	struct ladder *ladder = ladder_new(rq);
+	struct table *t = DOC_TABLE(doc, "ladder", columns, N_("Ladder"));
+
+	for (size_t i = 0; i < ladder->rows.n; i++) {
+		const struct ladder_row *row = &ladder->rows.v[i];
+
+		table_int(t, row->event->n);
+		table_take(t, xasprintf("%.6f", (double)row->t_ns / 1e9));
+		table_text(t, row_words[row->kind]);
+		add_node_cell(t, ladder, row->node);
+		add_node_cell(t, ladder, row->to);
+		table_text(t, row->text);
+		table_text(t, row->detail);
+		table_text(t, row->by);
+		table_text(t, row->at);
+		if (row->event->conn)
+			table_int(t, row->event->conn);
+		else
+			table_null(t);
+		table_take(t, story_function(row->event));
+		table_take(t, story_place(row->event));
+	}
+	ladder_free(ladder);
+}
