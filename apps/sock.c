@@ -78,6 +78,8 @@ static ssize_t do_send(const char *word)
 	ssize_t length = number_parse(word), sent = 0, part;
 	char *data = malloc((size_t)length + 1);
 
+	if (!data)
+		return -1;
 	for (ssize_t i = 0; i < length; i++)
 		data[i] = (char)('a' + i % 26);
 	for (; sent < length; sent += part) {

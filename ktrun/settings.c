@@ -16,10 +16,10 @@ static const struct option_row {
 	size_t offset;
 	const char *help;
 } options[] = {
-#define ROW(field, name, value_name, variable, fallback, help)                               \
-	{                                                                                    \
-		name, value_name, variable, fallback, offsetof(struct settings, field), help \
-	}
+/* clang-format off */
+#define ROW(field, name, value_name, variable, fallback, help) \
+	{ name, value_name, variable, fallback, offsetof(struct settings, field), help }
+	/* clang-format on */
 	ROW(kernel_dir, "kernel", "DIR", "KTLAB_KDIR", "", "built kernel, as kernel.sh prints it"),
 	ROW(initrd, "initrd", "FILE", "KTLAB_INITRD", "build/initramfs.cpio", "the guest's files"),
 	ROW(out, "out", "DIR", "OUT", "out", "where DIR/LAB with the files of the run is made"),

@@ -72,10 +72,9 @@ static const struct row {
 	/* what its program's exit status means, if that has come to its end; others mean that it broke */
 	enum status exits[EXITS];
 } rows[STEP_COUNT] = {
-#define TOOL_EXITS(one, two)                            \
-	{                                               \
-		STATUS_HELD, STATUS_##one, STATUS_##two \
-	}
+/* clang-format off */
+#define TOOL_EXITS(one, two) { STATUS_HELD, STATUS_##one, STATUS_##two }
+	/* clang-format on */
 	[STEP_SETTINGS] = { "settings", PHASE_PLAN, NULL, run_well, settings_keep, { 0 } },
 	[STEP_SYNTAX] = { "syntax", PHASE_PLAN, NULL, run_well, expect_read,
 			  TOOL_EXITS(BROKEN, SETUP) },

@@ -126,6 +126,7 @@ static void take(struct tracer *tracer, const struct takes *takes, const uint64_
 
 	for (size_t i = 0; i < takes->count; i++) {
 		const struct block *block = &takes->blocks[i];
+		/* cppcheck-suppress uninitvar ; of those taken it reads the ones before */
 		uint64_t address = block_address(tracer, block, taken, regs, in);
 		unsigned int bytes = block->bytes
 					     ? block->bytes

@@ -13,11 +13,10 @@ struct number_field {
 	bool whole; /* the parts of a segment that was cut have numbers of their own */
 };
 
-#define NUMBER(path, member, whole)                                                           \
-	{                                                                                     \
-		path, offsetof(struct frame, member), sizeof(((struct frame *)NULL)->member), \
-			whole                                                                 \
-	}
+/* clang-format off */
+#define NUMBER(path, member, whole) \
+	{ path, offsetof(struct frame, member), sizeof(((struct frame *)NULL)->member), whole }
+/* clang-format on */
 
 static const struct number_field tcp_numbers[] = {
 	NUMBER("sport", sport, false),

@@ -80,10 +80,10 @@ static const struct {
 	bool needed;
 	size_t offset;
 } slots[SLOTS] = {
-#define SLOT(key, member, number, needed)                                            \
-	{                                                                            \
-		key, sizeof(key) - 1, number, needed, offsetof(struct event, member) \
-	}
+/* clang-format off */
+#define SLOT(key, member, number, needed) \
+	{ key, sizeof(key) - 1, number, needed, offsetof(struct event, member) }
+	/* clang-format on */
 	[SLOT_N] = SLOT("n", n, true, true),
 	[SLOT_TYPE] = SLOT("type", type, false, true),
 	[SLOT_T_NS] = SLOT("t_ns", t_ns, true, true),

@@ -261,7 +261,7 @@ uint16_t tcp_flags_of(const char *letters)
 
 void frame_describe(struct str *out, const struct frame *f)
 {
-	char from[16], to[16], flags[TCP_FLAG_LETTERS];
+	char from[16], to[16], flags[TCP_FLAG_LETTERS] = "";
 
 	ip_text(f->saddr, from);
 	ip_text(f->daddr, to);

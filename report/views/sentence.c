@@ -152,13 +152,13 @@ static void say_arp(const struct trace *trace, const struct event *ev, struct st
 static void say_change(const struct event *ev, const char *what, const char *key, struct str *out)
 {
 	char *old_path = xasprintf("%s.old", key), *new_path = xasprintf("%s.new", key);
-	int64_t old = event_int(ev, old_path, -1), new = event_int(ev, new_path, -1);
+	int64_t old = event_int(ev, old_path, -1), now = event_int(ev, new_path, -1);
 
-	if (old != new &&new >= 0) {
+	if (old != now && now >= 0) {
 		str_addf(out, "%s%s ", out->len ? ", " : "", what);
 		if (old >= 0)
 			str_addf(out, "%lld -> ", (long long)old);
-		str_addf(out, "%lld", (long long)new);
+		str_addf(out, "%lld", (long long)now);
 	}
 	free(old_path);
 	free(new_path);
@@ -205,18 +205,18 @@ static void say_route(const struct trace *trace, const struct event *ev, struct 
 
 static void say_neighbour(const struct trace *trace, const struct event *ev, struct str *out)
 {
-	char *old = event_dup(ev, "lladdr.old"), *new = event_dup(ev, "lladdr.new");
+	char *old = event_dup(ev, "lladdr.old"), *now = event_dup(ev, "lladdr.new");
 
 	(void)trace;
 	say_with(out, ev, _("neighbour %s"), "ip");
 	add_field(out, ev, " ", "nud.old");
 	add_field(out, ev, " -> ", "nud.new");
-	if (*new &&strcmp(old, new) != 0)
-		str_addf(out, " %s", new);
+	if (*now && strcmp(old, now) != 0)
+		str_addf(out, " %s", now);
 	if (event_int(ev, "queue_len", 0) > 0)
 		say_with(out, ev, _(", waiting packets: %s"), "queue_len");
 	free(old);
-	free(new);
+	free(now);
 }
 
 static void say_neigh_lookup(const struct trace *trace, const struct event *ev, struct str *out)

@@ -148,14 +148,10 @@ static void fill_args(struct table *t, const struct trace *trace, const struct e
 	table_take(t, str_take(&out));
 }
 
-#define FIELD(path, title)              \
-	{                               \
-		path, title, path, NULL \
-	}
-#define MADE(key, title, fill)         \
-	{                              \
-		key, title, NULL, fill \
-	}
+/* clang-format off */
+#define FIELD(path, title) { path, title, path, NULL }
+#define MADE(key, title, fill) { key, title, NULL, fill }
+/* clang-format on */
 #define N FIELD("n", N_("n"))
 #define TIME MADE("seconds", N_("seconds"), fill_time)
 #define NODE FIELD("netns", N_("node"))
@@ -284,10 +280,9 @@ struct list {
 	const struct column *columns;
 	size_t width;
 };
-#define LIST(key, title, a, b, columns)                            \
-	{                                                          \
-		key, title, { a, b }, columns, ARRAY_SIZE(columns) \
-	}
+/* clang-format off */
+#define LIST(key, title, a, b, columns) { key, title, { a, b }, columns, ARRAY_SIZE(columns) }
+/* clang-format on */
 
 static bool list_takes(const struct list *list, const struct event *ev)
 {

@@ -59,6 +59,8 @@ static const char *lines(void)
 	forest_close(&forest);
 	file = fopen(path, "r");
 	text[0] = '\0';
+	if (!file)
+		return "no file";
 	while (fgets(line, sizeof(line), file)) {
 		char *at = strstr(line, "\"depth\":"), fn[32];
 		long self, total, interrupts, away;
