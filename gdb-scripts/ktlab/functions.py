@@ -59,7 +59,8 @@ class Function:
         self.copies = len(symbols.places.get(name, []))
         self.entry = self.parts[0][0] if self.copies else 0
         block = gdb.block_for_pc(self.entry) if self.entry else None
-        while block and not block.function:
+        # not one that is inlined right at the entry, where no frame is set up
+        while block and not (block.function and (block.superblock.is_static or block.superblock.is_global)):
             block = block.superblock
         if self.copies and not block:
             raise gdb.GdbError("this kernel has no debug information for %s" % name)
@@ -87,7 +88,9 @@ class Function:
 
 def source_root():
     """The folder that the kernel was built from, as DWARF has it, with a slash at its end."""
-    return gdb.lookup_global_symbol("start_kernel").symtab.filename[:-len("init/main.c")]
+    symtab = gdb.lookup_global_symbol("start_kernel").symtab
+    # of a kernel that was built in its tree, DWARF has the paths in it
+    return (symtab.filename if symtab.filename.startswith("/") else symtab.fullname())[:-len("init/main.c")]
 
 
 def source_path(symtab):

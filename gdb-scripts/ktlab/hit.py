@@ -5,6 +5,7 @@ import re
 import struct
 import subprocess
 from functools import partial
+from itertools import dropwhile
 
 from . import kernel
 from .headers import ip4
@@ -151,7 +152,11 @@ class Hit:
     def frames(self):
         """[{"fn","file","line","inlined"}], innermost first."""
         if self._frames is None:
-            self._frames = self.symbols.stack(self.pcs())
+            frames = self.symbols.stack(self.pcs())
+            if self.at != "line":
+                # what is inlined right at the entry, where no frame is set up, is not entered yet
+                frames = list(dropwhile(lambda frame: frame["inlined"], frames))
+            self._frames = frames
         return self._frames
 
     @property

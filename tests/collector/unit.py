@@ -641,6 +641,20 @@ def _():
     same([outer(rsp, top=0x5000, ends=0xa000) for rsp in (0x5ff8, 0xa000)], [0, 0])
 
 
+@it("does not take for entered what is inlined at a function's first instruction")
+def _():
+    frames = [{"fn": "skb_dst", "inlined": True}, {"fn": "ip_output", "inlined": False}, {"fn": "dst_output", "inlined": True}]
+
+    def functions(at):
+        made = hit.Hit.__new__(hit.Hit)
+        made.at, made._frames, made.capture = at, None, types.SimpleNamespace(blocks=[])
+        made.symbols = types.SimpleNamespace(stack=lambda pcs: frames)
+        return made.functions
+
+    same(functions("enter"), ["ip_output", "dst_output"])
+    same(functions("line"), ["skb_dst", "ip_output", "dst_output"])
+
+
 # a function that moves rsp by 16, pushes rbp, and calls; the code of an interrupt's entry; and one of which nothing is known
 ORC_SOURCE = """
 .text
