@@ -392,6 +392,7 @@ static const char *const words[] = {
 	N_("by event, not by time"),
 	N_("close"),
 	N_("connection"),
+	N_("copy: GDB at this event"),
 	N_("damaged: {problem}"),
 	N_("decides"),
 	N_("down to the wire"),

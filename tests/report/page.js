@@ -29,6 +29,10 @@ tap(async (it) => {
 	it('links to the source of the release', document.querySelector('#detail a[href*="h=v"]') !== null);
 	choose(events.find((e) => e.type === 'tcp.tx' && e.flags === 'S.'));
 	it('shows who decided to send, and that alone as such', document.querySelectorAll('#detail .story').length === 1 && document.querySelector('#detail .story').textContent.includes('tcp_v4_send_synack'));
+	choose({ ...chosen, icount: null });
+	it('has no way into a live run', !document.querySelector('#detail .debug'));
+	choose({ ...chosen, icount: 5 });
+	it('says how GDB gets to the event', text('detail').includes(`make debug FROM='`) && document.querySelector('#detail .debug').textContent.endsWith(`EVENT=${chosen.n}`));
 	choose(events.find((e) => e.new === 'SYN_SENT'));
 	it('shows who set a state', document.querySelector('#detail .story').textContent.includes('tcp_v4_connect'));
 	it('has the lookups with their reason in the ladder', data.rows.filter((r) => byNumber.get(r.n).type === 'fib.lookup' && /, (choose_saddr|route|newports)$/.test(r.text)).length >= 3);
