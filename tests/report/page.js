@@ -32,7 +32,7 @@ tap(async (it) => {
 	choose({ ...chosen, icount: null });
 	it('has no way into a live run', !document.querySelector('#detail .debug'));
 	choose({ ...chosen, icount: 5 });
-	it('says how GDB gets to the event', text('detail').includes(`make debug FROM='`) && document.querySelector('#detail .debug').textContent.endsWith(`EVENT=${chosen.n}`));
+	it('says how GDB gets to the event', text('detail').includes('make debug FROM=') && document.querySelector('#detail .debug').textContent.endsWith(`EVENT=${chosen.n}`));
 	choose(events.find((e) => e.new === 'SYN_SENT'));
 	it('shows who set a state', document.querySelector('#detail .story').textContent.includes('tcp_v4_connect'));
 	it('has the lookups with their reason in the ladder', data.rows.filter((r) => byNumber.get(r.n).type === 'fib.lookup' && /, (choose_saddr|route|newports)$/.test(r.text)).length >= 3);
