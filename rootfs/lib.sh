@@ -7,6 +7,7 @@
 #   step NAME         begins a step of the lab
 #   where_known NODE KEY=VALUE  sets what `sysctl` sets, if this release has it; KEY is its path below /proc/sys
 #   wait_for COMMAND  tries a command until it succeeds
+#   settled NODE      whether no connection there is under way, as for wait_for
 #   listens NODE PORT succeeds when a TCP socket of the node listens on the port
 #   witnesses NODE... prints what the nodes' kernel itself counted and keeps
 #
@@ -56,6 +57,9 @@ wait_for() {
 
 # LISTEN is state 0A, see include/net/tcp_states.h
 listens() { on "$1" grep -q "$(printf ':%04X 00000000:0000 0A' "$2")" /proc/net/tcp; }
+
+# settled NODE: no connection there is under way any more: its sockets listen, or are in TIME_WAIT
+settled() { ! on "$1" grep -q ':.... ........:.... 0[1-57-9B]' /proc/net/tcp; }
 
 witnesses() {
 	for witness_node in "$@"; do

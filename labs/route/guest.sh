@@ -40,6 +40,8 @@ wait_for listens server 8080
 route client 10.0.2.2
 talk 10.0.2.2
 
+# what the server closes last goes through the router, too
+wait_for settled server
 step end
 counters router IpForwDatagrams IpInReceives
 counters client IpOutNoRoutes TcpOutSegs TcpInSegs
