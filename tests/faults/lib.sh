@@ -36,6 +36,7 @@ make_clone() {
 	mkdir -p "$clone"/{build/apps,labs/fault} "$XDG_RUNTIME_DIR" "$TMPDIR" "$work/bin"
 	chmod 755 "$work"
 	cp -r run-qemu.sh gdb-scripts rootfs apps qemu-plugin "$clone/"
+	install -D ktrun/untraced.sh "$clone/ktrun/untraced.sh"
 	cp -r labs/topology "$clone/labs/"
 	cp build/ktrun build/ktlab-plugin-*.so "$clone/build/"
 	cp tests/faults/lab/* "$clone/labs/fault/"
