@@ -7,8 +7,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 
-# where kernels are kept, too
-KTLAB_CACHE=${KTLAB_CACHE:-${XDG_CACHE_HOME:-${HOME:?set HOME or KTLAB_CACHE}/.cache}/ktlab}
+# where kernels are kept, too; nowhere without a home
+home=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+KTLAB_CACHE=${KTLAB_CACHE:-${home:+$home/ktlab}}
 # of the run that is or was made, as run-qemu.sh takes them
 export KTLAB_KERNEL KTLAB_INITRD
 
@@ -42,11 +43,11 @@ said() {
 }
 
 [ $# = 2 ] || { echo 'usage: untraced.sh keep|compare CONSOLE' >&2; exit 2; }
-kept=$KTLAB_CACHE/untraced/$(inputs)
+kept=${KTLAB_CACHE:+$KTLAB_CACHE/untraced/$(inputs)}
 case $1 in
 keep)
 	# a cache that cannot be written keeps nothing, and later runs say so
-	if mkdir -p "${kept%/*}" 2>/dev/null && new=$(mktemp "$kept.XXXXXX" 2>/dev/null); then
+	if [ -n "$kept" ] && mkdir -p "${kept%/*}" 2>/dev/null && new=$(mktemp "$kept.XXXXXX" 2>/dev/null); then
 		said "$2" >"$new"
 		mv "$new" "$kept"
 	fi
