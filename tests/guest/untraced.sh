@@ -70,5 +70,6 @@ it 'takes one of another QEMU' says '8 of 8 lines' env QEMU=qemu-of-mine bash -c
 KTLAB_CACHE=/dev/null/cache
 it 'needs no cache that it may write to' says '1 of 1 runs' untraced keep "$console"
 it 'knows none, and keeps none, where there is no home' not_known -u HOME -u KTLAB_CACHE -u XDG_CACHE_HOME
-it 'keeps none there, and says that it is done' env -u HOME -u KTLAB_CACHE -u XDG_CACHE_HOME ktrun/untraced.sh keep "$console"
+it 'keeps none there, and says that it is done' env -u HOME -u KTLAB_CACHE -u XDG_CACHE_HOME \
+	bash -c 'ktrun/untraced.sh keep "$0" 7>/dev/null' "$console"
 tap_end
