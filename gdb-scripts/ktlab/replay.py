@@ -101,7 +101,7 @@ class Replay:
             with open(topology, encoding="utf-8") as file:
                 self.env["KTLAB_TOPOLOGY"] = file.read().strip()
         if not run.recording:
-            print("'%s' has no recording; its guest runs once more to make one …" % run.folder, flush=True)
+            print("'%s' has no recording; its guest runs once more for that …" % run.folder, flush=True)
             self._qemu("record", KTLAB_GDB="").wait()
 
     def _qemu(self, mode, **settings):

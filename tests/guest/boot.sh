@@ -123,7 +123,7 @@ export KTLAB_KERNEL=$KTLAB_INITRD
 it 'says that the kernel cannot be read' fails 1 "cannot read the kernel 'none'" env KTLAB_KERNEL=none ./run-qemu.sh
 it 'says that the initramfs cannot be read' fails 1 "cannot read the initramfs 'none'" env KTLAB_INITRD=none ./run-qemu.sh
 it 'names the topologies there are' fails 1 'two-nodes' env KTLAB_TOPOLOGY=none ./run-qemu.sh
-it 'names the modes there are' fails 1 'debug person' env KTLAB_MODE=none ./run-qemu.sh
+it 'names the modes there are' fails 1 'replay person' env KTLAB_MODE=none ./run-qemu.sh
 it 'refuses an unknown option' fails 1 'usage:' ./run-qemu.sh --gui
 it 'prints a command that opens no port' bash -c '! KTLAB_GDB=/x/gdb ./run-qemu.sh --dry-run | grep -iE "tcp:|-s$|-netdev user|vnc|telnet"'
 tap_end
