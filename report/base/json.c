@@ -493,3 +493,13 @@ void json_quote(struct str *out, const char *text)
 	}
 	str_addc(out, '"');
 }
+
+void json_put(FILE *out, const char *text)
+{
+	struct str quoted = { 0 };
+
+	if (text)
+		json_quote(&quoted, text);
+	fputs(text ? str_text(&quoted) : "null", out);
+	str_free(&quoted);
+}

@@ -63,5 +63,7 @@ char *json_dup(struct json v);
 
 /* Writing: the text as a JSON string, with its quotes. Safe within HTML too: "<" is \u003c. */
 void json_quote(struct str *out, const char *text);
+/* The same into a stream; null for NULL. */
+void json_put(FILE *out, const char *text);
 
 #endif

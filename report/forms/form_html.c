@@ -30,16 +30,6 @@ struct page {
 	VEC(const char *) places; /* "file:line" whose source is wanted */
 };
 
-static void put_string(FILE *out, const char *text)
-{
-	struct str quoted = { 0 };
-
-	if (text)
-		json_quote(&quoted, text);
-	fputs(text ? str_text(&quoted) : "null", out);
-	str_free(&quoted);
-}
-
 /* JSON as it stands in the event; "<" only occurs in strings, and must not end the script. */
 static void put_raw(FILE *out, const char *p, const char *end)
 {
@@ -53,7 +43,7 @@ static void put_raw(FILE *out, const char *p, const char *end)
 static void put_member(FILE *out, const char *key, const char *value)
 {
 	fprintf(out, "\"%s\":", key);
-	put_string(out, value);
+	json_put(out, value);
 	fputc(',', out);
 }
 
@@ -81,7 +71,7 @@ static void put_event(struct page *page, const struct event *ev)
 	const char *end = ev->text + ev->len;
 
 	fputs("{\"_options\":", page->out);
-	put_string(page->out, options);
+	json_put(page->out, options);
 	fprintf(page->out, ",\"_meaning\":%d", meaning_of(ev));
 	fprintf(page->out, ",\"_peer\":%zu,\"_story\":%d,", ev->peer, story_index(ev));
 	if (stack.kind == JSON_ARRAY) {
@@ -177,7 +167,7 @@ static bool put_source(struct page *page, const char *place, bool first)
 	if (!file)
 		return false;
 	fputs(first ? "\n" : ",\n", page->out);
-	put_string(page->out, place);
+	json_put(page->out, place);
 	fprintf(page->out, ":{\"from\":%ld,\"lines\":[", line > AROUND ? line - AROUND : 1);
 	first = true;
 	for (long n = 1; n <= line + AROUND && fgets(text, sizeof(text), file); n++) {
@@ -185,7 +175,7 @@ static bool put_source(struct page *page, const char *place, bool first)
 		if (n < line - AROUND)
 			continue;
 		fputs(first ? "" : ",", page->out);
-		put_string(page->out, text);
+		json_put(page->out, text);
 		first = false;
 	}
 	fputs("]}", page->out);
@@ -217,7 +207,7 @@ static void put_ladder(struct page *page)
 		fputs(i ? ",{" : "{", out);
 		put_member(out, "address", node ? node->address : NULL);
 		fputs("\"name\":", out);
-		put_string(out, ladder->nodes.v[i]);
+		json_put(out, ladder->nodes.v[i]);
 		fputs("}", out);
 	}
 	fprintf(out, "],\n\"zero_ns\":%lld,\n\"rows\":[", (long long)ladder->zero_ns);
@@ -232,7 +222,7 @@ static void put_ladder(struct page *page)
 		put_member(out, "by", row->by);
 		put_member(out, "at", row->at);
 		fputs("\"detail\":", out);
-		put_string(out, row->detail);
+		json_put(out, row->detail);
 		fputs("}", out);
 	}
 	fputs("],\n", out);
@@ -284,7 +274,7 @@ static void put_answers(struct page *page)
 	fputs("],\n\"more_answers\":[", page->out);
 	for (size_t i = 0; i < t->notes.n; i++) {
 		fputs(i ? "," : "", page->out);
-		put_string(page->out, t->notes.v[i]);
+		json_put(page->out, t->notes.v[i]);
 	}
 	fputs("],\n", page->out);
 	doc_free(&doc);
@@ -309,7 +299,7 @@ static void put_checks(struct page *page, const struct expect *expect)
 				fprintf(page->out, "%s%lld", some++ ? "," : "",
 					(long long)e->items.v[k].found->n);
 		fputs("],\"sentence\":", page->out);
-		put_string(page->out, e->sentence);
+		json_put(page->out, e->sentence);
 		fputs("}", page->out);
 	}
 	fputs("],\n", page->out);
@@ -343,7 +333,7 @@ static void put_meanings(struct page *page)
 		fputs(i ? ",\n{" : "\n{", page->out);
 		put_member(page->out, "source", meaning_source(i));
 		fputs("\"text\":", page->out);
-		put_string(page->out, meaning_text(i));
+		json_put(page->out, meaning_text(i));
 		fputs("}", page->out);
 	}
 	fputs("],\n", page->out);
@@ -461,9 +451,9 @@ static void put_words(struct page *page)
 	fputs("\"words\":{", page->out);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		fputs(i ? "," : "", page->out);
-		put_string(page->out, words[i]);
+		json_put(page->out, words[i]);
 		fputs(":", page->out);
-		put_string(page->out, _(words[i]));
+		json_put(page->out, _(words[i]));
 	}
 	fputs("},\n", page->out);
 }
@@ -481,7 +471,7 @@ static void put_texts(struct page *page)
 		char *sentence = event_sentence(trace, ev);
 
 		fputs(i ? ",\n" : "\n", page->out);
-		put_string(page->out, sentence && *sentence ? sentence
+		json_put(page->out, sentence && *sentence ? sentence
 				      : ev->fn		    ? ev->fn
 							    : ev->type);
 		free(sentence);
@@ -489,7 +479,7 @@ static void put_texts(struct page *page)
 	fputs("],\n\"row_texts\":[", page->out);
 	for (size_t i = 0; i < ladder->rows.n; i++) {
 		fputs(i ? ",\n" : "\n", page->out);
-		put_string(page->out, ladder->rows.v[i].text);
+		json_put(page->out, ladder->rows.v[i].text);
 	}
 	fputs("],\n", page->out);
 	ladder_free(ladder);
@@ -506,7 +496,7 @@ static void put_tree_notes(struct page *page)
 	fputs("\"tree_notes\":[", page->out);
 	for (size_t i = 0; table_rows(t) && i < t->notes.n; i++) {
 		fputs(i ? "," : "", page->out);
-		put_string(page->out, t->notes.v[i]);
+		json_put(page->out, t->notes.v[i]);
 	}
 	fputs("]", page->out);
 	doc_free(&doc);
@@ -574,7 +564,7 @@ static void put_tree(struct page *page)
 		size_t indent = strspn(call, " ");
 
 		fprintf(page->out, "%s[%zu,", i ? ",\n" : "\n", indent / 2);
-		put_string(page->out, call + indent);
+		json_put(page->out, call + indent);
 		fprintf(page->out, ",%lld,%lld]", (long long)table_cell(t, i, 0)->number,
 			(long long)table_cell(t, i, 1)->number);
 	}
@@ -606,7 +596,7 @@ static void put_run(struct page *page)
 	fputs("\"problems\":[", page->out);
 	for (size_t i = 0; i < trace->problems.n; i++) {
 		fputs(i ? "," : "", page->out);
-		put_string(page->out, trace->problems.v[i]);
+		json_put(page->out, trace->problems.v[i]);
 	}
 	fprintf(page->out,
 		"],\"left_out\":%zu,\"hits\":%lld,\"frames_tcp\":%zu,\"frames_arp\":%zu,\"taps\":%"

@@ -2,22 +2,12 @@
 // One view as JSON, as report/forms/views.schema.json says.
 #include "forms/form.h"
 
-static void put_string(FILE *out, const char *text)
-{
-	struct str quoted = { 0 };
-
-	if (text)
-		json_quote(&quoted, text);
-	fputs(text ? str_text(&quoted) : "null", out);
-	str_free(&quoted);
-}
-
 static void put_cell(FILE *out, const struct cell *cell)
 {
 	switch (cell->kind) {
 	case CELL_NULL:
 	case CELL_TEXT:
-		put_string(out, cell->text);
+		json_put(out, cell->text);
 		break;
 	case CELL_NUMBER:
 		fprintf(out, "%lld", (long long)cell->number);
@@ -32,7 +22,7 @@ static void put_row(FILE *out, const struct table *t, size_t row)
 {
 	for (size_t c = 0; c < t->width; c++) {
 		fputs(c ? "," : "\n   {", out);
-		put_string(out, t->columns[c].key);
+		json_put(out, t->columns[c].key);
 		fputc(':', out);
 		put_cell(out, table_cell(t, row, c));
 	}
@@ -44,7 +34,7 @@ static void put_texts(FILE *out, char *const *texts, size_t n)
 	fputc('[', out);
 	for (size_t i = 0; i < n; i++) {
 		fputs(i ? "," : "", out);
-		put_string(out, texts[i]);
+		json_put(out, texts[i]);
 	}
 	fputc(']', out);
 }
@@ -52,9 +42,9 @@ static void put_texts(FILE *out, char *const *texts, size_t n)
 static void put_table(FILE *out, const struct table *t)
 {
 	fputs("\n  {\"name\":", out);
-	put_string(out, t->key);
+	json_put(out, t->key);
 	fputs(",\"title\":", out);
-	put_string(out, t->title);
+	json_put(out, t->title);
 	fputs(",\"rows\":[", out);
 	for (size_t i = 0; i < table_rows(t); i++) {
 		fputs(i ? "," : "", out);
@@ -78,7 +68,7 @@ static void put_run(FILE *out, const struct trace *trace)
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		fprintf(out, "%s\"%s\":", i ? "," : "{", members[i].key);
-		put_string(out, members[i].value);
+		json_put(out, members[i].value);
 	}
 	fprintf(out, ",\"damaged\":%s,\"problems\":", trace->problem_count ? "true" : "false");
 	put_texts(out, trace->problems.v, trace->problems.n);
@@ -88,7 +78,7 @@ static void put_run(FILE *out, const struct trace *trace)
 void form_json(FILE *out, const struct doc *doc, const struct view *view, const struct request *rq)
 {
 	fputs("{\"format\":1,\"view\":", out);
-	put_string(out, view->name);
+	json_put(out, view->name);
 	fputs(",\n \"run\":", out);
 	put_run(out, rq->trace);
 	fputs(",\n \"tables\":[", out);

@@ -34,15 +34,6 @@ static void put_comma(struct tracks *t)
 	t->first = false;
 }
 
-static void put_string(FILE *out, const char *text)
-{
-	struct str quoted = { 0 };
-
-	json_quote(&quoted, text);
-	fputs(str_text(&quoted), out);
-	str_free(&quoted);
-}
-
 static int64_t process_of(const struct trace *trace, const struct event *ev)
 {
 	for (size_t i = 0; i < trace->nodes.n; i++)
@@ -62,7 +53,7 @@ static void put_name(struct tracks *t, const char *what, int64_t pid, int64_t ti
 	fprintf(t->out,
 		"{\"ph\":\"M\",\"name\":\"%s\",\"pid\":%lld,\"tid\":%lld,\"args\":{\"name\":", what,
 		(long long)pid, (long long)tid);
-	put_string(t->out, name);
+	json_put(t->out, name);
 	fputs("}}", t->out);
 }
 
@@ -87,9 +78,9 @@ static void put_record(struct tracks *t, const char *phase, const struct event *
 {
 	put_comma(t);
 	fprintf(t->out, "{\"ph\":\"%s\",\"name\":", phase);
-	put_string(t->out, name);
+	json_put(t->out, name);
 	fputs(",\"cat\":", t->out);
-	put_string(t->out, ev->type);
+	json_put(t->out, ev->type);
 	fprintf(t->out, ",\"pid\":%lld,\"tid\":%lld,\"ts\":%lld.%03lld",
 		(long long)process_of(t->trace, ev), (long long)thread_of(ev),
 		(long long)(t_ns / 1000), (long long)(t_ns % 1000));
@@ -103,9 +94,9 @@ static void put_args(struct tracks *t, const struct event *ev)
 	char *place = story_place(ev), *fn = story_function(ev);
 
 	fputs(",\"args\":{\"decided_in\":", t->out);
-	put_string(t->out, fn ? fn : "");
+	json_put(t->out, fn ? fn : "");
 	fputs(",\"place\":", t->out);
-	put_string(t->out, place ? place : "");
+	json_put(t->out, place ? place : "");
 	fputc(',', t->out);
 	if (stack.kind == JSON_ARRAY) {
 		fwrite(ev->text + 1, 1, (size_t)(stack.p - ev->text - 1), t->out);
