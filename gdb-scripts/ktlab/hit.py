@@ -4,7 +4,7 @@
 import re
 import struct
 import subprocess
-from functools import partial
+from functools import cached_property, partial
 from itertools import dropwhile
 
 from . import kernel
@@ -167,7 +167,7 @@ class Hit:
         """Whether one of these functions is on the stack."""
         return any(frame["fn"] in names for frame in self.frames)
 
-    @property
+    @cached_property
     def stacks(self):
         """The (address, bytes) of the stacks that were taken."""
         return [self.capture.blocks[number] for name, number in self.names.items() if name in STACKS] if self.capture.blocks else []

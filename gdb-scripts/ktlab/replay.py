@@ -22,7 +22,6 @@ from . import capture
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXECUTED = re.compile(r"instruction count = (\d+)")
 START_SECONDS = 20      # how long QEMU may take to open its socket, on a busy machine
-AGAIN = "run the lab again, with what there is now: make lab LAB=%s EXACT=1"
 
 
 class Run:
@@ -33,6 +32,7 @@ class Run:
         record = self._json("run.json")
         self.settings, self.sums = record["settings"], record["sha256"]
         self.lab = self.settings["lab"]
+        self.again = "run the lab again, with what there is now: make lab LAB=%s EXACT=1" % self.lab
         self.numbers, self.counts = [], []      # of the events in their order: n, and instructions before it
         with open(os.path.join(folder, "events.jsonl"), encoding="utf-8") as file:
             for line in file:
@@ -42,7 +42,7 @@ class Run:
                     self.counts.append(event["icount"])
         if not self.counts:
             raise ValueError("'%s' does not say at which instructions its events were, as exact runs and those of the plugin "
-                             "engine do\n%s" % (folder, AGAIN % self.lab))
+                             "engine do\n%s" % (folder, self.again))
         self.initrd = next((name for name in self.sums if name.endswith("initramfs.cpio")), "build/initramfs.cpio")
         for name in (os.path.join(self.settings["kernel_dir"], "bzImage"), self.initrd):
             self._same(name, name)
@@ -64,7 +64,7 @@ class Run:
         """That a file has the bytes that the run was made with."""
         with open(os.path.join(ROOT, path) if not os.path.exists(path) else path, "rb") as file:
             if self.sums.get(name, "") not in ("", hashlib.sha256(file.read()).hexdigest()):
-                raise ValueError("'%s' was made with another '%s'\n%s" % (self.folder, path, AGAIN % self.lab))
+                raise ValueError("'%s' was made with another '%s'\n%s" % (self.folder, path, self.again))
 
     def _captures(self):
         captures = capture.read(os.path.join(self.folder, "captures.bin"))
@@ -170,7 +170,7 @@ class Replay:
         stands = int(gdb.parse_and_eval("$pc")) & capture.UNKNOWN
         if stood not in (None, stands):
             raise gdb.GdbError("at instruction %d the run stood at %#x, and this replay stands at %#x: it is another run\n%s" % (
-                count, stood, stands, AGAIN % self.run.lab))
+                count, stood, stands, self.run.again))
 
 
 class Quiet:

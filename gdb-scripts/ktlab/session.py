@@ -17,10 +17,10 @@ HZ = 250        # a clock tick is no matter here
 warnings.filterwarnings("ignore", category=SyntaxWarning)
 
 
-def or_end(act, *arguments):
+def or_end(act):
     """What must be done for the session to be of use; if it cannot be, the session ends with the sentence that says why."""
     try:
-        act(*arguments)
+        act()
     except (OSError, ValueError, gdb.GdbError) as error:
         print("debug: %s" % error, file=sys.stderr)
         gdb.execute("quit 2")
@@ -41,52 +41,38 @@ for command in ("run", "start", "starti"):
     Refused(command)
 
 
-def connect():
-    """To the guest; of a stored run only the kernel is taken, until begin()."""
-    if RUN:
-        or_end(travel.enter, RUN, os.environ["KTLAB_RUN"], os.environ.get("EVENT"))
-    else:
-        or_end(Guest.take)
-
-
-def begin():
-    """To where the session begins: the lab's first step, or an event of the stored run."""
-    or_end(travel.begin if RUN else Guest.begin)
-
-
 class Guest:
     """A lab's guest, and the places of the lab's points in it."""
 
-    lab = os.environ.get("KTLAB_LABDIR", "labs/handshake")
-    places = {}     # address -> point, where each begins
-    at_boot = os.environ.get("AT") == "boot"
+    def __init__(self):
+        self.lab = os.environ.get("KTLAB_LABDIR", "labs/handshake")
+        self.places = []        # where a point begins, each once
+        self.at_boot = os.environ.get("AT") == "boot"
 
-    @classmethod
-    def take(cls):
+    def connect(self):
         """Resolves the points, while GDB reads the kernel from its file, and connects."""
-        extra = os.environ.get("POINTS", "").split()
-        made = plan.make(cls.lab, HZ, extra)
+        made = plan.make(self.lab, HZ, os.environ.get("POINTS", "").split())
         named = {row["name"] for row in made["points"] if not row["always"]}
-        cls.places = {site["addr"]: site["point"] for site in made["sites"] if site["at"] != "return" and site["point"] in named}
-        cls.at_boot = cls.at_boot or made["arm"] == "boot"
+        self.places = list(dict.fromkeys(
+            site["addr"] for site in made["sites"] if site["at"] != "return" and site["point"] in named))
+        self.at_boot = self.at_boot or made["arm"] == "boot"
         gdb.execute("target remote " + os.environ.get("KTLAB_GDB", "localhost:1234"), to_string=True)
 
-    @classmethod
-    def begin(cls):
+    def begin(self):
         """Runs the guest to where the lab begins, unless it is to be watched from boot on; its points become breakpoints."""
-        if not cls.at_boot:
+        if not self.at_boot:
             marker = Start("*comm_write", internal=True)
             with Quiet():
                 gdb.execute("continue")
             if not marker.seen:
                 raise gdb.GdbError("the guest stopped before %s began\nsee its console, %s/console.log" % (
-                    cls.lab, os.environ.get("KTLAB_RUN", ".")))
+                    self.lab, os.environ.get("KTLAB_RUN", ".")))
             marker.delete()
         with Quiet():
-            for address in cls.places:      # at its first instruction the arguments are in rdi, rsi, rdx, rcx, r8, r9
+            for address in self.places:     # at its first instruction the arguments are in rdi, rsi, rdx, rcx, r8, r9
                 gdb.Breakpoint("*" + address)
         print("The guest stands %s. The %d points of %s are breakpoints: `info breakpoints`." % (
-            "before its first instruction" if cls.at_boot else "where the lab begins", len(cls.places), cls.lab))
+            "before its first instruction" if self.at_boot else "where the lab begins", len(self.places), self.lab))
         print("`continue` runs to the next; `kt sock $rdi`, `kt skb $rsi` and `help kt` show what is there; `bt` how it came.")
 
 
@@ -109,3 +95,14 @@ def load_kernel_commands():
     except gdb.error:
         if os.path.exists(beside):
             gdb.execute("source " + beside)
+
+
+SESSION = travel.Stored(RUN) if RUN else Guest()
+
+
+def connect():
+    or_end(SESSION.connect)
+
+
+def begin():
+    or_end(SESSION.begin)

@@ -102,7 +102,7 @@ class Travel:
 
 
 class Walk(gdb.Command):
-    """One `kt NAME` command; a row of WALKS."""
+    """One `kt NAME` command; a row of commands()."""
 
     def __init__(self, name, doc, act):
         self.__doc__, self.act = doc, act
@@ -137,24 +137,25 @@ def commands(travel):
         Walk(name, doc, act)
 
 
-class Session:
-    """The run that was entered, and the event to begin with."""
+class Stored:
+    """A stored run, and the event to begin with."""
 
-    travel, first = None, None
+    def __init__(self, folder):
+        self.folder, self.travel, self.first = folder, None, None
 
+    def connect(self):
+        """Takes the run and the kernel it ran with; the guest is there from begin() on. ValueError, OSError: it cannot be
+        entered."""
+        run, event = Run(self.folder), os.environ.get("EVENT")
+        self.first = number(event, "goto") if event else run.numbers[0]
+        run.count_of(self.first)
+        gdb.execute("add-auto-load-safe-path " + run.settings["kernel_dir"])
+        gdb.execute("file " + os.path.join(run.settings["kernel_dir"], "vmlinux"))
+        self.travel = Travel(run, Replay(run, os.environ["KTLAB_RUN"]))
+        atexit.register(self.travel.replay.end)
+        commands(self.travel)
 
-def enter(folder, scratch, event):
-    """Takes a stored run and the kernel it ran with. ValueError, OSError: it cannot be entered."""
-    run = Run(folder)
-    Session.first = number(event, "goto") if event else run.numbers[0]
-    run.count_of(Session.first)
-    gdb.execute("add-auto-load-safe-path " + run.settings["kernel_dir"])
-    gdb.execute("file " + os.path.join(run.settings["kernel_dir"], "vmlinux"))
-    Session.travel = Travel(run, Replay(run, scratch))
-    atexit.register(Session.travel.replay.end)
-    commands(Session.travel)
-
-
-def begin():
-    print("kt event, next, back, goto and find walk the run (help kt); break, watch, next, finish and bt are GDB's")
-    Session.travel.go_to(Session.first)
+    def begin(self):
+        """Stands GDB at the event."""
+        print("kt event, next, back, goto and find walk the run (help kt); break, watch, next, finish and bt are GDB's")
+        self.travel.go_to(self.first)
