@@ -58,12 +58,7 @@ for SPEC in 5.4 distro; do
 	fi
 done
 
-status=0
-KTLAB_KDIR=$(kernel-config/kernel.sh build auto 2>build/tests/labs-kernel.log) || status=$?
-export KTLAB_KDIR
-if [ $status != 0 ]; then
-	skip 'every exercise' "$(grep -m 1 '^kernel.sh:' build/tests/labs-kernel.log)"
-else
+if kernel_there auto 'every exercise'; then
 	rm -rf "$out/exercise"
 	while IFS=$'\t' read -r lab sentence; do
 		[ "${lab#\#}" = "$lab" ] || continue
