@@ -23,7 +23,7 @@ KTLAB_PROFILE=${KTLAB_PROFILE:-}
 # which cards there are and how they are joined: a file of labs/topology
 KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
 # live: repeatable, idle time is skipped; person: real time and a shell on this terminal;
-# record, replay: the same run twice, the second time with a GDB that changes nothing;
+# record, replay: the same run twice, the second time with a GDB that changes nothing
 KTLAB_MODE=${KTLAB_MODE:-live}
 # the recording that the modes record and replay write and read
 KTLAB_RECORDING=${KTLAB_RECORDING:-$KTLAB_RUN/recording.bin}
