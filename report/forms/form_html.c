@@ -471,9 +471,7 @@ static void put_texts(struct page *page)
 		char *sentence = event_sentence(trace, ev);
 
 		fputs(i ? ",\n" : "\n", page->out);
-		json_put(page->out, sentence && *sentence ? sentence
-				      : ev->fn		    ? ev->fn
-							    : ev->type);
+		json_put(page->out, sentence && *sentence ? sentence : ev->fn ? ev->fn : ev->type);
 		free(sentence);
 	}
 	fputs("],\n\"row_texts\":[", page->out);
