@@ -105,10 +105,17 @@ objects_count() {
 	printf '%s of about %s objects' "$(grep -cE '^  (CC|AS) ' "$objects_log" || :)" "$objects_wanted"
 }
 
-# the first line of a build's log that is an error: of the compiler, of the linker or another program, of make
+# the first line of a build's log that is an error: of the compiler, the linker or another program; else that something
+# is not there; else what make says of it, which names neither
 first_error() {
-	grep -m 1 -E '(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\]| [0-9])|undefined reference|can.t open' "$1" ||
-		grep -m 1 -E ': not found|No such file or directory|No rule to make' "$1" || grep -m 1 -F '***' "$1" || echo 'make failed'
+	awk '
+		/\*\*\*/ { if (!make) make = $0; next }
+		/(^|[^_[:alnum:]])([Ee]rror|ERROR)(:|\])|undefined reference|multiple definition|can.t open|missing symbol table/ {
+			found = $0
+			exit
+		}
+		/: not found|No such file or directory/ && !missing { missing = $0 }
+		END { print found ? found : missing ? missing : make ? make : "make failed" }' "$1"
 }
 
 # build_failed LOG VERB: the first error of the log, and where the rest is

@@ -21,7 +21,7 @@ KTLAB_CONNECT_S=${KTLAB_CONNECT_S:-5}
 KTLAB_RETRY_HOURS=${KTLAB_RETRY_HOURS:-12}
 # where distributions put their kernel source tarballs
 KTLAB_DISTRO_DIR=${KTLAB_DISTRO_DIR:-/usr/src}
-# the compiler; empty means gcc, or an older one where the release needs it
+# the compiler, a command that may have arguments; empty means gcc, and in which C the kernel is written where gcc has to be told
 KTLAB_CC=${KTLAB_CC:-}
 # parallel jobs of a build
 KTLAB_JOBS=${KTLAB_JOBS:-$(nproc)}

@@ -101,6 +101,13 @@ it "says loudly that it falls back to the distribution's sources" says '*** Linu
 it 'writes that into kernel.env for the reports' says "KTLAB_NOTE='traced 6.1, not 5.4: " env_of KTLAB_NOTE auto
 it 'writes no such note when the distribution was asked for' says "KTLAB_NOTE=''" env_of KTLAB_NOTE distro
 it 'knows the release that the series of the distribution names' says 6.1.77- kernel build 6.1
+it 'lists which of its kernels the distribution has here' says "distro       linux-source-6.1, in $KTLAB_DISTRO_DIR" kernel list
+# what apt says where the package is not there yet
+mkdir "$work/apt"
+printf '#!/bin/sh\necho "  Depends: linux-source-6.12"\n' >"$work/apt/apt-cache"
+chmod +x "$work/apt/apt-cache"
+it 'lists which it would fetch' says 'distro       linux-source-6.12 of this distribution, to be fetched' \
+	env PATH="$work/apt:$PATH" KTLAB_DISTRO_DIR="$work/apt" kernel-config/kernel.sh list
 it 'does not download over plain http from elsewhere' \
 	fails 2 'only https' env KTLAB_KERNEL_URL=http://192.0.2.1 kernel-config/kernel.sh build 5.4.302
 # as Ubuntu has it: packed otherwise, in a folder of its own, a link beside that

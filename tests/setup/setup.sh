@@ -83,6 +83,12 @@ touch "$work/got/kt-missing"
 chmod +x "$work/got/kt-missing"
 it 'is content with what make lab needs when nothing else was asked' setup/doctor.sh
 it 'is not when asked for make test' fails 2 'for make test' make -s doctor FOR=test
+# a gcc of a later year, which builds 5.4 with the C that it is told
+printf '#!/bin/sh\necho 16\n' >"$work/got/gcc"
+chmod +x "$work/got/gcc"
+no_other_gcc() { setup/doctor.sh >"$work/said" && fails 1 '' grep -E 'gcc-[0-9]' "$work/said"; }
+it 'asks for no other gcc beside the one that is there, as new as it is' no_other_gcc
+rm "$work/got/gcc"
 printf '#!/bin/sh\necho glibc 2.31\n' >"$work/bin/getconf"
 chmod +x "$work/bin/getconf"
 it 'refuses a machine that is too old in one sentence, before it installs anything' fails 2 'Debian 12' setup/setup.sh lab
