@@ -10,6 +10,9 @@ export KTLAB_KDIR=$1 KTLAB_LABDIR=$2 KTLAB_PLAN=$3
 export POINTS="${POINTS:-}"
 # the function whose call tree the plugin engine follows, too; empty: none
 export TREE="${TREE:-}"
+# built: a kernel that the user built. A lab's points that it does not allow are left out there
+KTLAB_ORIGIN=$(sed -n "s/^KTLAB_ORIGIN='\(.*\)'/\1/p" "$KTLAB_KDIR/kernel.env")
+export KTLAB_ORIGIN
 
 [ -r "$KTLAB_LABDIR/points" ] || {
 	echo "plan.sh: cannot read '$KTLAB_LABDIR/points'" >&2

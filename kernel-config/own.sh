@@ -13,7 +13,7 @@ own_find() {
 	src_release=$(cat "$src_built/include/config/kernel.release")
 	src_folder=$(readlink -f "$src_built/source" || printf '%s' "$src_built")
 	[ -d "$src_folder" ] || src_folder=$src_built
-	src_origin=folder
+	src_origin=built
 	src_note="the kernel was built by the user in '$src_built'"
 	cc_version=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/\1/p' "$src_built/.config")
 }

@@ -8,7 +8,7 @@ src_folder=   # where the sources are, or will be once src_get has run
 src_own=      # the folder of your own that they are, or come from
 src_built=    # a folder in which you built the kernel itself: nothing is built then
 src_identity= # changes whenever the sources are others
-src_origin=   # registered, cache, kernel.org or distro
+src_origin=   # registered, folder, cache, kernel.org, distro, or built: by the user
 src_note=     # a sentence for every report when this is not the kernel that was hoped for
 src_get=:     # the command that brings the sources into src_folder
 

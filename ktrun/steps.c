@@ -241,26 +241,39 @@ static void expect_read(struct run *run)
 	free(expect);
 }
 
-/* How many points a plan has; 0 if it is not whole. */
-static size_t points_count(const char *path)
+/* What a kernel that the user built does not allow, a sentence each. */
+static void left_out_say(const json_t *points)
 {
-	json_t *plan = json_load_file(path, 0, NULL);
-	size_t count = json_array_size(json_object_get(plan, "points"));
+	const json_t *point;
+	size_t i;
 
-	json_decref(plan);
-	return count;
+	json_array_foreach (points, i, point) {
+		const char *as = json_string_value(json_object_get(point, "as"));
+
+		if (!as || strcmp(as, "left_out") != 0)
+			continue;
+		progress_clear();
+		fprintf(stderr, "point '%s' is left out: %s\n",
+			json_string_value(json_object_get(point, "name")),
+			json_string_value(json_object_get(point, "note")));
+	}
 }
 
 static void plan_count(struct run *run, const char *path)
 {
-	size_t count = points_count(path);
+	json_t *plan = json_load_file(path, 0, NULL);
+	const json_t *points = json_object_get(plan, "points");
+	/* 0 if it is not whole */
+	size_t count = json_array_size(points);
 
+	left_out_say(points);
 	if (count)
 		step_done(run, STEP_PLAN, (long)count, "points");
 	else
 		run_fail(run, STATUS_BROKEN, text_format("'%s' has no points", path),
 			 text_format("remove '%s/plans', where plans are kept",
 				     run->settings.kernel_dir));
+	json_decref(plan);
 }
 
 /* Makes plan.json; the plan's own sentences go to the user. */

@@ -133,6 +133,8 @@ def returned(hit):
 
 
 def why_never(about):
+    if about["as"] == "left_out":
+        return "left out: %s" % about["note"]
     if about["as"] == "substituted":
         return "%s was not called while the lab ran" % about["fn"]
     return "not called while the lab ran"

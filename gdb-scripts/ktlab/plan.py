@@ -61,8 +61,8 @@ def with_companions(asked):
             yield also, place
 
 
-def make(lab, hz, extra=(), root=None):
-    """The whole plan of a lab, as a dict."""
+def make(lab, hz, extra=(), root=None, lenient=False):
+    """The whole plan of a lab, as a dict; LENIENT: without those of its points that this kernel does not allow."""
     symbols = Symbols(gdb.current_progspace().filename)
     blocks = Blocks(Layout(), symbols)
     asked = list(read_names(os.path.join(lab, "points")))
@@ -74,14 +74,16 @@ def make(lab, hz, extra=(), root=None):
     listed = {name for name, _ in asked}
     names = [(row.name, "points.py", row) for row in points.ALWAYS if row.name not in listed]
     names += [(name, place, None) for name, place in asked]
-    resolver = Resolver(blocks, symbols)
+    resolver = Resolver(blocks, symbols, lenient)
     abouts, sites, seen = [], [], set()
     for name, place, always in names:
         function = name.partition(":")[0]
         if function in seen:
             raise gdb.GdbError("%s: '%s' is listed twice" % (place, function))
         seen.add(function)
-        about, found = resolver.resolve(name, place, always)
+        # what was typed for this run is to be watched, and what every run watches
+        asked_for = always or place == "POINTS"
+        about, found = resolver.resolve(name, place, always) if asked_for else resolver.listed(name, place)
         abouts.append(about)
         sites += found
     made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
@@ -134,8 +136,8 @@ def enums(*names):
     return found
 
 
-def write(lab, path, hz, extra=(), root=None):
-    store(make(lab, hz, extra, root), path)
+def write(lab, path, hz, extra=(), root=None, lenient=False):
+    store(make(lab, hz, extra, root, lenient), path)
 
 
 def store(made, path):

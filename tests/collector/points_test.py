@@ -70,6 +70,18 @@ def missing():
     assert refused("this kernel has no function plane", resolver.resolve, "plane", "points:1")
 
 
+def left_out():
+    points.POINTS["both"] = points.point("both", "any", "first:8=sk", "again:8=sk")
+    lenient = resolving.Resolver(blocks, symbols, lenient=True)
+    about, sites = lenient.listed("both", "points:1")
+    assert about["as"] == "left_out" and not sites and about["places"] == 0, about
+    assert about["note"].startswith("both is inlined at ") and about["note"].endswith("where its return cannot be watched"), about
+    assert refused("where its return cannot be watched", resolver.listed, "both", "points:1")
+    assert refused("no point or function is called 'tcp_v4_conect'", lenient.listed, "tcp_v4_conect", "points:9")
+    points.POINTS["comm_write"] = points.point("comm_write", "any", "first:8=sk", fn="gone")
+    assert refused("this kernel has no function gone", lenient.listed, "comm_write", "points:1")
+
+
 def unknown():
     assert refused("points:9: no point or function is called 'tcp_v4_conect'; near names: tcp_v4_connect",
                    resolver.resolve, "tcp_v4_conect", "points:9")
@@ -190,6 +202,7 @@ TESTS = (
     ("watches another function in its place, and says so", substituted),
     ("refuses to watch a return that has no one place", inlined_return),
     ("refuses a point whose function this kernel lacks", missing),
+    ("leaves out a lab's point that a kernel of the user's does not allow, but none that every run needs", left_out),
     ("lists near names for an unknown one", unknown),
     ("watches any function with the arguments asked for", any_function),
     ("names the arguments that there are", any_argument),
