@@ -49,7 +49,7 @@ DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 
 # the host's programs: sources in NAME/, objects in build/obj/NAME/
 ktrun_sources     := $(wildcard ktrun/*.c)
-ktreport_sources  := $(wildcard report/*.c report/*/*.c)
+ktreport_sources  := $(sort $(wildcard report/*.c report/*/*.c))
 ktrun_libraries    := -ljansson
 ktreport_libraries := -lpcap -lsmartcols -lm
 # the plugin, for each version of QEMU's interface

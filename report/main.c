@@ -505,11 +505,19 @@ static int run_diff(const struct options *options)
 	return damaged ? damaged : status;
 }
 
+static int run_format(const struct options *options)
+{
+	(options->json ? form_format_schema : form_format)(stdout);
+	return tally_say(1, 1, "formats") ? EXIT_HELD : EXIT_BAD;
+}
+
 static const struct command commands[] = {
 	{ "show", "[VIEW] RUN", N_("print a view of the run (default: ladder)"), 1, 3, run_show },
 	{ "check", "RUN [EXPECT]", N_("judge the run by a lab's expectations"), 1, 2, run_check },
 	{ "write", "RUN [EXPECT]", N_("write all reports into the run's folder"), 1, 2, run_write },
 	{ "diff", "RUN1 RUN2", N_("compare two runs by meaning"), 2, 2, run_diff },
+	{ "format", "", N_("how events are written: the types and their keys; --json: as a schema"),
+	  0, 0, run_format },
 };
 
 static void print_help(void)

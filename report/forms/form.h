@@ -16,6 +16,10 @@ void form_tap(FILE *out, const struct request *rq);
 void form_pcapng(FILE *out, const struct request *rq);
 void form_trace(FILE *out, const struct request *rq);
 
+/* How events are written: docs/event-format.md's table of types, and docs/events.schema.json. */
+void form_format(FILE *out);
+void form_format_schema(FILE *out);
+
 /* Appends a text with &, <, >, " and ' escaped and control characters made visible. */
 void escape_markup(struct str *out, const char *text);
 

@@ -4,7 +4,7 @@
 #include "forms/form.h"
 #include "base/i18n.h"
 #include "views/ladder.h"
-#include "types/meaning.h"
+#include "types/tell.h"
 #include "types/story.h"
 
 #include <stdlib.h>
@@ -27,6 +27,7 @@ struct page {
 	const struct request *rq;
 	struct names *names;
 	VEC(const char *) stacks; /* each text once */
+	VEC(const struct meaning *) meanings; /* that an event of this run has */
 	VEC(const char *) places; /* "file:line" whose source is wanted */
 };
 
@@ -64,6 +65,21 @@ static size_t stack_index(struct page *page, struct json stack)
 	return page->stacks.n - 1;
 }
 
+/* ---- meanings, each once ---- */
+
+static int meaning_index(struct page *page, const struct meaning *meaning)
+{
+	size_t i = 0;
+
+	if (!meaning)
+		return -1;
+	while (i < page->meanings.n && page->meanings.v[i] != meaning)
+		i++;
+	if (i == page->meanings.n)
+		*vec_add(&page->meanings) = meaning;
+	return (int)i;
+}
+
 static void put_event(struct page *page, const struct event *ev)
 {
 	struct json stack = event_get(ev, "stack");
@@ -72,7 +88,7 @@ static void put_event(struct page *page, const struct event *ev)
 
 	fputs("{\"_options\":", page->out);
 	json_put(page->out, options);
-	fprintf(page->out, ",\"_meaning\":%d", meaning_of(ev));
+	fprintf(page->out, ",\"_meaning\":%d", meaning_index(page, meaning_of(ev)));
 	fprintf(page->out, ",\"_peer\":%zu,\"_story\":%d,", ev->peer, story_index(ev));
 	if (stack.kind == JSON_ARRAY) {
 		put_raw(page->out, ev->text + 1, stack.p);
@@ -329,11 +345,11 @@ static void put_points(struct page *page)
 static void put_meanings(struct page *page)
 {
 	fputs("\"meanings\":[", page->out);
-	for (size_t i = 0; i < meaning_count(); i++) {
+	for (size_t i = 0; i < page->meanings.n; i++) {
 		fputs(i ? ",\n{" : "\n{", page->out);
-		put_member(page->out, "source", meaning_source(i));
+		put_member(page->out, "source", page->meanings.v[i]->source);
 		fputs("\"text\":", page->out);
-		json_put(page->out, meaning_text(i));
+		json_put(page->out, _(page->meanings.v[i]->text));
 		fputs("}", page->out);
 	}
 	fputs("],\n", page->out);
@@ -570,6 +586,25 @@ static void put_tree(struct page *page)
 	doc_free(&doc);
 }
 
+/* The types of this run: what they look like, and whether they are a packet's on its way out or in. */
+static void put_types(struct page *page)
+{
+	static const char *const ways[] = { [WAY_NONE] = NULL, [WAY_OUT] = "out", [WAY_IN] = "in" };
+	const struct event_type *type;
+
+	fputs("\"types\":{", page->out);
+	for (size_t i = 0; (type = type_at(i)); i++) {
+		fputs(i ? ",\n" : "\n", page->out);
+		json_put(page->out, type->name);
+		fputs(":{", page->out);
+		put_member(page->out, "ink", ink_name(type->ink));
+		fputs("\"way\":", page->out);
+		json_put(page->out, ways[type->way]);
+		fputc('}', page->out);
+	}
+	fputs("},\n", page->out);
+}
+
 static void put_layers(struct page *page)
 {
 	fputs("\"layers\":[", page->out);
@@ -618,6 +653,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_events(&page);
 	want_places(&page);
 	put_sources(&page);
+	put_types(&page);
 	put_layers(&page);
 	put_tree(&page);
 	put_languages(&page);
@@ -625,5 +661,6 @@ void form_html(FILE *out, const struct request *rq)
 	fwrite(rest, 1, page_html_len - (size_t)(rest - page_html), out);
 	vec_free(&page.stacks);
 	vec_free(&page.places);
+	vec_free(&page.meanings);
 	names_free(page.names);
 }

@@ -2,6 +2,7 @@
 // report.md: a report that a forge renders, with the ladder as a Mermaid diagram.
 #include "forms/form.h"
 #include "base/i18n.h"
+#include "types/tell.h"
 #include "views/ladder.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // wire.pcapng: one copy of each frame, in the time of the events, with comments for Wireshark.
 #include "forms/form.h"
-#include "views/ladder.h"
+#include "types/tell.h"
 
 #include <stdlib.h>
 #include <string.h>

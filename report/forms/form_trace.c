@@ -3,6 +3,7 @@
 #include "forms/form.h"
 #include "views/ladder.h"
 #include "types/story.h"
+#include "types/tell.h"
 
 #include <stdlib.h>
 #include <string.h>

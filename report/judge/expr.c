@@ -63,14 +63,6 @@ static const struct {
 	double ns;
 } units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
 
-/* Words that could be taken for fields when they stand alone. */
-static const char *const type_names[] = {
-	"step",		"syscall.enter", "syscall.exit", "call",       "tcp.state",
-	"tcp.tx",	"tcp.rx",	 "conn.queue",	 "fib.lookup", "route.result",
-	"neigh.lookup", "neigh.state",	 "arp.tx",	 "arp.rx",     "skb.drop",
-	"init.call",	"register",	 "witness",	 NULL,
-};
-
 struct parser {
 	const char *p;
 	const struct bindings *names;
@@ -364,6 +356,20 @@ void expr_free(struct expr *e)
 	free(e);
 }
 
+static const char *nearest_type(const char *word)
+{
+	VEC(const char *) names = { 0 };
+	const struct event_type *type;
+	const char *near;
+
+	for (size_t i = 0; (type = type_at(i)); i++)
+		*vec_add(&names) = type->name;
+	*vec_add(&names) = NULL;
+	near = nearest_name(word, names.v);
+	vec_free(&names);
+	return near;
+}
+
 /* A word that stands alone: a type. */
 static struct expr *parse_type(struct parser *ps, size_t len)
 {
@@ -371,7 +377,7 @@ static struct expr *parse_type(struct parser *ps, size_t len)
 	struct expr *e = NULL;
 	const char *near;
 
-	if (event_type_of(word) != EV_OTHER) {
+	if (type_named(word) != &unknown_type) {
 		e = expr_new(EXPR_CMP);
 		e->field = xstrdup("type");
 		e->op = CMP_EQ;
@@ -380,7 +386,7 @@ static struct expr *parse_type(struct parser *ps, size_t len)
 					   .word = xstrdup(word) };
 		ps->p += len;
 	} else {
-		near = nearest_name(word, type_names);
+		near = nearest_type(word);
 		parse_fail(ps, "'%s' is no type of event%s%s%s", word, near ? "; is it '" : "",
 			   near ? near : "", near ? "'?" : "");
 	}
@@ -514,55 +520,42 @@ static struct expr *parse_or(struct parser *ps)
 	return parse_list(ps, EXPR_OR, parse_and, or_goes_on);
 }
 
-static bool is_in(const char *word, size_t len, const char *list)
+/* The type that the expression asks for at its top; unknown_type when it asks for none. */
+static const struct event_type *type_asked(const struct expr *e)
 {
-	const char *p = list;
-	size_t item;
-
-	for (; *p; p += item + (p[item] == ' ')) {
-		item = strcspn(p, " ");
-		if (item == len && memcmp(p, word, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The type that the expression asks for at its top, or EV_OTHER when it asks for none. */
-static enum event_type type_asked(const struct expr *e)
-{
-	enum event_type asked = EV_OTHER;
+	const struct event_type *asked = &unknown_type;
 
 	if (e->kind == EXPR_CMP && e->op == CMP_EQ && strcmp(e->field, "type") == 0 &&
 	    e->value.word)
-		return event_type_of(e->value.word);
+		return type_named(e->value.word);
 	if (e->kind == EXPR_AND)
-		for (size_t i = 0; asked == EV_OTHER && i < e->terms.n; i++)
+		for (size_t i = 0; asked == &unknown_type && i < e->terms.n; i++)
 			asked = type_asked(e->terms.v[i]);
 	return asked;
 }
 
-static bool is_known_field(const char *field, enum event_type type)
+static bool is_known_field(const char *field, const struct event_type *asked)
 {
 	size_t len = strcspn(field, ".");
+	const struct event_type *type;
 
 	for (const char *const *key = event_envelope_keys; *key; key++)
 		if (strlen(*key) == len && memcmp(*key, field, len) == 0)
 			return true;
-	if (type != EV_OTHER)
-		return is_in(field, len, event_formats[type].keys);
-	for (int i = 1; i < EV_TYPES; i++)
-		if (is_in(field, len, event_formats[i].keys))
+	if (asked != &unknown_type)
+		return type_has_key(asked, field, len);
+	for (size_t i = 0; (type = type_at(i)); i++)
+		if (type_has_key(type, field, len))
 			return true;
 	return false;
 }
 
 /* A mistyped field would never be found, or always be null: refuse it. */
-static bool check_fields(struct parser *ps, const struct expr *e, enum event_type type)
+static bool check_fields(struct parser *ps, const struct expr *e, const struct event_type *type)
 {
 	if (e->kind == EXPR_CMP && !is_known_field(e->field, type)) {
 		parse_fail(ps, "%s has no field '%s'",
-			   type == EV_OTHER ? "no type of event" : event_formats[type].type,
-			   e->field);
+			   type == &unknown_type ? "no type of event" : type->name, e->field);
 		return false;
 	}
 	for (size_t i = 0; i < e->terms.n; i++)

@@ -6,54 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TUPLE "saddr daddr sport dport "
-
-const struct event_format event_formats[EV_TYPES] = {
-	[EV_OTHER] = { "", "" },
-	[EV_STEP] = { "step", "name" },
-	[EV_SYSCALL_ENTER] = { "syscall.enter", "name fd args ret_name dur_ns" },
-	[EV_SYSCALL_EXIT] = { "syscall.exit", "name fd args ret_name dur_ns" },
-	[EV_CALL] = { "call", "args result" },
-	[EV_TCP_STATE] = { "tcp.state",
-			   TUPLE "obj old new old_raw new_raw in_old_ns snd_una snd_nxt rcv_nxt "
-				 "snd_wnd rcv_wnd mss srtt_us rto_ms retransmits sk_err" },
-	[EV_TCP_TX] = { "tcp.tx", TUPLE "seq end_seq ack rel_seq rel_ack flags win win_scaled opts "
-					"payload_len ip skb_len data_len cloned retrans by" },
-	[EV_TCP_RX] = { "tcp.rx", TUPLE "seq end_seq ack rel_seq rel_ack flags win win_scaled opts "
-					"payload_len ip skb_len data_len cloned retrans by" },
-	[EV_CONN_QUEUE] = { "conn.queue",
-			    TUPLE "op listener req child syn_qlen accept_qlen accept_max "
-				  "synack_retrans" },
-	[EV_FIB_LOOKUP] = { "fib.lookup", "in table table_name purpose err out" },
-	[EV_ROUTE_RESULT] = { "route.result",
-			      "dir dst src route_type via out_dev saddr error purpose" },
-	[EV_NEIGH_LOOKUP] = { "neigh.lookup", "ip lladdr nud found" },
-	[EV_NEIGH_STATE] = { "neigh.state", "ip lladdr nud why probes queue_len queue_bytes" },
-	[EV_ARP_TX] = { "arp.tx", "op sha spa tha tpa eth_src eth_dst gratuitous by" },
-	[EV_ARP_RX] = { "arp.rx", "op sha spa tha tpa eth_src eth_dst gratuitous by" },
-	[EV_SKB_DROP] = { "skb.drop",
-			  TUPLE "by_fn by_file by_line proto flags seq end_seq ack reason" },
-	[EV_INIT_CALL] = { "init.call", "level level_name name init_file" },
-	[EV_REGISTER] = { "register", "what name key handlers" },
-	[EV_WITNESS] = { "witness", "what values" },
-	[EV_TREE_CALL] = { "tree.call", "tree depth enter leave self total interrupts away" },
-	[EV_TREE_INTERRUPT] = { "tree.interrupt",
-				"tree depth enter leave self total interrupts away" },
-};
-
 const char *const event_envelope_keys[] = {
 	"n",	 "type",  "t_ns", "icount", "ctx",  "pid",    "comm",  "owner",
 	"netns", "point", "fn",	  "at",	    "file", "line",   "ret",   "conn",
 	"pkt",	 "sk",	  "skb",  "dev",    "step", "parent", "stack", NULL,
 };
-
-enum event_type event_type_of(const char *name)
-{
-	for (int i = 1; i < EV_TYPES; i++)
-		if (strcmp(event_formats[i].type, name) == 0)
-			return (enum event_type)i;
-	return EV_OTHER;
-}
 
 /* The keys of the envelope that become members of the struct, in the order of the format. */
 enum slot {
@@ -184,8 +141,8 @@ const char *event_read(struct event *ev, const char *text, size_t len, struct na
 		if (reason)
 			*what = slots[i].key;
 	}
-	if (!reason)
-		ev->kind = event_type_of(ev->type);
+	ev->row = reason ? &unknown_type : type_named(ev->type);
+	ev->kind = ev->row->kind;
 	return reason;
 }
 

@@ -4,45 +4,17 @@
 #define KTREPORT_EVENT_H
 
 #include "base/json.h"
+#include "run/type.h"
 
-enum event_type {
-	EV_OTHER, /* a type that this version does not know: kept and shown raw */
-	EV_STEP,
-	EV_SYSCALL_ENTER,
-	EV_SYSCALL_EXIT,
-	EV_CALL,
-	EV_TCP_STATE,
-	EV_TCP_TX,
-	EV_TCP_RX,
-	EV_CONN_QUEUE,
-	EV_FIB_LOOKUP,
-	EV_ROUTE_RESULT,
-	EV_NEIGH_LOOKUP,
-	EV_NEIGH_STATE,
-	EV_ARP_TX,
-	EV_ARP_RX,
-	EV_SKB_DROP,
-	EV_INIT_CALL,
-	EV_REGISTER,
-	EV_WITNESS,
-	EV_TREE_CALL, /* of tree.jsonl */
-	EV_TREE_INTERRUPT,
-	EV_TYPES,
-};
-
-/* What docs/event-format.md says of a type: its name and its own keys, separated by spaces. */
-struct event_format {
-	const char *type;
-	const char *keys;
-};
-extern const struct event_format event_formats[EV_TYPES];
+/* What every event may have: docs/event-format.md. Ended by NULL. */
 extern const char *const event_envelope_keys[];
 
 struct event {
 	const char *text; /* the whole line, without its newline; not terminated */
 	size_t len;
 	size_t line; /* in the file, from 1 */
-	enum event_type kind;
+	const struct event_type *row; /* all that is known of its type; never NULL */
+	enum event_kind kind;
 	int64_t n;
 	int64_t t_ns;
 	int64_t conn; /* 0: none */
@@ -80,7 +52,5 @@ bool event_text(const struct event *ev, const char *path, struct str *out);
 char *event_dup(const struct event *ev, const char *path);
 /* Whether the field has the same text in both events. */
 bool event_same(const struct event *a, const struct event *b, const char *path);
-
-enum event_type event_type_of(const char *name);
 
 #endif

@@ -230,7 +230,7 @@ static bool is_dropped_before_tcp(const struct ledger *ledger, size_t i)
 static void collect_entries(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->trace->events.n; i++) {
-		enum event_type kind = ledger->trace->events.v[i].kind;
+		enum event_kind kind = ledger->trace->events.v[i].kind;
 
 		if (kind == EV_TCP_TX || kind == EV_TCP_RX)
 			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP);

@@ -333,6 +333,15 @@ static void find_conns(struct trace *trace)
 	}
 }
 
+/* Time counts from the first segment, so that retransmits read 1 s, 3 s, 7 s. */
+static int64_t find_zero(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].kind == EV_TCP_TX)
+			return trace->events.v[i].t_ns;
+	return trace->events.n ? trace->events.v[0].t_ns : 0;
+}
+
 static struct trace *trace_new(void)
 {
 	struct trace *trace = xcalloc(1, sizeof(*trace));
@@ -347,6 +356,7 @@ struct trace *trace_of_text(const char *text, size_t len)
 
 	read_text(trace, text, len);
 	find_conns(trace);
+	trace->zero_ns = find_zero(trace);
 	return trace;
 }
 
@@ -463,6 +473,7 @@ struct trace *trace_open(const char *run, char **error)
 	}
 	read_text(trace, trace->map, trace->map_len);
 	find_conns(trace);
+	trace->zero_ns = find_zero(trace);
 	read_wires(trace);
 	ledger_join(trace);
 	agree_check(trace);

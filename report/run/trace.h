@@ -52,6 +52,7 @@ struct trace {
 	VEC(struct conn) conns;
 	VEC(struct point) points;
 	VEC(struct wire) wires;
+	int64_t zero_ns; /* that all views' times count from: the first segment sent, else the first event */
 	VEC(char *) problems;
 	size_t problem_count;
 	bool has_meta, has_end, complete;

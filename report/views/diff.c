@@ -2,42 +2,10 @@
 // Compares two runs by meaning: what is missing, added, changed.
 #include "views/diff.h"
 #include "base/i18n.h"
-#include "views/ladder.h"
+#include "types/tell.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define OPTIONS "opts.mss.mss opts.sack_ok.name opts.ts.name opts.wscale.shift"
-
-/*
- * What an event is (its identity, by which the runs are aligned), what may change about it, and
- * what is looked at only on request. Points count, not functions: those differ between kernels.
- */
-static const struct {
-	const char *identity, *detail, *exact;
-} meanings[EV_TYPES] = {
-	[EV_STEP] = { "name", "", "" },
-	[EV_SYSCALL_ENTER] = { "name", "fd args.backlog args.len args.flags",
-			       "args.addr args.port" },
-	[EV_SYSCALL_EXIT] = { "name", "ret ret_name", "dur_ns" },
-	[EV_CALL] = { "args.flags", "args.state result.state ret_name args.op result.err", "args" },
-	[EV_TCP_STATE] = { "obj new", "old mss sk_err retransmits", "saddr daddr sport dport" },
-	[EV_TCP_TX] = { "flags", "rel_seq rel_ack payload_len by retrans " OPTIONS,
-			"saddr daddr sport dport seq ack win" },
-	[EV_TCP_RX] = { "flags", "rel_seq rel_ack payload_len " OPTIONS,
-			"saddr daddr sport dport seq ack win" },
-	[EV_CONN_QUEUE] = { "op", "syn_qlen accept_qlen accept_max", "saddr daddr sport dport" },
-	[EV_FIB_LOOKUP] = { "purpose table_name", "err out.type out.prefixlen out.dev",
-			    "in.daddr in.saddr out.prefix" },
-	[EV_ROUTE_RESULT] = { "dir purpose", "route_type error out_dev", "dst src via saddr" },
-	[EV_NEIGH_LOOKUP] = { "found", "nud", "ip lladdr" },
-	[EV_NEIGH_STATE] = { "nud.new", "nud.old why queue_len", "ip lladdr probes" },
-	[EV_ARP_TX] = { "op gratuitous", "by", "sha spa tha tpa" },
-	[EV_ARP_RX] = { "op gratuitous", "", "sha spa tha tpa" },
-	[EV_SKB_DROP] = { "by_fn", "reason flags", "saddr daddr sport dport seq" },
-	[EV_INIT_CALL] = { "level name", "", "" },
-	[EV_REGISTER] = { "what name", "handlers", "" },
-};
 
 struct side {
 	const struct trace *trace;
@@ -77,14 +45,12 @@ static bool next_path(const char **list, char *path, size_t size)
 
 static const char *identity_of(struct diff *d, const struct event *ev)
 {
-	const char *list = meanings[ev->kind].identity ? meanings[ev->kind].identity : "";
+	const char *list = ev->row->identity;
 	struct str key = { 0 };
 	const char *name;
 	char path[64];
 
 	str_addf(&key, "%s|%s", ev->type, ev->netns ? ev->netns : "");
-	if (ev->kind == EV_CALL || ev->kind == EV_OTHER)
-		str_addf(&key, "|%s|%s", ev->point ? ev->point : "", ev->at ? ev->at : "");
 	while (next_path(&list, path, sizeof(path))) {
 		str_add(&key, "|");
 		event_text(ev, path, &key);
@@ -136,12 +102,11 @@ static char *differences(const struct diff *d, const struct event *a, const stru
 {
 	struct str differs = { 0 };
 
-	if (meanings[a->kind].detail)
-		compare_fields(a, b, meanings[a->kind].detail, &differs);
-	if (d->exact && meanings[a->kind].exact)
-		compare_fields(a, b, meanings[a->kind].exact, &differs);
-	if (d->exact)
+	compare_fields(a, b, a->row->detail, &differs);
+	if (d->exact) {
+		compare_fields(a, b, a->row->exact, &differs);
 		compare_fields(a, b, "t_ns", &differs);
+	}
 	return str_take_or_null(&differs);
 }
 

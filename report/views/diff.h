@@ -4,7 +4,7 @@
 #define KTREPORT_DIFF_H
 
 #include "judge/expr.h"
-#include "views/table.h"
+#include "base/table.h"
 #include "run/trace.h"
 
 /*

@@ -1,35 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ladder: what happened on each node and between them, row by row.
 #include "views/ladder.h"
+#include "types/tell.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Which events get a row; the others are in their own views. */
-static const bool has_row[EV_TYPES] = {
-	[EV_STEP] = true,	[EV_SYSCALL_ENTER] = true, [EV_SYSCALL_EXIT] = true,
-	[EV_TCP_STATE] = true,	[EV_TCP_TX] = true,	   [EV_TCP_RX] = true,
-	[EV_CONN_QUEUE] = true, [EV_ROUTE_RESULT] = true,  [EV_NEIGH_STATE] = true,
-	[EV_ARP_TX] = true,	[EV_ARP_RX] = true,	   [EV_SKB_DROP] = true,
-	[EV_FIB_LOOKUP] = true,
-};
-
-/* Of a search of a table the answer alone; what kind of address it is (ARP asks for each) is no way for a packet. */
-static bool tells_nothing(const struct event *ev)
-{
-	return ev->kind == EV_FIB_LOOKUP &&
-	       (text_is(ev->at, "enter") || event_is(ev, "purpose", "addr_type"));
-}
-
-static bool is_tx(const struct event *ev)
-{
-	return ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX;
-}
-
-static bool is_rx(const struct event *ev)
-{
-	return ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX;
-}
 
 static int column_of(const struct ladder *ladder, const char *name)
 {
@@ -200,15 +175,6 @@ static void add_note(struct ladder *ladder, const struct event *ev)
 	row->text = event_sentence(ladder->trace, ev);
 }
 
-/* Time counts from the first segment, so that retransmits read 1 s, 3 s, 7 s. */
-int64_t ladder_zero(const struct trace *trace)
-{
-	for (size_t i = 0; i < trace->events.n; i++)
-		if (trace->events.v[i].kind == EV_TCP_TX)
-			return trace->events.v[i].t_ns;
-	return trace->events.n ? trace->events.v[0].t_ns : 0;
-}
-
 /* "tcp_connect() -> tcp_v4_rcv() 53666 > 8080 S seq 0": what a node sends to itself crosses no wire. */
 static void turn_loops(struct ladder *ladder)
 {
@@ -249,17 +215,16 @@ struct ladder *ladder_new(const struct request *rq)
 	const struct event *ev;
 
 	ladder->trace = trace;
-	ladder->zero_ns = ladder_zero(trace);
+	ladder->zero_ns = trace->zero_ns;
 	find_nodes(ladder);
 	for (size_t i = 0; i < request_events(rq); i++) {
 		ev = &trace->events.v[i];
-		if (!(has_row[ev->kind] || is_release(ev)) || tells_nothing(ev) ||
-		    !request_wants(rq, ev))
+		if (!ev->row->in_ladder(ev) || !request_wants(rq, ev))
 			continue;
 		add_at_routers(ladder, ev->t_ns);
-		if (is_tx(ev))
+		if (ev->row->way == WAY_OUT)
 			add_sent(ladder, ev);
-		else if (is_rx(ev))
+		else if (ev->row->way == WAY_IN)
 			add_received(ladder, ev);
 		else
 			add_note(ladder, ev);

@@ -37,20 +37,7 @@ struct ladder {
 	int64_t zero_ns; /* guest time of the ladder's zero: the first segment, or the first event */
 };
 
-/* The guest time that all views' times count from. */
-int64_t ladder_zero(const struct trace *trace);
-
 struct ladder *ladder_new(const struct request *rq);
 void ladder_free(struct ladder *ladder);
-
-/* Whether the kernel releases a socket that no program has closed: sock_close() as a call, not as close(). */
-bool is_release(const struct event *ev);
-
-/* What one event says in a few words: "CLOSE -> SYN_SENT". The caller frees it; NULL: nothing. */
-char *event_sentence(const struct trace *trace, const struct event *ev);
-/* The TCP options of a segment, or NULL. */
-char *event_options(const struct event *ev);
-/* A system call and its end in one: "bind(0.0.0.0:8080) = 0". */
-char *call_sentence(const struct event *enter, const struct event *end);
 
 #endif

@@ -4,7 +4,7 @@
 #define KTREPORT_VIEW_H
 
 #include "judge/expect.h"
-#include "views/table.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "run/trace.h"
 

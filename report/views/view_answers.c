@@ -2,7 +2,7 @@
 // What is asked first of a run, answered from its events, and which of them say so.
 #include "base/i18n.h"
 #include "views/ladder.h"
-#include "types/meaning.h"
+#include "types/tell.h"
 #include "views/view.h"
 
 #include <stdlib.h>
@@ -78,7 +78,7 @@ static double ms_between(const struct event *from, const struct event *to)
 
 static double seconds_of(const struct answers *a, const struct event *ev)
 {
-	return (double)(ev->t_ns - ladder_zero(a->rq->trace)) / 1e9;
+	return (double)(ev->t_ns - a->rq->trace->zero_ns) / 1e9;
 }
 
 /* "7.712 ms"; GDB's stops, where there were some, are in it, and it says so. The caller frees it. */
@@ -376,16 +376,15 @@ static int results_before(const struct answers *a, const struct event *result)
 static void answer_again_looked_up(struct answers *a)
 {
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
-		int before = is_route(a, ev) && ev->parent ? results_before(a, ev) : 0, meaning;
+		int before = is_route(a, ev) && ev->parent ? results_before(a, ev) : 0;
 		const struct event *lookup = before ? lookup_of(a, ev) : NULL;
-		char *purpose;
+		const struct meaning *meaning = lookup ? meaning_of(lookup) : NULL;
+		char *purpose = event_dup(ev, "purpose");
 
-		meaning = lookup ? meaning_of(lookup) : -1;
-		purpose = event_dup(ev, "purpose");
-		if (meaning >= 0 && is_new(a, xasprintf("%s %s", or_dash(ev->netns), purpose)))
+		if (meaning && is_new(a, xasprintf("%s %s", or_dash(ev->netns), purpose)))
 			answer(a,
 			       xasprintf(_("on %s, lookup %d (%s): %s"), or_dash(ev->netns),
-					 before + 1, purpose, meaning_text((size_t)meaning)),
+					 before + 1, purpose, _(meaning->text)),
 			       lookup, ev);
 		free(purpose);
 	}

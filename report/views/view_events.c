@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Views that follow something through all kinds of events: calls, a packet, a connection, a step.
-#include "views/ladder.h"
 #include "base/i18n.h"
-#include "types/meaning.h"
+#include "types/tell.h"
 #include "views/view.h"
 
 #include <stdlib.h>
@@ -45,9 +44,9 @@ static void add_words(struct str *out, const struct trace *trace, const struct e
 		str_add(out, sentence);
 	else
 		str_addf(out, "%s%s%s", ev->type, ev->fn ? " " : "", ev->fn ? ev->fn : "");
-	if (ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX)
+	if (ev->row->way == WAY_OUT)
 		str_add(out, _(" sent"));
-	else if (ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX)
+	else if (ev->row->way == WAY_IN)
 		str_add(out, _(" received"));
 	free(sentence);
 }
@@ -82,11 +81,11 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 	str_fill(&what, "  ", depth);
 	add_words(&what, trace, ev);
 	table_int(t, ev->n);
-	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - ladder_zero(trace)) / 1e9));
+	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - trace->zero_ns) / 1e9));
 	table_text(t, ev->netns);
 	table_text(t, ev->ctx);
-	table_field(t, ev, "comm");
-	table_field(t, ev, "owner.comm");
+	table_json(t, event_get(ev, "comm"));
+	table_json(t, event_get(ev, "owner.comm"));
 	table_take(t, str_take(&what));
 	table_text(t, ev->fn);
 	table_take(t, place_of(ev));
@@ -158,7 +157,7 @@ void view_step(struct doc *doc, const struct request *rq)
 }
 
 static void add_meaning(struct table *t, const struct trace *trace, const struct event *ev,
-			size_t meaning)
+			const struct meaning *meaning)
 {
 	struct str what = { 0 };
 
@@ -166,8 +165,8 @@ static void add_meaning(struct table *t, const struct trace *trace, const struct
 	table_int(t, ev->n);
 	table_text(t, ev->netns);
 	table_take(t, str_take(&what));
-	table_text(t, meaning_text(meaning));
-	table_text(t, meaning_source(meaning));
+	table_text(t, _(meaning->text));
+	table_text(t, meaning->source);
 }
 
 /* Each meaning stands at the first event that has it. */
@@ -181,20 +180,23 @@ void view_explain(struct doc *doc, const struct request *rq)
 		{ .key = "source", .title = N_("where the source says so") },
 	};
 	struct table *t = DOC_TABLE(doc, "explain", columns, N_("What it means"));
-	bool *said = xcalloc(meaning_count(), sizeof(*said));
+	VEC(const struct meaning *) said = { 0 };
 
 	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
-		int meaning = meaning_of(ev);
+		const struct meaning *meaning = meaning_of(ev);
+		size_t known = 0;
 
-		if (meaning < 0 || said[meaning] || !request_wants(rq, ev))
+		while (known < said.n && said.v[known] != meaning)
+			known++;
+		if (!meaning || known < said.n || !request_wants(rq, ev))
 			continue;
-		said[meaning] = true;
-		add_meaning(t, rq->trace, ev, (size_t)meaning);
+		*vec_add(&said) = meaning;
+		add_meaning(t, rq->trace, ev, meaning);
 	}
 	if (!t->cells.n)
 		table_note(t, _("no such event"));
-	free(said);
+	vec_free(&said);
 }
 
 /* Where a function belongs is told by its source file; the first that fits counts. */
@@ -299,11 +301,8 @@ void view_layers(struct doc *doc, const struct request *rq)
 
 	for (size_t i = 0; i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
-		bool down = ev->kind == EV_TCP_TX || ev->kind == EV_ARP_TX;
-		bool up = ev->kind == EV_TCP_RX || ev->kind == EV_ARP_RX;
-
-		if ((down || up) && request_wants(rq, ev))
-			add_layers(t, ev, down);
+		if (ev->row->way != WAY_NONE && request_wants(rq, ev))
+			add_layers(t, ev, ev->row->way == WAY_OUT);
 	}
 	if (!t->cells.n)
 		table_note(t, _("no packet went through"));

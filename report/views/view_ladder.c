@@ -254,13 +254,7 @@ static char *function_of(const struct drawing *d, const char *fn)
 
 static enum color color_of(const struct event *ev)
 {
-	static const enum color colors[EV_TYPES] = {
-		[EV_SYSCALL_ENTER] = CYAN, [EV_SYSCALL_EXIT] = CYAN, [EV_TCP_STATE] = GREEN,
-		[EV_CONN_QUEUE] = YELLOW,  [EV_ROUTE_RESULT] = BLUE, [EV_NEIGH_STATE] = MAGENTA,
-		[EV_SKB_DROP] = RED,	   [EV_TCP_TX] = BOLD,	     [EV_TCP_RX] = BOLD,
-	};
-
-	return colors[ev->kind];
+	return ink_color(ev->row->ink);
 }
 
 /* The dashes beside a label that was cut. */

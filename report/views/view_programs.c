@@ -72,15 +72,15 @@ void view_programs(struct doc *doc, const struct request *rq)
 		if (!is_program(rq, i))
 			continue;
 		table_text(t, ev->netns);
-		table_field(t, ev, "values.name");
+		table_json(t, event_get(ev, "values.name"));
 		table_take(t, program_end(ev));
-		table_field(t, ev, "values.lines");
+		table_json(t, event_get(ev, "values.lines"));
 	}
 	t = DOC_TABLE(doc, "printed", lines, N_("What they printed"));
 	for (size_t i = 0; i < request_events(rq); i++) {
 		if (!is_witness(rq, i, "printed"))
 			continue;
-		table_field(t, &rq->trace->events.v[i], "values.name");
-		table_field(t, &rq->trace->events.v[i], "values.text");
+		table_json(t, event_get(&rq->trace->events.v[i], "values.name"));
+		table_json(t, event_get(&rq->trace->events.v[i], "values.text"));
 	}
 }

@@ -176,7 +176,7 @@ static void add_row(struct table *t, const struct call *call, const struct sums 
 	if (more)
 		table_null(t);
 	else
-		table_field(t, ev, "enter");
+		table_json(t, event_get(ev, "enter"));
 }
 
 /* One row for the calls alike. */

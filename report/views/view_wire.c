@@ -33,7 +33,7 @@ static const char *reason_of(const struct frame *f)
 static void add_frame(struct table *t, const struct trace *trace, const struct wire *wire, size_t i)
 {
 	const struct frame *f = &wire->frames.v[i];
-	int64_t zero_ns = ladder_zero(trace);
+	int64_t zero_ns = trace->zero_ns;
 	struct str text = { 0 };
 
 	frame_describe(&text, f);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a view gives: tables of cells, which every output form can write. */
+/* Tables of cells, which a view fills and every output form can write. */
 #ifndef KTREPORT_TABLE_H
 #define KTREPORT_TABLE_H
 
-#include "run/event.h"
+#include "base/json.h"
 
 enum cell_kind {
 	CELL_NULL,
@@ -19,14 +19,14 @@ struct cell {
 };
 
 struct table;
-struct trace;
+struct telling;
 
 /* A table of events says where each cell comes from: a field's path, or a function. */
 struct column {
 	const char *key; /* in JSON */
 	const char *title; /* for people */
 	const char *path;
-	void (*fill)(struct table *t, const struct trace *trace, const struct event *ev);
+	void (*fill)(const struct telling *of, struct table *t);
 };
 
 struct table {
@@ -48,6 +48,8 @@ struct doc {
 struct table *doc_table(struct doc *doc, const char *key, const struct column *columns,
 			size_t width, const char *title);
 #define DOC_TABLE(doc, key, columns, title) doc_table(doc, key, columns, ARRAY_SIZE(columns), title)
+/* Takes the last table back. */
+void doc_drop(struct doc *doc);
 void doc_free(struct doc *doc);
 
 /* Each adds the next cell. */
@@ -56,7 +58,7 @@ void table_take(struct table *t, char *text); /* the same; the table owns the te
 void table_int(struct table *t, int64_t number);
 void table_bool(struct table *t, bool value);
 void table_null(struct table *t);
-void table_field(struct table *t, const struct event *ev, const char *path);
+void table_json(struct table *t, struct json v);
 __attribute__((format(printf, 2, 3))) void table_note(struct table *t, const char *format, ...);
 
 size_t table_rows(const struct table *t);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a view gives: tables of cells, which every output form can write.
-#include "views/table.h"
+// Tables of cells, which a view fills and every output form can write.
+#include "base/table.h"
 #include "base/i18n.h"
 
 #include <stdlib.h>
@@ -27,6 +27,11 @@ static void table_free(struct table *t)
 	free(t->title);
 	free(t->own);
 	free(t->words);
+}
+
+void doc_drop(struct doc *doc)
+{
+	table_free(&doc->tables.v[--doc->tables.n]);
 }
 
 void doc_free(struct doc *doc)
@@ -61,9 +66,8 @@ void table_null(struct table *t)
 	*vec_add(&t->cells) = (struct cell){ .kind = CELL_NULL };
 }
 
-void table_field(struct table *t, const struct event *ev, const char *path)
+void table_json(struct table *t, struct json v)
 {
-	struct json v = event_get(ev, path);
 	int64_t number;
 
 	if (json_int(v, &number))

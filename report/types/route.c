@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A packet's way is looked up: each table that is searched, and what all of it gave.
+#include "types/tell.h"
+#include "base/i18n.h"
+
+static void say_lookup(const struct telling *of, struct str *out)
+{
+	const struct event *ev = of->ev;
+	/* the route's own table: while no rule was added, those of `local` stand in main's trie (fib_unmerge()) */
+	bool own = event_get(ev, "out.table_name").kind == JSON_STRING;
+
+	say_with(ev, out, _("table %s"), own ? "out.table_name" : "table_name");
+	say_field(ev, out, ": ", "in.daddr");
+	say_field(ev, out, " -> ", "err");
+	say_field(ev, out, " -> ", "out.prefix");
+	say_field(ev, out, "/", "out.prefixlen");
+	say_field(ev, out, " dev ", "out.dev");
+	say_field(ev, out, ", ", "purpose");
+}
+
+static void say_route(const struct telling *of, struct str *out)
+{
+	const struct event *ev = of->ev;
+
+	say_with(ev, out, _("route to %s"), "dst");
+	say_field(ev, out, ": ", "error");
+	say_field(ev, out, " via ", "via");
+	say_field(ev, out, " dev ", "out_dev");
+	say_field(ev, out, " src ", "saddr");
+	say_field(ev, out, ", ", "purpose");
+}
+
+/* Of a search the answer alone; what kind of address it is (ARP asks for each) is no way for a packet. */
+static bool is_answer(const struct event *ev)
+{
+	return !text_is(ev->at, "enter") && !event_is(ev, "purpose", "addr_type");
+}
+
+static void fill_prefix(const struct telling *of, struct table *t)
+{
+	struct str out = { 0 };
+
+	if (event_text(of->ev, "out.prefix", &out)) {
+		str_add(&out, "/");
+		event_text(of->ev, "out.prefixlen", &out);
+	} else {
+		event_text(of->ev, "err", &out);
+	}
+	table_take(t, str_take(&out));
+}
+
+/* clang-format off */
+static const struct column route_columns[] = {
+	WHEN_AND_WHERE,
+	FIELD("purpose", N_("why")),
+	FIELD("dir", N_("direction")),
+	FIELD("dst", N_("to")),
+	FIELD("src", N_("from")),
+	FIELD("via", N_("via")),
+	FIELD("out_dev", N_("dev")),
+	FIELD("saddr", N_("source chosen")),
+	FIELD("error", N_("error")),
+};
+
+static const struct column lookup_columns[] = {
+	WHEN_AND_WHERE,
+	FIELD("purpose", N_("why")),
+	FIELD("in.daddr", N_("to")),
+	FIELD("in.saddr", N_("from")),
+	FIELD("table_name", N_("table")),
+	MADE("match", N_("best prefix"), fill_prefix),
+	FIELD("out.type", N_("type")),
+	FIELD("out.via", N_("via")),
+	FIELD("out.dev", N_("dev")),
+	FIELD("out.prefsrc", N_("source")),
+};
+/* clang-format on */
+
+static const struct event_table routes = {
+	.key = "routes",
+	.title = N_("Routes found"),
+	.view = "routes",
+	.place = 1,
+	COLUMNS(route_columns),
+};
+
+static const struct event_table lookups = {
+	.key = "lookups",
+	.title = N_("Tables searched"),
+	.view = "routes",
+	.place = 2,
+	COLUMNS(lookup_columns),
+};
+
+static const struct meaning lookup_meanings[] = {
+	{ "purpose=choose_saddr",
+	  N_("First of up to three lookups of one connect(): the socket has no source address yet, "
+	     "and the route tells which one to take."),
+	  "include/net/route.h: ip_route_connect()" },
+	{ "purpose=newports",
+	  N_("The last lookup of connect(): the source port is known only now, and a policy rule "
+	     "could depend on it."),
+	  "include/net/route.h: ip_route_newports()" },
+	{ "purpose=route", N_("The lookup for the flow itself, with both addresses known."),
+	  "net/ipv4/route.c: ip_route_output_flow()" },
+	{ "purpose=input",
+	  N_("A packet came in: the lookup tells whether it is for this node or must go on."),
+	  "net/ipv4/route.c: ip_route_input_slow()" },
+	{ "purpose=src_validate",
+	  N_("The sender's address is looked up too, to see whether the packet could come from "
+	     "there."),
+	  "net/ipv4/fib_frontend.c: fib_validate_source()" },
+	{ "purpose=addr_type",
+	  N_("The kernel asks what kind of address this is: local, broadcast or unicast."),
+	  "net/ipv4/fib_frontend.c: __inet_dev_addr_type()" },
+	{ 0 },
+};
+
+static const struct meaning route_meanings[] = {
+	{ "purpose=choose_saddr", N_("The route's device gives the connection its source address."),
+	  "include/net/route.h: ip_route_connect()" },
+	{ "dir=input",
+	  N_("What becomes of a packet that came in: device lo means that it is for this node "
+	     "itself."),
+	  "net/ipv4/route.c: ip_route_input_slow()" },
+	{ "", N_("The answer of the whole lookup: device, next hop and source address."),
+	  "net/ipv4/route.c: ip_route_output_key_hash_rcu()" },
+	{ 0 },
+};
+
+static const struct event_type types[] = {
+	{
+		.name = "fib.lookup",
+		.keys = "in table table_name purpose err out",
+		.kind = EV_FIB_LOOKUP,
+		.ink = INK_ROUTE,
+		.in_ladder = is_answer,
+		.say = say_lookup,
+		.identity = "purpose table_name",
+		.detail = "err out.type out.prefixlen out.dev",
+		.exact = "in.daddr in.saddr out.prefix",
+		.table = &lookups,
+		.meanings = lookup_meanings,
+	},
+	{
+		.name = "route.result",
+		.keys = "dir dst src route_type via out_dev saddr error purpose",
+		.kind = EV_ROUTE_RESULT,
+		.ink = INK_ROUTE,
+		.in_ladder = ladder_always,
+		.say = say_route,
+		.identity = "dir purpose",
+		.detail = "route_type error out_dev",
+		.exact = "dst src via saddr",
+		.table = &routes,
+		.meanings = route_meanings,
+	},
+};
+EVENT_FAMILY(route, types);
