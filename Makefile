@@ -68,7 +68,7 @@ own    := $(if $(CLIENT)$(SERVER)$(CLIENT_ARGS)$(SERVER_ARGS)$(CLIENTS)$(NODES)$
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs lessons bench prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs lesson lessons bench prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -89,6 +89,11 @@ bench: setup setup-test build/ktrun build/ktreport $(plugins) rootfs ## measure 
 
 lessons: setup build/ktreport ## refresh the output in the lessons from the runs in OUT (run the labs first: make labs)
 	$(Q)labs/lessons.sh
+
+lesson: setup build/ktreport ## ten minutes with a run of LAB, question by question; boots one if there is none in OUT
+	$(Q)[ -r "labs/$$LAB/lesson" ] || { echo "make lesson: lab '$$LAB' has no lesson to walk through; those that have:" $$(ls labs/*/lesson | cut -d/ -f2); exit 2; } >&2
+	$(Q)[ -e "$$OUT/$$LAB/events.jsonl" ] || $(MAKE) lab
+	$(Q)exec build/ktreport lesson "$$OUT/$$LAB"
 
 report: setup build/ktreport ## report again from the stored events of LAB, without booting
 	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"

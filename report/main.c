@@ -3,6 +3,7 @@
 #include "views/diff.h"
 #include "forms/form.h"
 #include "base/i18n.h"
+#include "lesson/lesson.h"
 #include "run/tally.h"
 
 #include <errno.h>
@@ -176,14 +177,14 @@ static bool session_fail(struct session *s, char *error)
 	return false;
 }
 
-/* The expectations of the run's lab, if they lie where a clone has them. The caller frees it. */
-static char *usual_expect(const struct trace *trace)
+/* A file of the run's lab, if it lies where a clone has it. The caller frees it. */
+static char *usual_file(const struct trace *trace, const char *name)
 {
 	char *path;
 
 	if (!trace->lab || strchr(trace->lab, '/'))
 		return NULL;
-	path = xasprintf("labs/%s/expect", trace->lab);
+	path = xasprintf("labs/%s/%s", trace->lab, name);
 	if (access(path, R_OK) == 0)
 		return path;
 	free(path);
@@ -214,7 +215,7 @@ static bool session_open(struct session *s, const struct options *options, const
 	if (options->packets && (error = trace_filter_packets(s->trace, options->packets)))
 		return session_fail(s, error);
 	if (!expect)
-		usual = usual_expect(s->trace);
+		usual = usual_file(s->trace, "expect");
 	if (!open_expect(s, expect ? expect : usual)) {
 		free(usual);
 		return session_fail(s, NULL);
@@ -511,10 +512,62 @@ static int run_format(const struct options *options)
 	return tally_say(1, 1, "formats") ? EXIT_HELD : EXIT_BAD;
 }
 
+static int walk_lesson(const struct options *options, struct session *s, struct lesson *lesson)
+{
+	struct style style = choose_style(options);
+	char *answers = xasprintf("%s.answers", s->trace->folder);
+	const struct walk walk = { .lesson = lesson,
+				   .trace = s->trace,
+				   .style = &style,
+				   .answers = answers,
+				   .in = stdin,
+				   .out = stdout };
+	int status = EXIT_HELD;
+
+	if (!lesson_run(lesson, s->trace))
+		status = complain("'%s' answers none of the questions of '%s'\n"
+				  "run the lab again: make lab LAB=%s",
+				  s->trace->folder, lesson->path, s->trace->lab);
+	else if (!lesson_walk(&walk))
+		status = complain("cannot write '%s': %s", answers, strerror(errno));
+	free(answers);
+	return status;
+}
+
+static int run_lesson(const struct options *options)
+{
+	char *usual = NULL, *error = NULL;
+	struct lesson *lesson = NULL;
+	struct session s;
+	int status;
+
+	if (!session_open(&s, options, options->words[1], NULL))
+		return EXIT_BAD;
+	if (options->word_count < 3)
+		usual = usual_file(s.trace, "lesson");
+	if (usual || options->word_count > 2)
+		lesson = lesson_open(usual ? usual : options->words[2], &error);
+	if (lesson)
+		status = walk_lesson(options, &s, lesson);
+	else if (error)
+		status = complain_taking(error);
+	else
+		status = complain("lab '%s' has no lesson to walk through\n"
+				  "labs with one: ls labs/*/lesson",
+				  s.trace->lab);
+	if (lesson)
+		lesson_free(lesson);
+	free(usual);
+	session_close(&s);
+	return status;
+}
+
 static const struct command commands[] = {
 	{ "show", "[VIEW] RUN", N_("print a view of the run (default: ladder)"), 1, 3, run_show },
 	{ "check", "RUN [EXPECT]", N_("judge the run by a lab's expectations"), 1, 2, run_check },
 	{ "write", "RUN [EXPECT]", N_("write all reports into the run's folder"), 1, 2, run_write },
+	{ "lesson", "RUN [LESSON]", N_("walk through the lab's questions: predict, look, answer"),
+	  1, 2, run_lesson },
 	{ "diff", "RUN1 RUN2", N_("compare two runs by meaning"), 2, 2, run_diff },
 	{ "format", "", N_("how events are written: the types and their keys; --json: as a schema"),
 	  0, 0, run_format },

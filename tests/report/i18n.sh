@@ -27,6 +27,19 @@ labs_are_complete() {
 		texts "$lab.zh.po" | diff "$dir/said" - || { echo "$lab.zh.po differs from the lab"; return 1; }
 	done
 }
+# the texts of a lesson that is walked through: a line that is indented goes on with the one above it
+lesson_texts() {
+	awk 'function told() { if (sub(/^(step|say|ask|hint|right) /, "", text)) print text; text = "" }
+		/^ / { sub(/^ */, " "); text = text $0; next }
+		{ told(); text = $0 }
+		END { told() }' "$1"
+}
+lessons_are_complete() {
+	for lesson in labs/*/lesson; do
+		lesson_texts "$lesson" | sort -u >"$dir/said"
+		texts "$lesson.zh.po" | diff "$dir/said" - || { echo "$lesson.zh.po differs from the lesson"; return 1; }
+	done
+}
 points_are_complete() {
 	PYTHONPATH=gdb-scripts python3 -c 'from ktlab import points; print(*{p.note for p in points.TABLE if p.note}, sep="\n")' |
 		sort >"$dir/said"
@@ -86,6 +99,7 @@ if command -v xgettext >/dev/null; then
 	xgettext -k_ -kN_ -LC --from-code=UTF-8 --no-location --no-wrap --sort-output -o "$dir/all.pot" report/*.c report/*/*.c
 	it 'translates every text' catalogue_is_complete
 	it 'translates what the labs expect' labs_are_complete
+	it 'translates what the lessons ask' lessons_are_complete
 	it 'translates what is said of points' points_are_complete
 	it 'shows in Chinese what the labs expect' labs_speak_chinese
 	it 'hands every word of the page to the catalogue' page_is_complete
