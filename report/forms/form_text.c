@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes tables to a terminal with libsmartcols: aligned, wrapped, made safe.
+// Writes tables to a terminal: aligned, with the columns that East Asian letters take, wrapped, made safe.
 #include "base/i18n.h"
 #include "views/view.h"
 
-#include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * libsmartcols aligns, with the columns that East Asian letters take. What it does not do well is
- * decided here: it takes the width from every column that may wrap, so that a number of three
- * digits stands on three lines, and breaks within words. So the widths are shared out first, the
- * widest column giving way, and the cells come to it broken at words.
+ * The widths are shared out first, the widest column giving way, and the cells are broken at words; a column then is as
+ * wide as its longest line. Its title stays whole.
  */
 enum {
 	GAP = 2,
@@ -22,6 +19,7 @@ struct grid {
 	const struct table *table;
 	const struct style *style;
 	int *widths;
+	char **cells; /* row by row, the head in front; broken into lines */
 };
 
 static char *safe_cell(const struct grid *g, size_t row, size_t column)
@@ -133,64 +131,86 @@ static char *break_lines(char *text, int columns)
 	return str_take(&out);
 }
 
-static struct libscols_table *new_lines(const struct grid *g)
+static char **cell_at(const struct grid *g, size_t row, size_t column)
+{
+	return &g->cells[row * g->table->width + column];
+}
+
+static void break_cells(struct grid *g)
+{
+	size_t rows = table_rows(g->table) + 1;
+
+	g->cells = xcalloc(rows * g->table->width, sizeof(*g->cells));
+	for (size_t i = 0; i < g->table->width; i++) {
+		int widest = 0;
+
+		for (size_t row = 0; row < rows; row++) {
+			int width;
+
+			*cell_at(g, row, i) =
+				row ? break_lines(safe_cell(g, row - 1, i), g->widths[i])
+				    : xstrdup(_(g->table->columns[i].title));
+			width = longest_line(*cell_at(g, row, i));
+			widest = width > widest ? width : widest;
+		}
+		g->widths[i] = widest;
+	}
+}
+
+/* The first line of the text, set left or right in so many columns; gives what follows it. */
+static const char *put_piece(struct str *out, const char *text, int columns, bool right)
+{
+	size_t len = strcspn(text, "\n");
+	char *piece = xstrndup(text, len);
+	int pad = columns - text_width(piece);
+
+	str_fill(out, " ", right ? pad : 0);
+	str_add(out, piece);
+	str_fill(out, " ", right ? 0 : pad);
+	free(piece);
+	return text + len + (text[len] == '\n');
+}
+
+/* A line of all cells of a row, without the spaces at its end; false once they are empty. */
+static bool put_line(FILE *out, const struct grid *g, const char **rests, bool head)
 {
 	const struct table *t = g->table;
-	struct libscols_table *lines = scols_new_table();
+	struct str line = { 0 };
+	bool some = false;
 
-	scols_table_set_termforce(lines, SCOLS_TERMFORCE_ALWAYS);
-	scols_table_set_termwidth(lines, (size_t)total_width(g));
-	scols_table_set_column_separator(lines, "  ");
-	scols_table_enable_noencoding(lines, 1); /* text_safe() did it */
-	scols_table_enable_noheadings(lines, !has_titles(t));
 	for (size_t i = 0; i < t->width; i++)
-		scols_column_set_wrapfunc(
-			scols_table_new_column(lines, _(t->columns[i].title), 0,
-					       SCOLS_FL_WRAP |
-						       (has_numbers(t, i) ? SCOLS_FL_RIGHT : 0)),
-			scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
-	return lines;
-}
-
-static void add_row(struct libscols_table *lines, const struct grid *g, size_t row)
-{
-	struct libscols_line *line = scols_table_new_line(lines, NULL);
-
-	for (size_t i = 0; i < g->table->width; i++)
-		scols_line_refer_data(line, i, break_lines(safe_cell(g, row, i), g->widths[i]));
-}
-
-/* Without the spaces at the ends of lines; the first line is the head. */
-static void put_lines(FILE *out, const char *text, const struct style *style, bool head)
-{
-	const char *end;
-
-	for (; *text; text = *end ? end + 1 : end, head = false) {
-		size_t len;
-
-		end = text + strcspn(text, "\n");
-		for (len = (size_t)(end - text); len && text[len - 1] == ' ';)
-			len--;
-		fprintf(out, "%s%.*s%s\n", head ? color_on(style, DIM) : "", (int)len, text,
-			head ? color_on(style, PLAIN) : "");
+		some = some || *rests[i];
+	for (size_t i = 0; some && i < t->width; i++) {
+		str_add(&line, i ? "  " : "");
+		rests[i] = put_piece(&line, rests[i], g->widths[i], has_numbers(t, i));
 	}
+	while (line.len && line.p[line.len - 1] == ' ')
+		line.p[--line.len] = '\0';
+	if (some)
+		fprintf(out, "%s%s%s\n", head ? color_on(g->style, DIM) : "", str_text(&line),
+			head ? color_on(g->style, PLAIN) : "");
+	str_free(&line);
+	return some;
 }
 
 static void put_rows(FILE *out, const struct table *t, const struct style *style)
 {
 	struct grid g = { .table = t, .style = style, .widths = xcalloc(t->width, sizeof(int)) };
-	struct libscols_table *lines;
-	char *text = NULL;
+	const char **rests = xcalloc(t->width, sizeof(*rests));
 
 	share_width(&g);
-	lines = new_lines(&g);
-	for (size_t row = 0; row < table_rows(t); row++)
-		add_row(lines, &g, row);
-	scols_print_table_to_string(lines, &text);
-	put_lines(out, text ? text : "", style, has_titles(t));
-	free(text);
+	break_cells(&g);
+	for (size_t row = !has_titles(t); row <= table_rows(t); row++) {
+		for (size_t i = 0; i < t->width; i++)
+			rests[i] = *cell_at(&g, row, i);
+		for (bool head = row == 0; put_line(out, &g, rests, head); head = false)
+			;
+	}
+	for (size_t i = 0; i < (table_rows(t) + 1) * t->width; i++)
+		free(g.cells[i]);
+	free(rests);
+	free(g.cells);
 	free(g.widths);
-	scols_unref_table(lines);
 }
 
 static void put_note(FILE *out, const struct style *style, const char *note)

@@ -50,7 +50,7 @@ failed=0
 for target in ${FUZZ_TARGETS:-events pcap expect}; do
 	number=$((number + 1))
 	# shellcheck disable=SC2086
-	$linker $flags -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" "$dir"/obj/*.o -lpcap -lsmartcols -lm
+	$linker $flags -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" "$dir"/obj/*.o -lpcap -lm
 	if fuzz "$target" >"$dir/$target.log" 2>&1; then
 		echo "ok $number - $target: $(grep -o 'Done [0-9]* runs in [0-9]* second' "$dir/$target.log" || echo 'no figures')"
 	else
