@@ -4,6 +4,7 @@
 #include "forms/form.h"
 #include "base/i18n.h"
 #include "lesson/lesson.h"
+#include "run/run.h"
 #include "run/tally.h"
 
 #include <errno.h>
@@ -209,10 +210,10 @@ static bool session_open(struct session *s, const struct options *options, const
 	*s = (struct session){ 0 };
 	if (!open_filter(s, options->filter))
 		return session_fail(s, NULL);
-	s->trace = trace_open(run, &error);
+	s->trace = run_open(run, &error);
 	if (!s->trace)
 		return session_fail(s, error);
-	if (options->packets && (error = trace_filter_packets(s->trace, options->packets)))
+	if (options->packets && (error = run_filter_packets(s->trace, options->packets)))
 		return session_fail(s, error);
 	if (!expect)
 		usual = usual_file(s->trace, "expect");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What an event says of its frame, held against the bytes of the frame, field by field.
 #include "base/i18n.h"
-#include "run/trace.h"
+#include "run/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>

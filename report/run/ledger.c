@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The wire ledger: gives every captured frame the event that sent it and the event that received it.
-#include "run/trace.h"
+#include "run/ledger.h"
 #include "base/i18n.h"
 
 #include <stdlib.h>

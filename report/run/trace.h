@@ -73,16 +73,15 @@ struct trace {
 	size_t map_len;
 };
 
-/*
- * Reads RUN/events.jsonl (or the file itself) and the captures beside it. Returns NULL only when
- * there is nothing to read, with the sentence to print in *error, which the caller frees.
- * A damaged run gives what is good of it, and problems.
- */
-struct trace *trace_open(const char *run, char **error);
+struct trace *trace_new(void);
 void trace_free(struct trace *trace);
 
-/* A trace over a text in memory, for tests and fuzzing; the text must live as long. */
+/* Adds what events.jsonl holds, which must live as long; what is damaged is said as problems (read.c). */
+void trace_read(struct trace *trace, const char *text, size_t len);
+/* A trace over a text in memory, for tests and fuzzing. */
 struct trace *trace_of_text(const char *text, size_t len);
+/* Once all events are there: finds the connections, and the zero of time. */
+void trace_find(struct trace *trace);
 
 /* A disagreement of events, frames and counters: the run's evidence contradicts itself. Takes the text. */
 void trace_unmatched(struct trace *trace, char *text);
@@ -98,17 +97,5 @@ const struct node *trace_node(const struct trace *trace, const char *name);
 const struct node *trace_node_by_mac(const struct trace *trace, const char *mac);
 const struct node *trace_node_by_address(const struct trace *trace, const char *address);
 struct conn *trace_conn(const struct trace *trace, int64_t id);
-
-/* Joins the captures with the events (ledger.c). */
-void ledger_join(struct trace *trace);
-/* Holds the events against their frames and against each other (agree.c, derive.c), after ledger_join(). */
-void agree_check(struct trace *trace);
-void derive_check(struct trace *trace);
-
-/*
- * Hides all frames that an expression in pcap-filter's syntax refuses, and their events.
- * Returns NULL, or libpcap's sentence, which the caller frees.
- */
-char *trace_filter_packets(struct trace *trace, const char *expression);
 
 #endif

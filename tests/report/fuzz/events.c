@@ -2,6 +2,7 @@
 // Fuzzes the way from events.jsonl and captures to every view and form. Input: a whole file, and behind it, from its
 // magic number on, a capture, which every NIC is given.
 #include "forms/form.h"
+#include "run/run.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -67,9 +68,9 @@ static void join(struct trace *trace, const void *capture, size_t size)
 
 	for (size_t i = 0; i < trace->nodes.n && i < MOST_WIRES; i++)
 		add_wire(trace, &trace->nodes.v[i], capture, size);
-	ledger_join(trace);
+	run_join(trace);
 	if (size % 2)
-		free(trace_filter_packets(trace, "tcp[tcpflags] & tcp-syn != 0 or arp"));
+		free(run_filter_packets(trace, "tcp[tcpflags] & tcp-syn != 0 or arp"));
 }
 
 /* Each input takes one view and one form, chosen by its length, so that a run is short. */

@@ -2,7 +2,7 @@
 // Proves the checks of a run: mutate EVERY RUN... changes one thing of a run at a time (an event deleted, a field of an
 // event changed, a frame deleted, a bit of its headers turned) and tells how many of the changes the checks find.
 // Of the fields every EVERYth change is made. The checksum of the last line is no help: it is left out.
-#include "run/trace.h"
+#include "run/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -159,9 +159,7 @@ static void forget(struct trace *trace)
 static size_t judge(struct trace *trace)
 {
 	forget(trace);
-	ledger_join(trace);
-	agree_check(trace);
-	derive_check(trace);
+	run_join(trace);
 	return trace->unmatched + trace->problem_count;
 }
 
@@ -373,7 +371,7 @@ static bool change_run(struct mutation *m, const char *run)
 {
 	char *error = NULL;
 
-	m->trace = trace_open(run, &error);
+	m->trace = run_open(run, &error);
 	if (!m->trace) {
 		fprintf(stderr, "mutate: %s\n", error);
 		free(error);
