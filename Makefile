@@ -68,7 +68,7 @@ own    := $(if $(CLIENT)$(SERVER)$(CLIENT_ARGS)$(SERVER_ARGS)$(CLIENTS)$(NODES)$
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs lesson lessons bench prove shell debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs lesson lessons bench prove shell attach debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -98,10 +98,13 @@ lesson: setup build/ktreport ## ten minutes with a run of LAB, question by quest
 report: setup build/ktreport ## report again from the stored events of LAB, without booting
 	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"
 
-shell: setup rootfs ## a shell in the guest (Ctrl-A x ends it)
+shell: setup rootfs ## a shell in the guest (Ctrl-A x ends it); GDB=1: with a GDB in another window, by make attach
 	$(Q)mkdir -p "$$OUT/shell"
-	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); \
+	$(Q)kernel=$$(kernel-config/kernel.sh build "$$KERNEL"); [ -z "$(GDB)" ] || exec env -u GDB gdb-scripts/shell.sh "$$OUT/shell" "$$kernel"; \
 		KTLAB_MODE=person KTLAB_KERNEL=$$kernel/bzImage KTLAB_RUN=$$OUT/shell KTLAB_LAB=$$LAB ./run-qemu.sh || :
+
+attach: setup ## a GDB in the guest of make shell GDB=1; POINTS="tcp_ack": with breakpoints
+	$(Q)exec gdb-scripts/shell.sh "$$OUT/shell"
 
 debug: setup build/ktrun $(if $(FROM),build/ktreport,rootfs) ## a GDB of your own in the guest, where LAB begins; FROM=out/handshake EVENT=88: at that event of that run
 	$(Q)[ -n "$$FROM" ] || [ -r "labs/$$LAB/points" ] || exec build/ktrun "labs/$$LAB"

@@ -27,7 +27,7 @@ KTLAB_TOPOLOGY=${KTLAB_TOPOLOGY:-two-nodes}
 KTLAB_MODE=${KTLAB_MODE:-live}
 # the recording that the modes record and replay write and read
 KTLAB_RECORDING=${KTLAB_RECORDING:-$KTLAB_RUN/recording.bin}
-# unix socket on which QEMU waits for a GDB before the first instruction; empty: no GDB
+# unix socket on which QEMU takes a GDB, and, but for a person's shell, waits for it before the first instruction; empty: no GDB
 KTLAB_GDB=${KTLAB_GDB:-}
 # plan that the plugin engine executes inside QEMU, into KTLAB_RUN/captures.bin; empty: no plugin
 KTLAB_PLAN=${KTLAB_PLAN:-}
@@ -144,6 +144,9 @@ if [ -n "$KTLAB_GDB" ]; then
 	# a socket in the caller's private folder, no TCP port
 	set -- "$@" -chardev "socket,id=gdb,path=$(value "$KTLAB_GDB"),server=on,wait=off"
 	set -- "$@" -gdb chardev:gdb
+fi
+# a person's shell does not wait for a GDB, which may come and go
+if [ -n "$KTLAB_GDB" ] && [ "$KTLAB_MODE" != person ]; then
 	set -- "$@" -S # not one instruction before GDB says so
 	# the engine reads the guest's memory while it is stopped, which is quicker than to ask QEMU for it
 	set -- "$@" -object "memory-backend-memfd,id=ram,size=${KTLAB_MEM}M,share=on" -machine memory-backend=ram

@@ -48,14 +48,23 @@ class Guest:
         self.lab = os.environ.get("KTLAB_LABDIR", "labs/handshake")
         self.places = []        # where a point begins, each once
         self.at_boot = os.environ.get("AT") == "boot"
+        self.asked = os.environ.get("POINTS", "").split()
+
+    def wants(self, row):
+        """Whether a point of the plan is to be a breakpoint: those that the lab names, and the user."""
+        return not row["always"]
 
     def connect(self):
         """Resolves the points, while GDB reads the kernel from its file, and connects."""
-        made = plan.make(self.lab, HZ, os.environ.get("POINTS", "").split())
-        named = {row["name"] for row in made["points"] if not row["always"]}
+        made = plan.make(self.lab, HZ, self.asked)
+        named = {row["name"] for row in made["points"] if self.wants(row)}
         self.places = list(dict.fromkeys(
             site["addr"] for site in made["sites"] if site["at"] != "return" and site["point"] in named))
         self.at_boot = self.at_boot or made["arm"] == "boot"
+        self.attach()
+
+    @staticmethod
+    def attach():
         gdb.execute("target remote " + os.environ.get("KTLAB_GDB", "localhost:1234"), to_string=True)
 
     def begin(self):
@@ -74,6 +83,32 @@ class Guest:
         print("The guest stands %s. The %d points of %s are breakpoints: `info breakpoints`." % (
             "before its first instruction" if self.at_boot else "where the lab begins", len(self.places), self.lab))
         print("`continue` runs to the next; `kt sock $rdi`, `kt skb $rsi` and `help kt` show what is there; `bt` how it came.")
+
+
+class Beside(Guest):
+    """A guest in which a person has a shell already, in another window: GDB comes and goes, and the guest stays."""
+
+    def wants(self, row):
+        return row["name"] in [word.partition(":")[0] for word in self.asked]
+
+    def connect(self):
+        if self.asked:
+            super().connect()
+        else:
+            self.attach()
+        define_leaving()
+
+    def begin(self):
+        with Quiet():
+            for address in self.places:
+                gdb.Breakpoint("*" + address)
+        print("The guest stands; it goes on with `continue`, and when you quit. Its shell is in the other window.")
+        print("`break tcp_v4_connect`, `continue`, and there ./client; then `kt sock $rdi`, `bt`; `help kt` lists the rest.")
+
+
+def define_leaving():
+    """A GDB that quits would end QEMU, and with it the shell in the other window: it lets the guest go first."""
+    gdb.execute("define hook-quit\npython gdb.selected_inferior().pid and gdb.execute('detach', to_string=True)\nend")
 
 
 class Start(gdb.Breakpoint):
@@ -97,7 +132,13 @@ def load_kernel_commands():
             gdb.execute("source " + beside)
 
 
-SESSION = travel.Stored(RUN) if RUN else Guest()
+def session():
+    if RUN:
+        return travel.Stored(RUN)
+    return Beside() if os.environ.get("KTLAB_BESIDE") else Guest()
+
+
+SESSION = session()
 
 
 def connect():

@@ -71,7 +71,7 @@ shell() {
 	KTLAB_MODE=person KTLAB_RUN=$work/shell timeout 60 ./run-qemu.sh <"$work/keys" >"$work/screen" 2>&1 &
 	local qemu=$! tries=600
 	exec 3>"$work/keys"
-	until grep -q '/ # ' "$work/screen"; do
+	until grep -q '/home # ' "$work/screen"; do
 		((--tries)) || { cat "$work/screen"; return 1; }
 		sleep 0.1
 	done
