@@ -25,6 +25,7 @@ for guest in labs/*/guest.sh; do
 	it "the lesson of $lab shows the same in both languages" lesson "$lab"
 	it "docs/lessons.md names $lab" grep -q "(../labs/$lab/README.md)" docs/lessons.md
 	it "docs/lessons.zh.md names $lab" grep -q "(../labs/$lab/README.zh.md)" docs/lessons.zh.md
+	[ ! -e "labs/$lab/lesson" ] || it "the test knows the answers of the lesson of $lab" grep -q "^$lab	." tests/labs/lessons.tsv
 	it "$lab has a wrong variant" grep -q "^$lab	." tests/labs/wrong.tsv
 done
 tap_end

@@ -41,6 +41,15 @@ senders() {
 		awk '{ frames++ } $3 != $4 { print "event " $1 " did not send frame " $2; wrong = 1 } END { exit wrong || !frames }'
 }
 
+# lesson LAB ANSWER…: the run has these answers to the questions of labs/LAB/lesson, and to each one
+lesson() {
+	local lab=$1 count
+	shift
+	rm -f "$out/$SPEC/$lab.answers"
+	count=$(grep -c '^step ' "labs/$lab/lesson")
+	says "$count of $count answered" build/ktreport lesson "$out/$SPEC/$lab" < <(printf '\n%s\n' "$@")
+}
+
 for SPEC in 5.4 distro; do
 	kernel_there "$SPEC" 'every lab' || continue
 	rm -rf "${out:?}/$SPEC"
@@ -49,6 +58,9 @@ for SPEC in 5.4 distro; do
 		it "Linux $SPEC: $lab holds" env OUT="$out/$SPEC" labs/all.sh "$lab"
 	done
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
+	while IFS=$'\t' read -ra answers; do
+		[ "${answers[0]:0:1}" = '#' ] || it "Linux $SPEC: the lesson of ${answers[0]} is answered by its run" lesson "${answers[@]}"
+	done <tests/labs/lessons.tsv
 	if [ "$SPEC" = 5.4 ]; then
 		it 'the output in the lessons is fresh' env OUT="$out/$SPEC" labs/lessons.sh --check
 		while IFS=$'\t' read -r lab what key value; do
