@@ -1,79 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
+#include "session.h"
 #include "views/diff.h"
 #include "forms/form.h"
 #include "base/i18n.h"
 #include "lesson/lesson.h"
-#include "run/run.h"
 #include "run/tally.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-enum {
-	EXIT_HELD = 0,
-	EXIT_FAILED = 1,
-	EXIT_BAD = 2
-};
-
-enum {
-	PIPED_WIDTH = 100,
-	LEAST_WIDTH = 60,
-	MOST_WIDTH = 10000
-};
-
-struct options {
-	const char *filter;
-	const char *packets;
-	const char *expect;
-	const char *source;
-	const char *color;
-	const char *width;
-	int columns; /* what width says; 0: nothing */
-	bool json;
-	bool taps;
-	bool exact;
-	bool syntax;
-	bool chinese;
-	bool help;
-	bool utf8; /* no option: what the environment says */
-	const char *words[4]; /* what is no option */
-	size_t word_count;
-};
-
-/* One row an option: its letter, name, argument, where it goes, and the help. */
-static const struct option_row {
-	char letter;
-	const char *name;
-	const char *argument; /* NULL: a switch */
-	size_t offset;
-	const char *help;
-} option_rows[] = {
-	{ 'f', "filter", "EXPR", offsetof(struct options, filter),
-	  N_("only events for which EXPR holds: 'tcp.tx and dport=8080 and flags~S'") },
-	{ 'p', "packets", "FILTER", offsetof(struct options, packets),
-	  N_("only packets that pcap-filter(7) lets through: 'tcp port 8080'") },
-	{ 'e', "expect", "FILE", offsetof(struct options, expect),
-	  N_("judge the run by these expectations; default: labs/LAB/expect") },
-	{ 's', "source", "DIR", offsetof(struct options, source),
-	  N_("the kernel's source, for lines in report.html; default: as the run says") },
-	{ 'j', "json", NULL, offsetof(struct options, json), N_("show a view as JSON") },
-	{ 0, "taps", NULL, offsetof(struct options, taps),
-	  N_("with write: both taps' copies of each frame in wire.pcapng") },
-	{ 0, "exact", NULL, offsetof(struct options, exact),
-	  N_("with diff: addresses, ports, sequence numbers and times count too") },
-	{ 0, "syntax", NULL, offsetof(struct options, syntax),
-	  N_("with check: only look whether the expectations can be read") },
-	{ 0, "color", "WHEN", offsetof(struct options, color), N_("auto, always or never") },
-	{ 0, "width", "COLUMNS", offsetof(struct options, width),
-	  N_("of the output; default: the terminal's, 100 when piped") },
-	{ 0, "zh", NULL, offsetof(struct options, chinese),
-	  N_("in Chinese, as with LANG=zh_CN.UTF-8") },
-	{ 'h', "help", NULL, offsetof(struct options, help), N_("this text") },
-};
 
 struct command {
 	const char *name;
@@ -82,172 +18,6 @@ struct command {
 	size_t least, most; /* arguments */
 	int (*run)(const struct options *options);
 };
-
-__attribute__((format(printf, 1, 2))) static int complain(const char *format, ...)
-{
-	va_list args;
-
-	fputs("ktreport: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	return EXIT_BAD;
-}
-
-static int complain_taking(char *sentence)
-{
-	complain("%s", sentence);
-	free(sentence);
-	return EXIT_BAD;
-}
-
-/* ---- the terminal ---- */
-
-static int terminal_width(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
-		return PIPED_WIDTH;
-	return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
-}
-
-static struct style choose_style(const struct options *options)
-{
-	bool terminal = isatty(STDOUT_FILENO);
-	struct style style = {
-		.width = options->columns ? options->columns : terminal_width(),
-		.color = terminal && !getenv("NO_COLOR"),
-		.utf8 = options->utf8,
-	};
-
-	if (text_is(options->color, "always"))
-		style.color = true;
-	else if (text_is(options->color, "never"))
-		style.color = false;
-	return style;
-}
-
-/* ---- a run, opened ---- */
-
-struct session {
-	struct trace *trace;
-	struct expr *filter;
-	struct expect *expect;
-	struct request request;
-};
-
-static void session_close(struct session *s)
-{
-	trace_free(s->trace);
-	expr_free(s->filter);
-	expect_free(s->expect);
-}
-
-static bool open_filter(struct session *s, const char *text)
-{
-	char *error = NULL;
-
-	if (!text)
-		return true;
-	s->filter = expr_parse(text, NULL, &error);
-	if (error)
-		complain("filter: %s", error);
-	free(error);
-	return s->filter != NULL;
-}
-
-static bool open_expect(struct session *s, const char *path)
-{
-	char *error;
-
-	if (!path)
-		return true;
-	s->expect = expect_open(path, &error);
-	if (!s->expect)
-		complain_taking(error);
-	return s->expect != NULL;
-}
-
-static bool session_fail(struct session *s, char *error)
-{
-	if (error)
-		complain_taking(error);
-	session_close(s);
-	return false;
-}
-
-/* A file of the run's lab, if it lies where a clone has it. The caller frees it. */
-static char *usual_file(const struct trace *trace, const char *name)
-{
-	char *path;
-
-	if (!trace->lab || strchr(trace->lab, '/'))
-		return NULL;
-	path = xasprintf("labs/%s/%s", trace->lab, name);
-	if (access(path, R_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
-/* A run may come from anybody: only a folder that is a kernel's source is read because a run says so. */
-static const char *source_named(const struct trace *trace)
-{
-	char *path = xasprintf("%s/net/ipv4/tcp_ipv4.c", trace->source ? trace->source : "");
-	bool is_kernel = !access(path, R_OK);
-
-	free(path);
-	return is_kernel ? trace->source : NULL;
-}
-
-static bool session_open(struct session *s, const struct options *options, const char *run,
-			 const char *expect)
-{
-	char *error = NULL, *usual = NULL;
-
-	*s = (struct session){ 0 };
-	if (!open_filter(s, options->filter))
-		return session_fail(s, NULL);
-	s->trace = run_open(run, &error);
-	if (!s->trace)
-		return session_fail(s, error);
-	if (options->packets && (error = run_filter_packets(s->trace, options->packets)))
-		return session_fail(s, error);
-	if (!expect)
-		usual = usual_file(s->trace, "expect");
-	if (!open_expect(s, expect ? expect : usual)) {
-		free(usual);
-		return session_fail(s, NULL);
-	}
-	free(usual);
-	if (s->expect)
-		expect_run(s->expect, s->trace);
-	s->request = (struct request){
-		.trace = s->trace,
-		.filter = s->filter,
-		.expect = s->expect,
-		.narrowed = options->filter || options->packets,
-		.source = options->source ? options->source : source_named(s->trace),
-		.taps = options->taps,
-	};
-	return true;
-}
-
-/* Says what is wrong with the input; a damaged run is shown nevertheless, but ends with 2. */
-static int report_problems(const struct trace *trace)
-{
-	for (size_t i = 0; i < trace->problems.n; i++) {
-		bool placed = starts_with(trace->problems.v[i], "events.jsonl:");
-
-		complain("%s%s%s", placed ? trace->folder : "", placed ? "/" : "",
-			 trace->problems.v[i]);
-	}
-	if (trace->problem_count > trace->problems.n)
-		complain("%zu more problems", trace->problem_count - trace->problems.n);
-	return trace->problem_count ? EXIT_BAD : EXIT_HELD;
-}
 
 /* ---- commands ---- */
 
@@ -581,105 +351,12 @@ static void print_help(void)
 		printf("  %-6s %-14s %s\n", commands[i].name, commands[i].arguments,
 		       _(commands[i].help));
 	printf("\nRUN is a run's folder, or its events.jsonl. Options:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
-		const struct option_row *row = &option_rows[i];
-		char *left = xasprintf("%s%c%s --%s%s%s", row->letter ? "-" : " ",
-				       row->letter ? row->letter : ' ', row->letter ? "," : " ",
-				       row->name, row->argument ? "=" : "",
-				       row->argument ? row->argument : "");
-
-		printf("  %-22s %s\n", left, _(row->help));
-		free(left);
-	}
+	print_options();
 	printf("\nViews:\n");
 	for (const struct view *view = views; view->name; view++)
 		printf("  %-11s %-8s %s\n", view->name, view->argument ? view->argument : "",
 		       _(view->help));
 	printf("\nExit status: 0 all expectations held; 1 one failed; 2 usage or bad input\n");
-}
-
-/* ---- the command line ---- */
-
-static const struct option_row *find_option(const char *word, const char **value)
-{
-	size_t len = strcspn(word, "=");
-
-	*value = word[len] ? word + len + 1 : NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
-		const struct option_row *row = &option_rows[i];
-
-		if (starts_with(word, "--") && strlen(row->name) == len - 2 &&
-		    strncmp(row->name, word + 2, len - 2) == 0)
-			return row;
-		if (row->letter && word[1] == row->letter && len == 2)
-			return row;
-	}
-	return NULL;
-}
-
-/* Reads the option at words[0]; gives how many words it took, 0 on a mistake. */
-static int read_option(struct options *options, char **words)
-{
-	const char *value;
-	const struct option_row *row = find_option(words[0], &value);
-	char *place;
-
-	if (!row) {
-		complain("unknown option '%s'; 'ktreport --help' lists them", words[0]);
-		return 0;
-	}
-	place = (char *)options + row->offset;
-	if (!row->argument) {
-		*(bool *)place = true;
-		return 1;
-	}
-	if (!value && !words[1]) {
-		complain("option '--%s' needs %s", row->name, row->argument);
-		return 0;
-	}
-	*(const char **)place = value ? value : words[1];
-	return value ? 1 : 2;
-}
-
-/* Options whose argument is none that they can have. */
-static bool arguments_fit(struct options *options)
-{
-	char *end = "";
-
-	if (options->width)
-		options->columns = (int)strtoul(options->width, &end, 10);
-	if (options->width && (*end || strlen(options->width) > 5 ||
-			       options->columns < LEAST_WIDTH || options->columns > MOST_WIDTH)) {
-		complain("--width needs a number of columns from %d to %d, not '%s'", LEAST_WIDTH,
-			 MOST_WIDTH, options->width);
-		return false;
-	}
-	if (options->color && !text_is(options->color, "auto") &&
-	    !text_is(options->color, "always") && !text_is(options->color, "never")) {
-		complain("--color needs auto, always or never, not '%s'", options->color);
-		return false;
-	}
-	return true;
-}
-
-static bool read_command_line(struct options *options, char **words)
-{
-	int took;
-
-	while (*words) {
-		if ((*words)[0] == '-' && (*words)[1]) {
-			took = read_option(options, words);
-			if (!took)
-				return false;
-			words += took;
-		} else if (options->word_count == ARRAY_SIZE(options->words)) {
-			complain("too many arguments: '%s'", *words);
-			return false;
-		} else {
-			options->words[options->word_count++] = *words++;
-		}
-	}
-	return true;
 }
 
 static const struct command *find_command(const char *name)
@@ -697,8 +374,6 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (!read_command_line(&options, argv + 1))
-		return EXIT_BAD;
-	if (!arguments_fit(&options))
 		return EXIT_BAD;
 	options.utf8 = i18n_start(options.chinese);
 	if (options.help) {

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Questions that are asked first of a run: what view_answers.c asks, and how an answer is written down. */
+#ifndef KTREPORT_ANSWERS_H
+#define KTREPORT_ANSWERS_H
+
+#include "views/view.h"
+
+struct answers {
+	struct table *table;
+	const struct request *rq;
+	const char *question; /* of the rows that are added */
+	size_t rows; /* that it has */
+	size_t more; /* that it would have */
+	VEC(char *) said; /* what was answered to it, as a key */
+};
+
+/* The row's answer, which it takes over, and up to two events that say so. */
+void answer(struct answers *a, char *text, const struct event *first, const struct event *second);
+/* What an event tells, with its time and place. */
+void answer_told(struct answers *a, const struct event *ev, const char *told);
+/* Was this not yet answered? Takes the key over. */
+bool is_new(struct answers *a, char *key);
+
+const struct event *events_end(const struct answers *a);
+double seconds_of(const struct answers *a, const struct event *ev);
+/* "7.712 ms"; GDB's stops, where there were some, are in it, and it says so. The caller frees it. */
+char *duration(const struct answers *a, const struct event *from, const struct event *to);
+/* "connection #2 from port 43906: ", where there are several. The caller frees it. */
+char *whose(const struct answers *a, const struct event *ev);
+const char *or_dash(const char *text);
+
+/* answers_tcp.c */
+void answer_syn(struct answers *a);
+void answer_synack(struct answers *a);
+void answer_syn_queue(struct answers *a);
+void answer_accept_queue(struct answers *a);
+void answer_syn_shrinks(struct answers *a);
+void answer_accept_shrinks(struct answers *a);
+void answer_refused(struct answers *a);
+void answer_client(struct answers *a);
+void answer_server(struct answers *a);
+void answer_callers(struct answers *a);
+void answer_again(struct answers *a);
+void answer_drops(struct answers *a);
+
+/* answers_route.c */
+void answer_route(struct answers *a);
+void answer_again_looked_up(struct answers *a);
+void answer_arp(struct answers *a);
+
+#endif
