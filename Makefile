@@ -61,7 +61,7 @@ unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/repor
 
 c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] report/*/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
 shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* rootfs/init)
-python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py tests/*/*.py)
+python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py gdb-scripts/ktlab/*/*.py tests/*/*.py tests/*/*/*.py)
 
 # programs of the user's own lie beside the others, in an initramfs of their own
 own    := $(if $(CLIENT)$(SERVER)$(CLIENT_ARGS)$(SERVER_ARGS)$(CLIENTS)$(NODES)$(FILES),build/own/)

@@ -5,6 +5,8 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+# the beat, the date at power-on
+. "$here/gdb-scripts/facts.env"
 
 # the kernel that boots
 KTLAB_KERNEL=${KTLAB_KERNEL:-$here/build/bzImage}
@@ -80,6 +82,10 @@ append="$append${KTLAB_EXERCISE:+ ktlab.exercise=$KTLAB_EXERCISE}"
 [ "$KTLAB_COUNT" = 1 ] || append="$append ktlab.count=$KTLAB_COUNT"
 append="$append${KTLAB_PROFILE:+ ktlab.profile=$KTLAB_PROFILE}"
 
+# QEMU counts the guest's date in the zone that it is in (net/dump.c), and captures are to be the same anywhere
+TZ=UTC0
+export TZ
+
 set -- "$QEMU"
 set -- "$@" -no-user-config -nodefaults     # nothing that is not asked for
 # a QEMU that was built with seccomp gives up what an attacker in the guest would want of the host: new programs, rights
@@ -117,13 +123,13 @@ console=$KTLAB_RUN/console.log
 case $KTLAB_MODE in
 live)
 	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off"      # time is counted in instructions; idle time is skipped
-	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm      # the date, too
+	set -- "$@" -rtc "base=$POWER_ON,clock=vm"                # the date, too
 	;;
 record | replay)
 	# what the outside gave the guest is recorded, and given again at the same instruction; as in
 	# the mode live, idle time is skipped, so that two recordings are of one and the same run
 	set -- "$@" -icount "shift=$KTLAB_SHIFT,sleep=off,rr=$KTLAB_MODE,rrfile=$(value "$KTLAB_RECORDING")"
-	set -- "$@" -rtc base=2020-01-01T00:00:00,clock=vm
+	set -- "$@" -rtc "base=$POWER_ON,clock=vm"
 	;;
 person)
 	append="$append ktlab.shell=1"
@@ -153,8 +159,8 @@ if [ -n "$KTLAB_GDB" ] && [ "$KTLAB_MODE" != person ]; then
 fi
 if [ -n "$KTLAB_GDB" ] && [ "$KTLAB_MODE" = live ]; then
 	# at a stop, virtual time runs on to QEMU's next timer. While the guest handles the end of an idle time none may
-	# be set for a day; a filter on a wire of its own, which wakes up each 1000 us, bounds the jump
-	set -- "$@" -netdev hubport,id=beat,hubid=99 -object filter-buffer,id=beat-timer,netdev=beat,interval=1000
+	# be set for a day; a filter on a wire of its own, which wakes up at each beat, bounds the jump
+	set -- "$@" -netdev hubport,id=beat,hubid=99 -object filter-buffer,id=beat-timer,netdev=beat,interval=$BEAT_US
 fi
 
 if [ -n "$KTLAB_PLAN" ]; then

@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-/* x86-64's memory map (the kernel's Documentation/x86/x86_64/mm.rst). */
-struct span {
-	uint64_t first, last;
-};
-
-static const struct span user = { 0x1000, 0x00007fffffffffff };
-/* without its end, the fixmap, which has the interrupt controllers */
-static const struct span kernel = { 0xffff800000000000, 0xfffffffffeffffff };
-/* where ioremap() puts device registers: to read them changes the device, or asks for the time */
-static const struct span devices = { 0xffffc90000000000, 0xffffe8ffffffffff };
-
-enum {
-	STACK_SPAN = 65536 /* around rsp: a stack may lie among the devices (CONFIG_VMAP_STACK) */
-};
-
 const char *guest_init(struct guest *guest)
 {
 	GArray *list = qemu_plugin_get_registers();
@@ -63,16 +48,19 @@ uint64_t guest_reg(struct guest *guest, enum reg reg)
 	return value;
 }
 
-static bool within(const struct span *span, uint64_t address)
+static bool within(const struct spans *spans, uint64_t address)
 {
-	return span->first <= address && address <= span->last;
+	for (size_t i = 0; i < spans->count; i++)
+		if (spans->v[i].first <= address && address < spans->v[i].end)
+			return true;
+	return false;
 }
 
-bool guest_may_read(uint64_t address, uint64_t rsp)
+bool guest_may_read(const struct facts *facts, uint64_t address, uint64_t rsp)
 {
-	if (within(&devices, address))
-		return address / STACK_SPAN == rsp / STACK_SPAN;
-	return within(&kernel, address) || within(&user, address);
+	if (within(&facts->devices, address))
+		return address / facts->near_bytes == rsp / facts->near_bytes;
+	return within(&facts->memory, address);
 }
 
 const uint8_t *guest_read(struct guest *guest, uint64_t address, size_t bytes)

@@ -23,7 +23,7 @@ void guest_free(struct guest *guest);
 uint64_t guest_reg(struct guest *guest, enum reg reg);
 
 /* Whether an address is one of kernel or user memory that can be read without touching a device. */
-bool guest_may_read(uint64_t address, uint64_t rsp);
+bool guest_may_read(const struct facts *facts, uint64_t address, uint64_t rsp);
 
 /* The bytes at an address, valid until the next read; NULL where nothing is mapped. */
 const uint8_t *guest_read(struct guest *guest, uint64_t address, size_t bytes);

@@ -15,7 +15,7 @@
 #include "api.h"
 
 enum {
-	FORMAT = 1,
+	FORMAT = 2,
 	BLOCK_BYTES_MAX = 65536,
 	SCALE_MAX = 4096,
 	STACK_BYTES_MAX = 1 << 20,
@@ -115,8 +115,7 @@ static bool block_read(const json_t *value, const struct block *before, size_t c
 	    !address_read(json_object_get(value, "add"), &block->add))
 		return false;
 	block->is_text = !strcmp(name, "text") || !strcmp(name, "more");
-	block->is_stack =
-		!strncmp(name, "stack", 5) || !strcmp(name, "top") || !strcmp(name, "outer");
+	block->is_stack = json_is_true(json_object_get(value, "stack"));
 	block->mask = (uint64_t)mask;
 	if (bytes ? !number_read(bytes, BLOCK_BYTES_MAX, &block->bytes) || !block->bytes
 		  : !number_read(top, BLOCK_BYTES_MAX, &block->top) || !block->top)
@@ -266,6 +265,44 @@ static bool range_read(const json_t *value, size_t place, struct range *range)
 	       range->first < range->end;
 }
 
+/* [[FIRST, END], ...] */
+static bool spans_read(const json_t *value, struct spans *spans)
+{
+	spans->count = json_array_size(value);
+	if (!spans->count || spans->count > SPANS_MAX)
+		return false;
+	for (size_t i = 0; i < spans->count; i++)
+		if (!range_read(json_array_get(value, i), 0, &spans->v[i]))
+			return false;
+	return true;
+}
+
+/* Names of registers, each once. */
+static bool registers_read(const json_t *names, unsigned int *registers)
+{
+	bool seen[REG_COUNT + 1] = { false };
+
+	for (size_t i = 0; i < REG_COUNT; i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+
+		registers[i] = name ? name_find(reg_names, REG_COUNT, name) : REG_COUNT;
+		if (registers[i] == REG_COUNT || seen[registers[i]])
+			return false;
+		seen[registers[i]] = true;
+	}
+	return json_array_size(names) == REG_COUNT;
+}
+
+static bool facts_read(const json_t *json, struct facts *facts)
+{
+	return registers_read(json_object_get(json, "registers"), facts->registers) &&
+	       spans_read(json_object_get(json, "memory"), &facts->memory) &&
+	       spans_read(json_object_get(json, "devices"), &facts->devices) &&
+	       number_read(json_object_get(json, "near_bytes"), STACK_BYTES_MAX,
+			   &facts->near_bytes) &&
+	       facts->near_bytes;
+}
+
 /* [ADDRESS, NAME] each, by address. */
 static bool functions_read(struct plan_tree *tree, const json_t *functions)
 {
@@ -343,6 +380,7 @@ static bool plan_read(struct plan *plan, const json_t *json)
 	plan->from_boot = arm && !strcmp(arm, "boot");
 	plan->most = (unsigned int)json_integer_value(json_object_get(json, "most"));
 	return number_read(json_object_get(json, "format"), FORMAT, &format) && format == FORMAT &&
+	       facts_read(json_object_get(json, "facts"), &plan->facts) &&
 	       lists_read(plan, json_object_get(json, "takes"), json_object_get(json, "sites")) &&
 	       faults_read(plan, json_object_get(json, "faults")) &&
 	       notes_read(plan, json_object_get(json, "notes")) &&

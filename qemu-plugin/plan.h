@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the order of gdb-scripts/ktlab/capture.py. */
 enum reg {
 	REG_RAX,
 	REG_RBX,
@@ -43,6 +42,26 @@ struct term {
 	enum term_kind kind;
 	unsigned int reg;
 	unsigned int block, offset, bytes, scale;
+};
+
+struct range {
+	uint64_t first, end;
+};
+
+enum {
+	SPANS_MAX = 8,
+};
+
+struct spans {
+	struct range v[SPANS_MAX];
+	size_t count;
+};
+
+/* What all who trace agree on; gdb-scripts/facts.env says of each fact what it is. */
+struct facts {
+	unsigned int registers[REG_COUNT]; /* of a capture, in its order: enum reg */
+	struct spans memory, devices;
+	unsigned int near_bytes;
 };
 
 /* Its address: the sum of the terms, each times its scale, without the bits of mask, plus add. */
@@ -83,10 +102,6 @@ struct function {
 	uint64_t address;
 };
 
-struct range {
-	uint64_t first, end;
-};
-
 /* What a tree of calls needs to know. */
 struct plan_tree {
 	struct function *functions; /* by address; NULL: no tree is wanted */
@@ -100,6 +115,7 @@ struct plan_tree {
 };
 
 struct plan {
+	struct facts facts;
 	struct site *sites; /* by address; at one address in the plan's order */
 	size_t site_count;
 	struct takes *takes;

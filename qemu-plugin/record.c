@@ -86,7 +86,7 @@ void record_close(struct record *record)
 }
 
 void record_begin(struct record *record, const struct site *site, uint32_t entry, uint64_t clock_ns,
-		  uint64_t instructions, const uint64_t *regs)
+		  uint64_t instructions, const unsigned int *order, const uint64_t *regs)
 {
 	record->used = 0;
 	put_u32(record, 0);
@@ -95,7 +95,8 @@ void record_begin(struct record *record, const struct site *site, uint32_t entry
 	put_u32(record, entry);
 	put_u64(record, clock_ns);
 	put_u64(record, instructions);
-	put(record, regs, REG_COUNT * sizeof(*regs));
+	for (size_t i = 0; i < REG_COUNT; i++)
+		put_u64(record, regs[order[i]]);
 }
 
 size_t record_block(struct record *record, uint64_t address, const void *data, uint32_t bytes)

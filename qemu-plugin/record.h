@@ -26,9 +26,10 @@ struct record {
 bool record_open(struct record *record, const char *path, const uint8_t *plan_sha256);
 void record_close(struct record *record);
 
-/* Begins a record; `entry` is the number of the entry's record, RECORD_NONE if it is no return. */
+/* Begins a record; `entry` is the number of the entry's record, RECORD_NONE if it is no return; `order` that of the
+ * registers. */
 void record_begin(struct record *record, const struct site *site, uint32_t entry, uint64_t clock_ns,
-		  uint64_t instructions, const uint64_t *regs);
+		  uint64_t instructions, const unsigned int *order, const uint64_t *regs);
 
 /* Adds a block; `data` NULL: it is absent. Returns where its bytes are, as an offset into record->bytes. */
 size_t record_block(struct record *record, uint64_t address, const void *data, uint32_t bytes);

@@ -98,7 +98,9 @@ static uint64_t block_address(const struct tracer *tracer, const struct block *b
 		}
 	}
 	sum = (sum & ~block->mask) + block->add;
-	return guest_may_read(sum, block->is_stack ? sum : regs[REG_RSP]) ? sum : 0;
+	return guest_may_read(&tracer->plan->facts, sum, block->is_stack ? sum : regs[REG_RSP])
+		       ? sum
+		       : 0;
 }
 
 /* What a guest program writes into its comm, to its first zero or newline; it may stand in two blocks. */
@@ -209,7 +211,7 @@ void tracer_hit(struct tracer *tracer, struct site *site)
 	else if (site->has_return)
 		entries_add(&tracer->entries, &now);
 	record_begin(&tracer->record, site, entered.record, clock_ns(&tracer->clock),
-		     clock_instructions(&tracer->clock), now.regs);
+		     clock_instructions(&tracer->clock), tracer->plan->facts.registers, now.regs);
 	/* of a return whose entry was before the lab, nothing is known to take */
 	if (!site->is_return || entered.record != RECORD_NONE)
 		take(tracer, site->takes, now.regs, entered.regs, &text);

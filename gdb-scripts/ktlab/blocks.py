@@ -6,6 +6,7 @@ import re
 import gdb
 
 from . import kernel
+from .facts import REGISTERS
 
 # What every hit takes before its point's own blocks: the used part of the stack, and, when it is an interrupt
 # stack, of the stack it was entered from (its top word, arch/x86/entry/entry_64.S ENTER_IRQ_STACK); the task; its
@@ -23,9 +24,11 @@ EVERY_HIT = "preempt:4=@__preempt_count " \
 PER_CPU_OFFSET = "__per_cpu_offset"
 PER_CPU = "percpu:8=@%s " % PER_CPU_OFFSET
 
+# Which of these lie on a stack. One that is mapped page by page lies where ioremap() puts devices, too.
+ON_STACK = ("stack", "stack1", "stack2", "stack3", "top", "outer")
+
 # How far a block without a length of its own reaches: up to the next multiple of so many bytes.
 TOPS = {"top": kernel.STACK_BYTES, "page": 4096, "mem": 4096}
-REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
 BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
 
 
@@ -62,7 +65,7 @@ class Blocks:
                 raise gdb.GdbError("points.py: cannot read the block '%s'" % word)
             name, type_, address = match.groups()
             block = self._address(address, blocks, index)
-            block.update(name=name, type=type_)
+            block.update(name=name, type=type_, stack=name in ON_STACK)
             if type_ in TOPS:
                 block["top"] = TOPS[type_]
             elif type_.isdigit():

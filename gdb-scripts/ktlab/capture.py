@@ -4,19 +4,20 @@
 The file begins with MAGIC and the sha256 of the plan (32 bytes). A record is little-endian:
   u32 bytes of the record after this field
   u16 site   u16 blocks   u32 number of the entry's record, from 0, NONE if this is no return
-  u64 clock_ns   u64 instructions, UNKNOWN if not counted   17 x u64 registers, in the order of REGISTERS
+  u64 clock_ns   u64 instructions, UNKNOWN if not counted   a u64 for each of REGISTERS
   a block each: u64 address   u32 length (0: absent)   bytes
 A file that ends in the middle of a record is read up to the record before.
 """
 
 import struct
 
+from .facts import REGISTERS
+
 MAGIC = b"ktlabcap\1\0\0\0"
-REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
 NONE = 0xffffffff
 UNKNOWN = 0xffffffffffffffff
 
-HEAD = struct.Struct("<HHIQQ17Q")
+HEAD = struct.Struct("<HHIQQ%dQ" % len(REGISTERS))
 BLOCK = struct.Struct("<QI")
 SIZE = struct.Struct("<I")
 

@@ -78,7 +78,7 @@ def trace():
 
 
 def decode():
-    from . import decode as decoder
+    from . import decoder
     hits = decoder.decode(setting("PLAN"), setting("RUN"), os.path.join(setting("KDIR"), "vmlinux"))
     tally(hits, hits, "hits")
     return 0

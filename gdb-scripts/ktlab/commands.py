@@ -3,11 +3,12 @@
 
 import gdb
 
-from . import decode_tcp, engine, kernel, points
+from . import engine, kernel, takes
 from .blocks import Blocks
-from .decode_neigh import lladdr
-from .decode_route import flow, gateway, word
-from .decode_syscall import address as sockaddr
+from .decode.neigh import lladdr
+from .decode.route import flow, gateway
+from .decode.words import address as sockaddr, ends as ends_of, word
+from .facts import REGISTERS, planned
 from .functions import Symbols
 from .headers import ip4, parse_arp, parse_ip
 from .hit import Hit
@@ -25,8 +26,8 @@ class Snapshot:
         number = blocks.number(takes.replace("AT", hex(at)))
         for block in blocks.lists[number]:
             block["add"] = int(block["add"], 16)
-        self.regs = engine.registers()
-        self.blocks = engine.take(Memory(), blocks.lists[number], self.regs, self.regs)
+        self.regs = engine.registers(REGISTERS)
+        self.blocks = engine.take(Memory(), engine.Readable(planned()), blocks.lists[number], self.regs, self.regs)
         self.plan = {"takes": blocks.lists, "structs": blocks.layout.structs,
                      "sites": [{"fn": "", "at": "line", "takes": number, "args": []}]}
         self.site, self.entry, self.clock_ns = 0, None, 0
@@ -60,19 +61,19 @@ class Show(gdb.Command):
         block = self.takes.split(":")[0]
         if hit.bytes(block) is None:
             raise gdb.GdbError("kt %s: cannot read memory at %#x" % (self.name, at))
-        if block == "sk" and hit["sk.family"] != 2:
+        if block == "sk" and hit["sk.family"] != kernel.AF_INET:
             raise gdb.GdbError("kt %s: no IPv4 socket at %#x" % (self.name, at))
         print(self.text(hit))
 
 
 def ends(hit, block):
-    local, remote = decode_tcp.ends(hit, block)
-    return "%s:%d -> %s:%d %s" % (local + remote + (decode_tcp.state_name(hit[block + ".state"]),))
+    local, remote = ends_of(hit, block)
+    return "%s:%d -> %s:%d %s" % (local + remote + (word(kernel.TCP_STATES, hit[block + ".state"]),))
 
 
 def sock(hit):
     text = ends(hit, "sk")
-    if hit["sk.state"] == 10:
+    if hit["sk.state"] == kernel.TCP_LISTEN:
         return "%s\n  SYN queue %d, accept queue %d of %d" % (
             text, hit["sk.syn_qlen"], hit["sk.ack_backlog"], hit["sk.max_ack_backlog"])
     return text + "\n  snd_una %d snd_nxt %d rcv_nxt %d snd_wnd %d rcv_wnd %d\n  mss %d cwnd %d ssthresh %d in flight %d" \
@@ -93,7 +94,7 @@ def skb(hit):
     ip, arp = parse_ip(frame[ETH_BYTES:]), parse_arp(frame)
     if arp:
         return text + "\n  ARP %s: %s is at %s, asks %s" % (
-            kernel.ARP_OPS.get(arp["op"], arp["op"]), arp["spa"], arp["sha"], arp["tpa"])
+            word(kernel.ARP_OPS, arp["op"]), arp["spa"], arp["sha"], arp["tpa"])
     if not ip:
         return text + "\n  no IPv4 header yet"
     text += "\n  %s -> %s %s id %d ttl %d length %d" % (
@@ -137,13 +138,13 @@ def addr(hit):
 SHOWS = (
     ("sock", "sk:sock=AT", sock, "Show a struct sock: addresses, state, sequence numbers, queues of a listener."),
     ("req", "req:req=AT", req, "Show a request sock, a half-open connection."),
-    ("skb", points.SKB.format("AT") + " dev:dev=skb.dev", skb,
+    ("skb", takes.skb("AT") + " dev:dev=skb.dev", skb,
      "Show a packet, struct sk_buff, with its headers."),
-    ("route", points.ROUTE.format("AT"), route, "Show the result of a route lookup, struct rtable."),
+    ("route", takes.route("AT"), route, "Show the result of a route lookup, struct rtable."),
     ("result", "result:result=AT fi:fi=result.fi nhc:nhc=result.nhc dev:dev=nhc.nhc_dev", result,
      "Show what one table said, struct fib_result."),
     ("flow", "flow:flow=AT", key, "Show the key of a route lookup, struct flowi4."),
-    ("neigh", points.NEIGH.format("AT"), neigh, "Show a neighbour and its state."),
+    ("neigh", takes.neigh("AT"), neigh, "Show a neighbour and its state."),
     ("addr", "addr:16=AT", addr, "Show a struct sockaddr_in."),
 )
 

@@ -28,9 +28,6 @@ from .marker import marker
 from .ram import Memory
 
 ICOUNT = re.compile(r"instruction count = (\d+)")
-# Where a pointer may lead: user and kernel memory, without its end, the fixmap, where error pointers and the interrupt
-# controllers are (Documentation/x86/x86_64/mm.rst).
-MEMORY = (range(0x1000, 0x0000800000000000), range(0xffff800000000000, 0xffffffffff000000))
 
 
 class Tracer:
@@ -43,6 +40,7 @@ class Tracer:
         for blocks in self.plan["takes"]:
             for block in blocks:
                 block["add"] = int(block["add"], 16)
+        self.readable = Readable(self.plan["facts"])
         self.returning = {site["fn"] for site in self.plan["sites"] if site["at"] == "return"}
         self.out = os.open(os.path.join(run, "captures.bin"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         os.write(self.out, capture.MAGIC + hashlib.sha256(text).digest())
@@ -79,7 +77,7 @@ class Tracer:
     def hit(self, number, site):
         """One stop: executes the plan of the site and appends the record."""
         self.memory.stopped()
-        regs = registers()
+        regs = registers(self.plan["facts"]["registers"])
         clock_ns = self.clock(regs)
         entry, at_entry = capture.NONE, regs
         if site["at"] == "return":
@@ -88,7 +86,7 @@ class Tracer:
             self.entered[site["fn"], regs["rsp"]] = (self.records, regs)
         # entered before the points were armed, or reported twice: nothing is known of its arguments
         lone = site["at"] == "return" and entry == capture.NONE
-        blocks = [] if lone else take(self.memory, self.plan["takes"][site["takes"]], regs, at_entry)
+        blocks = [] if lone else take(self.memory, self.readable, self.plan["takes"][site["takes"]], regs, at_entry)
         write_all(self.out, capture.pack(number, entry, clock_ns, self.icount(), regs.values(), blocks))
         self.records += 1
         if time.monotonic() - self.told > 0.2:
@@ -125,12 +123,27 @@ def write_all(fd, data):
         data = data[os.write(fd, data):]
 
 
-def take(memory, wanted, regs, at_entry):
+class Readable:
+    """Which addresses may be read without touching a device, as a plan's facts say."""
+
+    def __init__(self, planned):
+        self.memory, self.devices = ([range(*(int(end, 16) for end in span)) for span in planned[name]]
+                                     for name in ("memory", "devices"))
+        self.near_bytes = planned["near_bytes"]
+
+    def may_read(self, address, rsp):
+        """A stack may lie among the devices: what is near RSP is one."""
+        if any(address in span for span in self.devices):
+            return address // self.near_bytes == rsp // self.near_bytes
+        return any(address in span for span in self.memory)
+
+
+def take(memory, readable, wanted, regs, at_entry):
     """The blocks of a plan's list, each (address, bytes or None)."""
     taken = []
     for block in wanted:
         address = address_of(block, taken, regs, at_entry)
-        if address:
+        if address and readable.may_read(address, address if block.get("stack") else regs["rsp"]):
             taken.append((address, memory.read(address, block.get("len") or block["top"] - address % block["top"])))
         else:
             taken.append((0, None))
@@ -138,7 +151,7 @@ def take(memory, wanted, regs, at_entry):
 
 
 def address_of(block, taken, regs, at_entry):
-    """Where a block lies, or None when what leads there is absent or is no address."""
+    """Where a block lies, or None when what leads there is absent."""
     total = 0
     for term in block["terms"]:
         if term[0] == "reg":
@@ -151,8 +164,7 @@ def address_of(block, taken, regs, at_entry):
             if not data or not value and term[0] == "field":
                 return None
             total += value * (term[4:] or (1,))[0]
-    total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
-    return total if any(total in part for part in MEMORY) else None
+    return ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
 
 
 class Breakpoint(gdb.Breakpoint):
@@ -195,9 +207,9 @@ class Site(Breakpoint):
         return self.tracer.marker is not None and self.tracer.marker[0] in ("start", "end")
 
 
-def registers():
+def registers(names):
     """By expressions: gdb.selected_frame() would unwind a frame, which reads memory, to know whether it is the last."""
-    return {name: int(gdb.parse_and_eval("$" + name)) & capture.UNKNOWN for name in capture.REGISTERS}
+    return {name: int(gdb.parse_and_eval("$" + name)) & capture.UNKNOWN for name in names}
 
 
 def run(plan_path, socket, folder):

@@ -3,12 +3,14 @@
 
 import struct
 
-TCP = 6
+from . import kernel
+from .facts import TCP_FLAGS
+
 TCP_HEADER_BYTES = 20
-# The flags' bits in bytes 13 and 14 of the header with tcpdump's letters, in tcpdump's order (print-tcp.c); in Wireshark
-# they are tcp.flags.fin, syn, reset, push, ack, urg, ece, cwr, ae. The last one was NS (RFC 3540, RFC 8311).
-FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = (1 << bit for bit in range(9))
-FLAGS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"), (ECE, "E"), (CWR, "W"), (AE, "e"))
+# The flags' bits, and each with its letter, in tcpdump's order.
+FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = (1 << bit for bit in range(len(TCP_FLAGS)))
+FLAGS = tuple((1 << bit, letter) for bit, letter in enumerate(TCP_FLAGS))
+ALL_FLAGS = (1 << len(FLAGS)) - 1
 
 
 def ip4(value):
@@ -43,7 +45,7 @@ def parse_tcp(data, length):
     header_len = (word >> 12) * 4
     whole = TCP_HEADER_BYTES <= header_len <= length
     return {"sport": sport, "dport": dport, "seq": seq, "ack": ack, "flags": letters(word), "win": win, "urg": urg,
-            "bits": word & 0x1ff, "reserved": word >> 9 & 7, "header_len": header_len,
+            "bits": word & ALL_FLAGS, "reserved": word >> len(FLAGS) & 7, "header_len": header_len,
             "damage": None if whole else "header_len", "payload_len": length - header_len if whole else 0,
             "opts": list(options(data[TCP_HEADER_BYTES:header_len])) if whole else []}
 
@@ -56,7 +58,7 @@ def parse_segment(data, length):
     """(IP header, TCP header) of a packet of `length` bytes, of which the first are at hand; None if it is no segment.
     A GSO packet too big for the 16-bit field has the length 0 there."""
     ip = parse_ip(data)
-    if not ip or ip["proto"] != TCP or ip["fragment"]:
+    if not ip or ip["proto"] != kernel.IPPROTO_TCP or ip["fragment"]:
         return None
     tcp = parse_tcp(data[ip["header_len"]:], (ip["tot_len"] or length) - ip["header_len"])
     if not tcp:

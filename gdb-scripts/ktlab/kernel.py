@@ -93,9 +93,11 @@ PREFIXES = {
 }
 
 # include/net/tcp_states.h
-TCP_CLOSE = 7
+TCP_SYN_SENT, TCP_SYN_RECV, TCP_CLOSE, TCP_LISTEN = 2, 3, 7, 10
 TCP_STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECV", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 6: "TIME_WAIT",
               7: "CLOSE", 8: "CLOSE_WAIT", 9: "LAST_ACK", 10: "LISTEN", 11: "CLOSING", 12: "NEW_SYN_RECV"}
+# include/net/tcp.h: enum tcp_tw_status; SUCCESS and ACK: the wait has taken the segment
+TCP_TW_USED = (0, 2)
 # include/uapi/linux/tcp.h: enum tcp_ca_state
 CA_STATES = {0: "Open", 1: "Disorder", 2: "CWR", 3: "Recovery", 4: "Loss"}
 # include/uapi/linux/neighbour.h
@@ -113,7 +115,9 @@ ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "stati
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
 AF_INET, AF_INET6 = 2, 10
 FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "PACKET"}
+SOCK_TYPE_MASK = 0xf
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
+IPPROTO_TCP = 6
 PROTOCOLS = {0: "IP", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 136: "UDPLITE"}
 # arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a descriptor, and others that end the use of one
 OF_FD = {"read", "write", "close", "pread64", "pwrite64", "readv", "writev", "connect", "accept", "sendto", "recvfrom",
@@ -137,6 +141,7 @@ ARP_OPS = {1: "request", 2: "reply"}
 # include/uapi/linux/if_ether.h
 ETHERTYPES = {0x0800: "IP", 0x0806: "ARP", 0x8035: "RARP"}
 # include/uapi/linux/icmp.h
+ICMP_DEST_UNREACH = 3
 ICMP_TYPES = {0: "echo_reply", 3: "dest_unreach", 5: "redirect", 8: "echo", 11: "time_exceeded"}
 ICMP_UNREACH_CODES = {0: "net_unreach", 1: "host_unreach", 3: "port_unreach", 4: "frag_needed", 13: "pkt_filtered"}
 

@@ -6,7 +6,8 @@ the plan is {"name", "type", "terms", "mask", "add", "len" or "top"}: its addres
 the bits of `mask`, plus `add`. A term is ["reg", name], ["in", name] (the register at the function's entry),
 ["field", block, offset, size] (a little-endian field of a block taken before; where it is zero or absent, there is
 no address) or ["index", block, offset, size] (the same, but it may be zero), each perhaps with another word: what it is
-multiplied by. `len` is its length in bytes; `top`: up to the next multiple of that many bytes.
+multiplied by. `len` is its length in bytes; `top`: up to the next multiple of that many bytes. `stack`: it lies
+on a stack. `facts` are those of facts.env.
 """
 
 import json
@@ -14,14 +15,14 @@ import os
 
 import gdb
 
-from . import kernel, orc, points
+from . import facts, kernel, orc, points
 from .blocks import Blocks
 from .functions import Symbols, source_root
 from .layout import Layout
 from .resolve import Resolver
 from .tree import tree
 
-FORMAT = 1
+FORMAT = 2
 # The gdb engine reads the virtual clock from the HPET's main counter (10 ns a tick in QEMU).
 CLOCK = {"pointer": "hpet_virt_address", "add": 0xf0, "ns": 10}
 
@@ -96,10 +97,10 @@ def whole(symbols, blocks, abouts, sites, arm, hz):
     """What engines and decoders need of points and their sites."""
     clock = {"pointer": hex(symbols.address(CLOCK["pointer"])), "add": CLOCK["add"], "ns": CLOCK["ns"]}
     unwinder = {"orc": orc_entries()} if orc.TABLE_START in symbols.places else {}
-    return {"format": FORMAT, "arm": arm, "points": abouts, "sites": sites, "takes": blocks.lists,
+    return {"format": FORMAT, "facts": facts.planned(), "arm": arm, "points": abouts, "sites": sites, "takes": blocks.lists,
             "structs": blocks.layout.structs, "enums": enums("skb_drop_reason"), "clock": clock, "hz": hz,
             "root": source_root(), "text": [hex(symbols.address(name)) for name in kernel.TEXT_RANGES],
-            "faults": list(faults(symbols)), "notes": notes(symbols), **unwinder}
+            "faults": list(faulting(symbols)), "notes": notes(symbols), **unwinder}
 
 
 def orc_entries():
@@ -109,7 +110,7 @@ def orc_entries():
             "call": orc.CALL_WITH_END if "end" in fields else orc.CALL}
 
 
-def faults(symbols):
+def faulting(symbols):
     """[address, bits of the error code that mean a fetch] of each fault: for counting instructions."""
     for name, fetch in kernel.FAULTS.items():
         known = [n for n in ("asm_exc_" + name, name) if n in symbols.places]

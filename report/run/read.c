@@ -72,6 +72,7 @@ static void read_meta(struct trace *trace, struct json meta)
 	trace->engine = dup_of(meta, "engine");
 	trace->mode = dup_of(meta, "mode");
 	trace->source = dup_of(meta, "host.source");
+	trace->power_on_ns = number_of(json_path(meta, "facts"), "power_on_ns");
 	read_nodes(trace, json_path(meta, "nodes"));
 	for (it = json_iter(json_path(meta, "points")); json_next(&it);) {
 		point = find_point(trace, it.value);

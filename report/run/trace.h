@@ -56,6 +56,7 @@ struct trace {
 	VEC(char *) problems;
 	size_t problem_count;
 	bool has_meta, has_end, complete;
+	int64_t power_on_ns; /* the guest's date then, in ns since 1970; 0: the run does not say */
 	int64_t end_hits, end_events;
 	struct {
 		int64_t count, moved_ns, most_ns;

@@ -160,22 +160,23 @@ static void add_counts(struct table *t, const struct request *rq)
 }
 
 /* How far behind its event a frame left, at most: the plugin engine's clock and the capture's are one, which
- * is run-qemu.sh's -rtc base at power-on. (The gdb engine reads the HPET, which starts later.) */
+ * is the guest's date at power-on. (The gdb engine reads the HPET, which starts later.) */
 static void add_lag(struct table *t, const struct trace *trace)
 {
-	static const int64_t power_on_ns = 1577836800 * INT64_C(1000000000); /* 2020-01-01 */
 	static const int64_t day_ns = 86400 * INT64_C(1000000000);
 	int64_t most_ns = 0, least_ns = day_ns;
 	size_t count = 0, event = 0;
 
-	for (size_t w = 0; w < trace->wires.n && text_is(trace->engine, "plugin"); w++)
+	for (size_t w = 0;
+	     w < trace->wires.n && trace->power_on_ns && text_is(trace->engine, "plugin"); w++)
 		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++) {
 			const struct frame *f = &trace->wires.v[w].frames.v[i];
 			int64_t lag_ns;
 
 			if (!f->sent || !f->tx_event)
 				continue;
-			lag_ns = f->t_ns - power_on_ns - trace->events.v[f->tx_event - 1].t_ns;
+			lag_ns = f->t_ns - trace->power_on_ns -
+				 trace->events.v[f->tx_event - 1].t_ns;
 			if (!count++ || lag_ns > most_ns) {
 				most_ns = lag_ns;
 				event = f->tx_event;

@@ -16,8 +16,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "gdb-scripts"))
 sys.dont_write_bytecode = True
 
-from ktlab import capture, decode  # noqa: E402
-from ktlab.hit import Hit, Symbols  # noqa: E402
+from ktlab import capture, decoder  # noqa: E402
+from ktlab.hit import Hit  # noqa: E402
+from ktlab.symbols import Symbols  # noqa: E402
 
 DIGEST = slice(len(capture.MAGIC), len(capture.MAGIC) + 32)
 
@@ -43,10 +44,10 @@ def load(folder):
 
 
 def events(plan, data, frames):
-    decoder = decode.Decoder(plan, Symbols(None, None, plan["text"], frames))
+    made = decoder.Decoder(plan, Symbols(None, None, plan["text"], frames))
     for record in captures(data):
-        decoder.feed(record)
-    return [json.loads(line) for line in decoder.finished()], decoder
+        made.feed(record)
+    return [json.loads(line) for line in made.finished()], made
 
 
 def shown(record):

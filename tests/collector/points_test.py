@@ -10,7 +10,8 @@ import gdb
 sys.path.insert(0, "gdb-scripts")
 sys.dont_write_bytecode = True
 
-from ktlab import blocks as texts, decode_any, functions, hit, layout, points, resolve as resolving  # noqa: E402
+from ktlab import blocks as texts, functions, hit, layout, points, resolve as resolving  # noqa: E402
+from ktlab.decode.any import value as value_of  # noqa: E402
 
 texts.Blocks._every_hit = lambda self: "stack:8=rsp"
 symbols = functions.Symbols(gdb.current_progspace().filename)
@@ -148,7 +149,7 @@ def nothing():
                       "struct": None}, {"name": "gone", "lost": "optimised out"}]}
     capture = types.SimpleNamespace(site=0, regs={"rdi": 0}, clock_ns=0, blocks=[])
     seen = hit.Hit({"sites": [dict(site, fn="f", at="enter", takes=0)], "takes": [[]]}, capture, None)
-    assert [decode_any.value(seen, arg) for arg in site["args"]] == [None, "optimised out"]
+    assert [value_of(seen, arg) for arg in site["args"]] == [None, "optimised out"]
 
 
 def clones():

@@ -26,10 +26,16 @@ without_boot() {
 change() { jq -c "$1" "$plan" >"$changed"; }
 
 it 'refuses a plan that is not there' without_boot 1 "cannot read the plan '/nowhere': No such file" with /nowhere
-echo '{"format":1' >"$changed"
-it 'refuses a plan that is cut off' without_boot 1 'is not a plan of format 1' with "$changed"
-change '.format = 2'
-it 'refuses a plan of another format' without_boot 1 'is not a plan of format 1' with "$changed"
+echo '{"format":2' >"$changed"
+it 'refuses a plan that is cut off' without_boot 1 'is not a plan of format 2' with "$changed"
+change '.format = 1'
+it 'refuses a plan of another format' without_boot 1 'is not a plan of format 2' with "$changed"
+change 'del(.facts)'
+it 'refuses a plan without the facts' without_boot 1 'is not a plan' with "$changed"
+change '.facts.registers[1] = "rax"'
+it 'refuses registers of which one is missing' without_boot 1 'is not a plan' with "$changed"
+change '.facts.memory = [["0x2000", "0x1000"]]'
+it 'refuses memory that ends before it begins' without_boot 1 'is not a plan' with "$changed"
 change '.takes[0][0].terms = [["reg", "r99"]]'
 it 'refuses an unknown register' without_boot 1 'is not a plan' with "$changed"
 change '.takes[0][1].terms = [["field", 9, 0, 8]]'

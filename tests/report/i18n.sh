@@ -44,7 +44,7 @@ points_are_complete() {
 	PYTHONPATH=gdb-scripts python3 -c 'from ktlab import points; print(*{p.note for p in points.TABLE if p.note}, sep="\n")' |
 		sort >"$dir/said"
 	texts gdb-scripts/ktlab/points.zh.po | grep -v 'not called while the lab ran' | diff "$dir/said" -
-	[ "$(grep -c 'called while the lab ran"' gdb-scripts/ktlab/decode.py)" = 2 ]
+	[ "$(grep -c 'called while the lab ran"' gdb-scripts/ktlab/decoder.py)" = 2 ]
 }
 # each sentence of each lab is shown in Chinese
 labs_speak_chinese() {

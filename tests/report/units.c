@@ -26,6 +26,25 @@ static bool refuses(const char *text, const char *reason)
 	return why && strstr(why, reason);
 }
 
+/* The letters of the nine flags are those that decoders write: TCP_FLAGS in facts.env, from the lowest bit on. */
+static bool flags_are_facts(void)
+{
+	FILE *file = fopen("gdb-scripts/facts.env", "r");
+	char line[512], wanted[64] = "", text[TCP_FLAG_LETTERS], found[64] = "";
+
+	while (file && fgets(line, sizeof(line), file))
+		sscanf(line, "TCP_FLAGS='%63[^']'", wanted);
+	if (file)
+		fclose(file);
+	for (int bit = 0; bit < 9; bit++) {
+		strcat(found, bit ? " " : "");
+		strcat(found, tcp_flag_letters((uint16_t)(1u << bit), text));
+	}
+	if (strcmp(found, wanted) != 0)
+		printf("# '%s' against '%s'\n", found, wanted);
+	return strcmp(found, wanted) == 0;
+}
+
 static bool decodes(const char *text, const char *wanted)
 {
 	struct str out = { 0 };
@@ -325,6 +344,7 @@ int main(void)
 	test_expressions();
 	test_size();
 	it("a name with a zero in it is another name", zeros_count());
+	it("writes the TCP flags in the letters that facts.env has", flags_are_facts());
 	test_addresses();
 	test_sums();
 	test_options();

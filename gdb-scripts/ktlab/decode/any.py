@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Any function of the kernel, watched by its name alone: its arguments by their types."""
 
-from . import kernel
-from .decode_neigh import lladdr
-from .decode_route import flow
-from .decode_syscall import address
-from .event import pointer
-from .headers import ip4
+from .. import kernel
+from ..event import pointer
+from ..headers import ip4
+from .neigh import lladdr
+from .route import flow
+from .words import address
 
 
 def sock(hit, name):
@@ -54,7 +54,7 @@ def value(hit, arg):
 def any_call(hit, model):
     args = {arg["name"]: value(hit, arg) for arg in hit.site["args"]}
     found = next((arg["name"] for arg in hit.site["args"] if arg.get("struct") in ("common", "sock")), None)
-    return "call", {"args": args, "result": None, "_sock": model.sock_of(hit, "at_" + found) if found else None}
+    return "call", {"args": args, "result": None, "_sock": model.sockets.of(hit, "at_" + found) if found else None}
 
 
 DECODERS = {"any_call": any_call}

@@ -5,10 +5,10 @@ A word `name=path[:how]` of a row shows an argument (`size`), a field (`sk.state
 HOW names; without one it is a number, or what the type of the argument says. `@text` is the text itself.
 """
 
-from . import kernel
-from .headers import ip4, mac
-from .hit import signed
-from .points import POINTS
+from .. import kernel
+from ..headers import ip4, mac
+from ..hit import signed
+from ..points import POINTS
 
 
 def of(names):
@@ -108,7 +108,7 @@ def call(hit, model):
     fields = {"args": shown(hit.entry or hit, row.args), "result": None}
     if hit.at == "return":
         fields["result"] = shown(hit, row.result) if row.result else None
-    return "call", dict(fields, _sock=model.sock_of(hit.entry or hit), _pkt=model.packets.number(hit))
+    return "call", dict(fields, _sock=model.sockets.of(hit.entry or hit), _pkt=model.packets.number(hit))
 
 
 DECODERS = {"call": call}

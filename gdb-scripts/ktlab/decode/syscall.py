@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""System calls on sockets, and the lab's markers.
+"""System calls on sockets, also those that reach one as a file.
 
 A decoder takes a Hit and the Model and returns (type, fields) or None; `_sock` in the fields is the Sock of the
 event. Decoders of a point whose return is watched are called at both ends.
@@ -8,9 +8,9 @@ event. Decoders of a point whose return is watched are called at both ends.
 import errno
 import struct
 
-from . import kernel
-from .headers import ip4
-from .hit import signed
+from .. import kernel
+from ..hit import signed
+from .words import address, errno_name, word
 
 # system call -> the arguments in order (rdi, rsi, rdx, r10, r8, r9), `_` for one that is not shown
 ARGS = {
@@ -20,45 +20,6 @@ ARGS = {
     "epoll_wait": "fd _ count timeout_ms",
 }
 REGISTERS = ("di", "si", "dx", "r10", "r8", "r9")
-SOCK_TYPE_MASK = 0xf
-
-
-def errno_name(value):
-    """ECONNREFUSED for -111."""
-    if value is None or not -4096 < value < 0:
-        return None
-    return errno.errorcode.get(-value) or kernel.RESTARTS.get(value) or str(-value)
-
-
-def marker(hit, model):
-    text = line(hit)
-    words = text.split()
-    if words[:1] != ["ktlab"] or len(words) < 2:
-        return None
-    if words[1] == "node" and len(words) == 4 and words[3].isdigit():
-        model.nodes[int(words[3])] = words[2]
-    elif words[1] == "step" and len(words) > 2:
-        model.step = words[2]
-        return "step", {"name": words[2]}
-    elif words[1] == "witness" and len(words) > 3:
-        return "witness", {"netns": words[2], "what": words[3], "values": dict(map(witnessed, words[4:]))}
-    elif words[1] == "printed" and len(words) > 3:
-        # one line of a program, as it is
-        return "witness", {"netns": words[2], "what": "printed",
-                           "values": {"name": words[3], "text": text.split(" ", 4)[4] if text.count(" ") > 3 else ""}}
-    return None
-
-
-def line(hit):
-    """The marker's line; the part behind the end of its page was taken apart."""
-    data = (hit.bytes("text") or b"") + (hit.bytes("more") or b"")
-    return data.split(b"\n")[0].split(b"\0")[0].decode("utf-8", "replace")
-
-
-def witnessed(word):
-    """KEY=VALUE, the value a number if it looks like one."""
-    key, _, value = word.partition("=")
-    return key, int(value) if value.isdigit() else value
 
 
 def arguments(name, hit):
@@ -67,21 +28,11 @@ def arguments(name, hit):
         if key != "_":
             args[key] = signed(hit["regs." + register] & 0xffffffff, 32) if key != "len" else hit["regs." + register]
     if name == "socket":
-        args["family"] = kernel.FAMILIES.get(args["family"], str(args["family"]))
-        args["type"] = kernel.SOCKET_TYPES.get(args["type"] & SOCK_TYPE_MASK, str(args["type"]))
-        args["protocol"] = kernel.PROTOCOLS.get(args["protocol"], str(args["protocol"]))
+        args["family"] = word(kernel.FAMILIES, args["family"])
+        args["type"] = word(kernel.SOCKET_TYPES, args["type"] & kernel.SOCK_TYPE_MASK)
+        args["protocol"] = word(kernel.PROTOCOLS, args["protocol"])
     args.update(address(hit.bytes("addr")))
     return args
-
-
-def address(data):
-    """family, addr and port of a sockaddr_in; only the family of another kind."""
-    if not data:
-        return {}
-    family = int.from_bytes(data[:2], "little")
-    if family != 2:
-        return {"family": kernel.FAMILIES.get(family, str(family))}
-    return {"family": "INET", "addr": ip4(int.from_bytes(data[4:8], "little")), "port": int.from_bytes(data[2:4], "big")}
 
 
 def syscall(hit, model):
@@ -94,10 +45,10 @@ def syscall(hit, model):
     if args.get("family") not in (None, "INET", "UNSPEC") or family not in (None, kernel.AF_INET):
         # one on a socket of another family (netlink, unix) makes no event
         return None
-    sock = model.sock_of(hit, "target") if family else None
-    model.own(hit, sock)
+    sock = model.sockets.of(hit, "target") if family else None
+    model.sockets.own(hit, sock)
     if name == "connect" and sock and hit["target.state"] == kernel.TCP_CLOSE:
-        model.again(sock)
+        model.sockets.again(sock)
     return begin(hit, name, fd, args, sock)
 
 
@@ -111,9 +62,9 @@ def finish(hit, model):
         return None
     told, sock = hit.entry.told
     ret = hit.ret if abs(hit.ret) < 1 << 31 else signed(hit.regs["rax"] & 0xffffffff, 32)
-    made = model.sock(hit.sock_of("made")) if ret >= 0 else None
+    made = model.sockets.at(hit.sock_of("made")) if ret >= 0 else None
     if made:
-        model.opened(hit, made, ret)
+        model.sockets.opened(hit, made, ret)
     if ret in kernel.RESTARTS:
         ret = what_program_gets(hit, ret)
     return "syscall.exit", dict(told, ret_name=errno_name(ret), dur_ns=hit.t_ns - hit.entry.t_ns, _sock=sock or made)
@@ -147,7 +98,7 @@ def on_file(name):
             return None
         by_fd = hit.opened[0] == hit.pointer("file")
         return begin(hit, hit.syscall if by_fd else name, hit.fd if by_fd else None, {"len": hit["iter.count"]},
-                     model.sock_of(hit))
+                     model.sockets.of(hit))
     return decode
 
 
@@ -161,10 +112,9 @@ def release(hit, model):
         return None
     by = "do_exit" if hit.has("do_exit") else hit.syscall
     if by == "close":
-        return begin(hit, "close", hit.fd, {}, model.sock_of(hit))
-    hit.told = {"args": {"by": by}, "result": None, "_sock": model.sock_of(hit)}
+        return begin(hit, "close", hit.fd, {}, model.sockets.of(hit))
+    hit.told = {"args": {"by": by}, "result": None, "_sock": model.sockets.of(hit)}
     return "call", dict(hit.told)
 
 
-DECODERS = {"marker": marker, "syscall": syscall, "file_read": on_file("read"), "file_write": on_file("write"),
-            "file_close": release}
+DECODERS = {"syscall": syscall, "file_read": on_file("read"), "file_write": on_file("write"), "file_close": release}

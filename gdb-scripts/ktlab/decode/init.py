@@ -3,9 +3,9 @@
 
 import re
 
-from . import kernel
-from .decode_call import shown
-from .points import POINTS
+from .. import kernel
+from ..points import POINTS
+from .call import shown
 
 # The symbol of an init call's entry in the table of its level; since 5.11 (3578ad11f3fb) with the name of the module
 # and of the source line in front of the function's.

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Packets that end before they came where they were to go. Not all that kfree_skb() frees is one."""
 
-from . import kernel
-from .decode_tcp import conn_of, quad
-from .headers import parse_ip
-from .packets import ETH_BYTES, at_hand, segment
+from .. import kernel
+from ..headers import parse_ip
+from ..packets import ETH_BYTES, at_hand, segment
+from .tcp import conn_of
+from .words import quad, word
 
 # Functions that hand on what is to be freed; the first other one on the stack is the one that dropped it.
 FREES = ("kfree_skb", "kfree_skb_reason", "kfree_skb_list", "kfree_skb_list_reason", "__kfree_skb_reason",
@@ -39,7 +40,7 @@ def drop(hit, model):
     if used or hit.has(*NO_DROP) or not ip and protocol != "ARP":
         return None
     fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
-              "proto": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"])) if ip else "ARP",
+              "proto": word(kernel.PROTOCOLS, ip["proto"]) if ip else "ARP",
               "reason": reason(hit), "_pkt": pkt}
     if found:
         tcp = found[1]

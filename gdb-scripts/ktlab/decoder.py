@@ -7,21 +7,16 @@ import json
 import os
 import tempfile
 
-from . import (balance, capture, decode_any, decode_call, decode_drop, decode_icmp, decode_init, decode_neigh,
-               decode_route, decode_syscall, decode_tcp, event)
-from .hit import Hit, Symbols
+from . import balance, capture, event
+from .decode import DECODERS
+from .hit import Hit
 from .loops import Loops
 from .model import Model
 from .orc import Orc
 from .points import ENDS, LEAVES
+from .symbols import Symbols
 
 FORMAT = 1
-# the timer of run-qemu.sh's beat: no stop moves virtual time further
-BEAT_NS = 1000000
-DECODERS = {"unseen": lambda hit, model: None}
-for module in (decode_any, decode_call, decode_syscall, decode_tcp, decode_drop, decode_route, decode_neigh,
-               decode_icmp, decode_init):
-    DECODERS.update(module.DECODERS)
 
 
 class Decoder:
@@ -32,10 +27,10 @@ class Decoder:
         self.plan, self.symbols = plan, symbols
         self.model = Model()
         self.waiting = tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8", errors="surrogateescape", newline="\n")
-        self.loops = Loops(folder)
+        self.loops = Loops(folder, plan["facts"]["power_on_ns"])
         self.refs = []          # of each event: (its Sock, the Use of it, its Conn), or None
         self.hits = 0
-        self.stops = Stops()
+        self.stops = Stops(plan["facts"]["beat_ns"])
         self.entries = {}       # number of an entry's capture -> its Hit, until it returns
         self.returning = {site["point"] for site in plan["sites"] if site["at"] == "return"}
         self.unseen = {about["name"] for about in plan["points"] if about["always"] and about["name"] != "comm_write"}
@@ -74,7 +69,7 @@ class Decoder:
         if hit.site["fn"] in LEAVES and hit.at == "enter":
             self.model.packets.left(hit)
             self.loops.left(hit, self.model.nodes)
-        self.model.own(hit, self.model.sock_of(hit))
+        self.model.sockets.own(hit, self.model.sockets.of(hit))
         made, node = DECODERS[hit.site["decode"]](hit, self.model), None
         if hit.site["point"] in self.unseen:
             made = None
@@ -84,7 +79,7 @@ class Decoder:
         if hit.site["fn"] in ENDS:
             self.model.free(hit.regs["rdi"])
         if hit.at == "return":
-            self.model.leave(hit)
+            self.model.calls.leave(hit)
         if hit.at == "enter" and hit.site["point"] in self.returning:
             self.entries[cap.number] = hit
             self.model.enter(hit, len(self.refs) if made else None, node)
@@ -100,7 +95,7 @@ class Decoder:
 
     def emit(self, hit, type_, fields):
         """Adds an event; returns its node."""
-        call = self.model.parent(hit)
+        call = self.model.calls.parent(hit)
         sock, conn = fields.pop("_sock", None), fields.pop("_conn", None)
         record = dict.fromkeys(event.ENVELOPE)
         record.update(
@@ -146,11 +141,12 @@ class Stops:
     stopped, before GDB reads it: a move is part of the time since the stop before, and ends at the beat.
     """
 
-    def __init__(self):
+    def __init__(self, beat_ns):
+        self.beat_ns = beat_ns
         self.count = self.moved_ns = self.most_ns = self.last_ns = 0
 
     def add(self, clock_ns):
-        move_ns = min(clock_ns - self.last_ns, BEAT_NS)
+        move_ns = min(clock_ns - self.last_ns, self.beat_ns)
         self.count += 1
         self.moved_ns += move_ns
         self.most_ns = max(self.most_ns, move_ns)
@@ -189,6 +185,7 @@ def meta(plan, settings, nodes):
             "kernel": {key: settings.get(key) for key in ("release", "build_id", "config_sha256", "note")},
             "lab": settings.get("lab"), "engine": settings.get("engine"), "mode": settings.get("mode"),
             "exercise": settings.get("exercise"),
+            "facts": {name: plan["facts"][name] for name in ("power_on_ns", "beat_ns", "tcp_flags")},
             "nodes": [dict(nic, netns=inums.get(nic["node"])) for nic in settings.get("topology", [])],
             "points": plan["points"],
             "host": {"qemu": settings.get("qemu_version"), "gdb": settings.get("gdb_version"),

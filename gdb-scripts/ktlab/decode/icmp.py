@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The router's part: packets forwarded, and the errors that ICMP carries back."""
 
-from . import kernel
-from .decode_route import gateway
-from .headers import parse_ip
-from .packets import ETH_BYTES, at_hand
-
-DEST_UNREACH = 3
+from .. import kernel
+from ..headers import parse_ip
+from ..packets import ETH_BYTES, at_hand
+from .route import gateway
+from .words import word
 
 
 def words(type_, code):
     """Type and code of a message as include/uapi/linux/icmp.h names them."""
     name = kernel.ICMP_TYPES.get(type_, str(type_))
-    return {"type": name, "code": kernel.ICMP_UNREACH_CODES.get(code, str(code)) if type_ == DEST_UNREACH else str(code)}
+    return {"type": name, "code": kernel.ICMP_UNREACH_CODES.get(code, str(code)) if type_ == kernel.ICMP_DEST_UNREACH else str(code)}
 
 
 def about(data):
@@ -20,7 +19,7 @@ def about(data):
     ip = parse_ip(data)
     if not ip:
         return {}
-    fields = {"saddr": ip["saddr"], "daddr": ip["daddr"], "protocol": kernel.PROTOCOLS.get(ip["proto"], str(ip["proto"]))}
+    fields = {"saddr": ip["saddr"], "daddr": ip["daddr"], "protocol": word(kernel.PROTOCOLS, ip["proto"])}
     ports = data[ip["header_len"]:ip["header_len"] + 4]
     if len(ports) == 4:
         fields.update(sport=int.from_bytes(ports[:2], "big"), dport=int.from_bytes(ports[2:], "big"))

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Routing: one event for each table that was searched, one for what the whole lookup gave."""
 
-from . import kernel
-from .decode_syscall import errno_name
-from .headers import ip4, parse_ip
-from .packets import ETH_BYTES, at_hand
+from .. import kernel
+from ..headers import ip4, parse_ip
+from ..packets import ETH_BYTES, at_hand
+from .words import address_or_none, errno_name, word
 
 # The purpose of a lookup: the first row whose function is on the stack. With `ip_route_connect` the first of
 # its two lookups has no source address yet.
@@ -24,10 +24,6 @@ def purpose(hit, saddr):
     if found == "route" and hit.has("ip_route_connect") and not saddr:
         return "choose_saddr"
     return found
-
-
-def word(names, value):
-    return None if value is None else names.get(value, str(value))
 
 
 def flow(hit, block="flow"):
@@ -68,10 +64,6 @@ def fib_lookup(hit, model):
     table = hit["table.tb_id"]
     return "fib.lookup", {"in": flow(hit.entry), "table": table, "table_name": word(kernel.ROUTE_TABLES, table),
                           "purpose": purpose(hit, saddr), "err": errno_name(hit.ret32), "out": out}
-
-
-def address_or_none(value):
-    return ip4(value) if value else None
 
 
 def gateway(hit):

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What goes on on each stack of the kernel: the calls that are open, and the segment that is being received."""
+
+from .kernel import STACK_BYTES
+
+
+class Call:
+    """A function that was entered and has not returned: the parent of what happens in it."""
+
+    def __init__(self, n, rsp, node):
+        self.n, self.rsp, self.node = n, rsp, node
+
+
+class Calls:
+    def __init__(self):
+        self.open = {}              # base of a stack -> [Call], outermost first
+        self.segments = {}          # base of a stack -> (rsp, segment, node) of the segment being received there
+
+    def parent(self, hit):
+        """The innermost call that is open around this hit, or None. Only calls whose return is watched are here."""
+        calls = self.open.get(hit.stack_base, [])
+        while calls and calls[-1].rsp < hit.regs["rsp"]:
+            # its frame is gone: its return was not seen
+            calls.pop()
+        if calls:
+            return calls[-1]
+        # an interrupt stack was entered from another one: its top word leads there
+        outer = hit.outer_rsp
+        calls = self.open.get(outer & ~(STACK_BYTES - 1), [])
+        return next((call for call in reversed(calls) if call.rsp >= outer), None)
+
+    def enter(self, hit, n, node):
+        """A call begins, with event N."""
+        self.open.setdefault(hit.stack_base, []).append(Call(n, hit.regs["rsp"], node))
+
+    def leave(self, hit):
+        calls = self.open.get(hit.stack_base, [])
+        while calls and calls[-1].rsp <= hit.regs["rsp"]:
+            calls.pop()
+
+    def receive(self, hit, segment, node):
+        self.segments[hit.stack_base] = hit.regs["rsp"], segment, node
+
+    def receiving(self, hit):
+        """(segment, node) of the tcp_v4_rcv around this hit, or (None, None)."""
+        rsp, segment, node = self.segments.get(hit.stack_base, (0, None, None))
+        return (segment, node) if rsp >= hit.regs["rsp"] and hit.has("tcp_v4_rcv") else (None, None)

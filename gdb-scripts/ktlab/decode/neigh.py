@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Neighbours: each that is looked for, and every change of a state."""
+
+from .. import kernel
+from ..headers import ip4, mac
+from .words import word
+
+
+def lladdr(hit, block="neigh"):
+    """The MAC of a neighbour while its state says that it has one, as neigh_fill_info() in net/core/neighbour.c tells
+    `ip neigh`."""
+    return mac(hit.raw(block + ".ha", 6)) if (hit[block + ".nud_state"] or 0) & kernel.NUD_VALID else None
+
+
+def why(hit):
+    if hit.fn == "__neigh_event_send":
+        return "event_send"
+    if hit.fn == "neigh_timer_handler":
+        return "timer"
+    if hit.has("arp_rcv", "arp_process"):
+        return "arp_rx"
+    return "netlink" if hit.has("neigh_add", "rtnetlink_rcv_msg") else "other"
+
+
+def state(hit):
+    """What an event says of a neighbour: state, MAC, packets that wait."""
+    return word(kernel.NUD_STATES, hit["neigh.nud_state"]), lladdr(hit), hit["neigh.queue_len"]
+
+
+def changed(hit, was, now, reason):
+    return "neigh.state", {
+        "ip": ip4(hit["neigh.primary_key"]), "lladdr": {"old": was[1], "new": now[1]},
+        "nud": {"old": was[0], "new": now[0]}, "why": reason, "probes": hit["neigh.probes"],
+        "queue_len": hit["neigh.queue_len"], "queue_bytes": hit["neigh.queue_bytes"]}
+
+
+def change(hit, model):
+    """The event of a neighbour that is not as it was when it was last seen; none if nothing changed. A reply may come
+    while __neigh_event_send() still sends the request: then what that did is seen when the reply begins to work."""
+    address = hit.pointer("neigh")
+    if address is None:
+        return None
+    now = state(hit)
+    was = model.neighbours.see(address, now)
+    if was == now:
+        return None
+    return changed(hit, was, now, why(hit) if hit.at == "return" else "event_send")
+
+
+def create(hit, model):
+    """__neigh_create(tbl, pkey, dev, want_ref): there was no entry for this address, now there is one."""
+    if hit.at == "enter" or hit.pointer("neigh") is None:
+        return None
+    model.neighbours.see(hit.pointer("neigh"), state(hit))
+    return "neigh.lookup", {"ip": ip4(hit["neigh.primary_key"]), "lladdr": lladdr(hit),
+                            "nud": word(kernel.NUD_STATES, hit["neigh.nud_state"]), "found": False}
+
+
+DECODERS = {"neigh_create": create, "neigh_event_send": change, "neigh_update": change, "neigh_timer": change}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Words for what the kernel has as numbers, shared by the families of events."""
+
+import errno
+
+from .. import kernel
+from ..headers import ip4
+
+
+def word(names, value):
+    return None if value is None else names.get(value, str(value))
+
+
+def address_or_none(value):
+    return ip4(value) if value else None
+
+
+def errno_name(value):
+    """ECONNREFUSED for -111."""
+    if value is None or not -4096 < value < 0:
+        return None
+    return errno.errorcode.get(-value) or kernel.RESTARTS.get(value) or str(-value)
+
+
+def address(data):
+    """family, addr and port of a sockaddr_in; only the family of another kind."""
+    if not data:
+        return {}
+    family = int.from_bytes(data[:2], "little")
+    if family != kernel.AF_INET:
+        return {"family": kernel.FAMILIES.get(family, str(family))}
+    return {"family": "INET", "addr": ip4(int.from_bytes(data[4:8], "little")), "port": int.from_bytes(data[2:4], "big")}
+
+
+def ends(hit, block):
+    """(local, remote) as (addr, port) of a sock or what begins like one."""
+    return ((ip4(hit[block + ".rcv_saddr"]), hit[block + ".num"] or 0),
+            (ip4(hit[block + ".daddr"]), hit[block + ".dport"] or 0))
+
+
+def quad(local, remote):
+    return {"saddr": local[0], "daddr": remote[0], "sport": local[1], "dport": remote[1]}
+
+
+def decided(hit, carriers):
+    """The function that decided to send: the first on the stack that does not merely carry."""
+    return next((fn for fn in hit.functions if fn not in carriers), hit.fn)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tshark reads in a capture of QEMU's: its TCP and ARP frames, field by field."""
+
+import os
+import struct
+import subprocess
+
+# pcap: the file's head; a frame's time (s, us), its captured length, its length
+PCAP_HEAD = struct.Struct("24x")
+PCAP_FRAME = struct.Struct("<4I")
+
+ARP_FIELDS = {"op": "arp.opcode", "sha": "arp.src.hw_mac", "spa": "arp.src.proto_ipv4", "tha": "arp.dst.hw_mac",
+              "tpa": "arp.dst.proto_ipv4", "eth_src": "eth.src", "eth_dst": "eth.dst"}
+TCP_FIELDS = {"saddr": "ip.src", "daddr": "ip.dst", "sport": "tcp.srcport", "dport": "tcp.dstport", "seq": "tcp.seq",
+              "ack": "tcp.ack", "flags": "tcp.flags", "win": "tcp.window_size_value", "payload_len": "tcp.len",
+              "id": "ip.id", "ttl": "ip.ttl", "tot_len": "ip.len", "tos": "ip.dsfield", "ip_header_len": "ip.hdr_len",
+              "header_len": "tcp.hdr_len", "urg": "tcp.urgent_pointer", "df": "ip.flags.df",
+              "kinds": "tcp.option_kind", "mss": "tcp.options.mss_val",
+              "wscale": "tcp.options.wscale.shift", "tsval": "tcp.options.timestamp.tsval",
+              "tsecr": "tcp.options.timestamp.tsecr", "sack_le": "tcp.options.sack_le", "sack_re": "tcp.options.sack_re"}
+TSHARK = ["tshark", "-n", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
+          "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
+
+
+def number(text):
+    """A number as tshark prints it, or the text itself."""
+    try:
+        return int(text, 0)
+    except ValueError:
+        return text
+
+
+def frames_count(path):
+    """How many frames a capture of QEMU has, whoever reads it: a head, and before each frame its length."""
+    with open(path, "rb") as file:
+        file.seek(PCAP_HEAD.size)
+        heads = iter(lambda: file.read(PCAP_FRAME.size), b"")
+        return sum(1 for head in heads if file.seek(PCAP_FRAME.unpack(head)[2], os.SEEK_CUR))
+
+
+def is_ours(protocols):
+    """Of TCP or ARP, but not what an ICMP error quotes."""
+    return "icmp" not in protocols and ("tcp" in protocols or "arp" in protocols)
+
+
+def frames_of(path):
+    """tshark's reading of each TCP and ARP frame of a capture. Raises ValueError unless it has read each frame."""
+    names = ["frame.number", "frame.protocols", "tcp.srcport", *ARP_FIELDS.values(), *TCP_FIELDS.values()]
+    command = TSHARK + ["-r", path] + [word for name in names for word in ("-e", name)]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    if result.returncode:
+        said = result.stderr.strip().splitlines() or ["it ended with status %d" % result.returncode]
+        raise ValueError("tshark cannot read '%s': %s" % (path, said[-1]))
+    lines = result.stdout.splitlines()
+    if len(lines) != frames_count(path):
+        raise ValueError("tshark has read %d of %d frames in '%s'" % (len(lines), frames_count(path), path))
+    for line in lines:
+        read = dict(zip(names, line.split("\t")))
+        if not is_ours(read["frame.protocols"].split(":")):
+            continue
+        kind, fields = ("tcp", TCP_FIELDS) if read["tcp.srcport"] else ("arp", ARP_FIELDS)
+        frame = {ours: number(read[theirs]) for ours, theirs in fields.items() if read[theirs] != ""}
+        yield dict(frame, kind=kind, number=int(read["frame.number"]), where="%s, frame %s" % (os.path.basename(path), read["frame.number"]),
+                   eth_src=read["eth.src"], eth_dst=read["eth.dst"])
