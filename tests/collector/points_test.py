@@ -219,11 +219,13 @@ TESTS = (
     ("finds variables that each processor has, and stacks that are mapped page by page", each_processor),
 )
 print("1..%d" % len(TESTS))
+failed = 0
 for number, (title, test) in enumerate(TESTS, 1):
     try:
         test()
         print("ok %d - it %s" % (number, title))
     except Exception as error:  # a test's own failure, whatever it is
+        failed = 1
         print("not ok %d - it %s\n# %r" % (number, title, error))
 sys.stdout.flush()
-os._exit(0)
+os._exit(failed)

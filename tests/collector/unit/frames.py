@@ -35,7 +35,7 @@ class Buffer:
         self.fields = {"skb.head": head, "skb.network_header": 64, "skb.data": head + 50, "skb.len": len(frame), "skb.data_len": 0}
 
     def bytes(self, block):
-        return {"frame": self.frame, "skb": b""}[block]
+        return {"frame": self.frame, "skb": b""}.get(block)
 
     def __getitem__(self, name):
         return self.fields[name]
@@ -60,3 +60,33 @@ class Way:
 
     def come(self, frame, node="server", head=None):
         return list(self.packets.received(self.buffer(frame, head), node))
+
+
+class Told(Buffer):
+    """A hit of which a decoder reads what is given here: fields by path, arguments, texts, the functions of its stack."""
+
+    def __init__(self, fields=(), frame=b"", args=(), functions=("f",), texts=(), fn="f", at="enter", entry=None, **attributes):
+        super().__init__(frame, 4096)
+        self.fields.update(fields)
+        self.args, self.texts, self.functions, self.fn, self.at, self.entry = dict(args), dict(texts), functions, fn, at, entry
+        self.frames = [{"fn": name, "file": name + ".c", "line": 1} for name in functions]
+        self.plan = {"hz": 250, "enums": {}, "structs": {}}
+        self.__dict__.update({"t_ns": 0, "opened": (None, None), "stack_base": 0, "regs": {"rsp": 0}, "ret32": 0, "ret": 0}, **attributes)
+
+    def __getitem__(self, name):
+        return self.fields.get(name)
+
+    def argument(self, name):
+        return self.args.get(name)
+
+    def text(self, path):
+        return self.texts.get(path)
+
+    def has(self, *names):
+        return any(name in names for name in self.functions)
+
+    def pointer(self, block):
+        return self.fields.get(block)
+
+    def bytes(self, block):
+        return self.fields.get(block) if block in self.fields else super().bytes(block)

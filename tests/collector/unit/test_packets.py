@@ -54,6 +54,21 @@ def _():
     same(way.come(segment_of(201, payload=10, ident=9)), [next_])
 
 
+@it("takes no segment for a part of one whose id is far from its own")
+def _():
+    way = Way()
+    whole = way.send(segment_of(payload=200, ident=7))
+    assert way.come(segment_of(payload=100, ident=7 + packets.PARTS + 1)) != [whole]
+    same(way.come(segment_of(payload=100, ident=7 + packets.PARTS)), [whole])
+
+
+@it("takes a frame that is wholly the same before one of which it could be a part")
+def _():
+    way = Way()
+    whole, again = way.send(segment_of(payload=200, ident=7)), way.send(segment_of(payload=100, ident=8))
+    same([way.come(segment_of(payload=100, ident=8)), whole != again], [[again], True])
+
+
 @it("gives a segment that the kernel joined the ids of all that are in it")
 def _():
     way = Way()

@@ -55,6 +55,19 @@ def _():
     same(sorted(pairs), sorted((other, name) for name, other in pairs))
 
 
+def leads_there(plan, blocks_, text):
+    """Whether each block of a plan's list has the fields that its text leads by."""
+    numbers = {block["name"]: number for number, block in enumerate(blocks_)}
+    for name, address in ((match.group(1), match.group(3)) for match in map(BLOCK.match, text.split()) if match):
+        terms = [term[1:4] for term in blocks_[numbers[name]]["terms"] if term[0] in ("field", "index")]
+        for block, field in re.findall(r"(?<![\w@.>:|])([a-z]\w*)\.(\w+)", address):
+            struct = plan["structs"].get(blocks_[numbers[block]]["type"])
+            place = struct["fields"][field][:2] if field != "ptr" else [0, 8]
+            if [numbers[block]] + place not in terms:
+                return False
+    return True
+
+
 @it("takes what the stored captures have, at each of their sites")
 def _():
     plan = STORED[0]
@@ -67,6 +80,7 @@ def _():
         stored = [(block["name"], block["type"]) for block in plan["takes"][site["takes"]] if block["name"] not in every]
         same((site["point"], sorted(taken(text))), (site["point"], sorted(one for one in stored if not one[0].startswith("arg_"))))
         same(site["decode"], row.decode)
+        assert leads_there(plan, plan["takes"][site["takes"]], text), site["point"]
     watched = {(site["point"], site["at"] == "return") for site in plan["sites"] if site["at"] != "line" and site["point"] in rows}
     inlined = {site["point"] for site in plan["sites"] if site["at"] == "line"}
     same({(name, True) for name in {name for name, _ in watched} - inlined if rows[name].returns is not None},

@@ -44,7 +44,8 @@ def _():
     assert sockets.syn(At(), ONE, TWO, 777777, False) is conn
     same(conn.isn[ONE], 7)
     sockets.free(sock.address)
-    assert sockets.syn(At(), ONE, TWO, 888888, False) is not conn
+    other = sockets.syn(At(), ONE, TWO, 888888, False)
+    assert other is not conn and sockets.syn(At(), ONE, TWO, 888888, False) is other
 
 
 @it("has one connection for two that connect to each other at once, and for a request that came again")
