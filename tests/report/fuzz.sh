@@ -43,7 +43,7 @@ flags='-std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=unde
 mkdir -p "$dir/obj"
 # shellcheck disable=SC2086 # lists of options
 for source in report/*/*.c; do
-	$compiler $flags -c -o "$dir/obj/$(basename "$source" .c).o" "$source"
+	$compiler $flags -c -o "$dir/obj/$(echo "$source" | tr / -).o" "$source" # two rooms may have a file of one name
 done
 number=0
 failed=0
