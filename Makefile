@@ -68,7 +68,7 @@ own    := $(if $(CLIENT)$(SERVER)$(CLIENT_ARGS)$(SERVER_ARGS)$(CLIENTS)$(NODES)$
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs lesson lessons bench prove shell attach debug report kernel kernel-add rootfs apps own test check check-shell check-form check-c check-python \
+.PHONY: lab labs lesson lessons bench prove shell attach debug report kernel kernel-add rootfs apps own test mutants check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -175,6 +175,9 @@ build/own/: $(apps)
 ## test
 test: setup-test $(unit_tests) build/ktrun build/ktreport $(plugins) build/initramfs.cpio ## run the tests; T=PATTERN runs those with that in their path
 	$(Q)tests/run "$$T"
+
+mutants: setup-test build/ktrun build/ktreport $(plugins) ## break the sources in each way of tests/mutants/table.tsv, and see the test for it fail; T=PATTERN: those with that in their row
+	$(Q)python3 -B tests/mutants/mutants.py $$T
 
 setup-test:
 	$(Q)setup/setup.sh test

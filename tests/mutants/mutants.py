@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TABLE = os.path.join(ROOT, "tests", "mutants", "table.tsv")
+TABLE = os.environ.get("TABLE") or os.path.join(ROOT, "tests", "mutants", "table.tsv")
 # how many at a time; seconds that a test may take: a loop without an end is found, too
 JOBS = int(os.environ.get("JOBS") or os.cpu_count() or 1)
 LIMIT_S = int(os.environ.get("LIMIT_S", "900"))
@@ -67,6 +67,7 @@ def copied(folder):
         if os.path.lexists(os.path.join(ROOT, name)):
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             shutil.copy2(os.path.join(ROOT, name), os.path.join(folder, name), follow_symlinks=False)
+    os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
     shutil.copytree(os.path.join(ROOT, "build"), os.path.join(folder, "build"), symlinks=True,
                     ignore=shutil.ignore_patterns("tests", "own"), dirs_exist_ok=True)
     return folder

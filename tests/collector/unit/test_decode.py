@@ -151,3 +151,17 @@ def _():
     same(syscall.arguments("socket", hit), {"family": "INET", "type": "STREAM", "protocol": "TCP"})
     same([words.address(b"\2\0\0\x50\x0a\0\0\1"), words.address(b"\1\0/run"), words.address(None)],
          [{"family": "INET", "addr": "10.0.0.1", "port": 80}, {"family": "UNIX"}, {}])
+
+
+@it("knows the number that a SYN-ACK's sender chose, and makes no event of queues that are as they were")
+def _():
+    model = Model()
+    of = {"bits": 0x12, "seq": 9, "source": ("10.0.0.2", 80), "target": ("10.0.0.1", 1000)}
+    same(tcp.conn_of_sent(Told(functions=("ip_output",)), model, of, None).chosen, set())
+    same(tcp.conn_of_sent(Told(functions=("ip_output", "tcp_v4_send_synack")), model, of, None).chosen, {of["source"]})
+    listener = {"sk": 0x1000, "sk.family": kernel.AF_INET, "sk.syn_qlen": 1, "sk.ack_backlog": 0}
+    model.sockets.at(0x1000).queues = 1, 0
+    decode = queue.queue("syn_add")
+    same(decode(Told(fields=listener, at="return"), model), None)
+    model.sockets.at(0x1000).queues = 0, 0
+    assert decode(Told(fields=listener, at="return"), model)
