@@ -76,7 +76,7 @@ static void reason_print(const struct run *run)
 {
 	fputs("ktrun: ", stderr);
 	if (run->failed_step < STEP_COUNT)
-		fprintf(stderr, "step '%s': ", step_name(run->failed_step));
+		fprintf(stderr, "step '%s': ", step_names[run->failed_step]);
 	fprintf(stderr, "%s\n%s%s", run->reason, run->remedy, *run->remedy ? "\n" : "");
 }
 

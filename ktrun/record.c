@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "inputs.h"
-#include "steps.h"
 #include "text.h"
 
 enum {
@@ -194,7 +193,7 @@ static json_t *steps_json(const struct run *run)
 	for (enum step step = 0; step < STEP_COUNT; step++) {
 		const struct outcome *outcome = &run->outcomes[step];
 		json_t *object =
-			json_pack("{ss ss sI}", "name", step_name(step), "state",
+			json_pack("{ss ss sI}", "name", step_names[step], "state",
 				  states[outcome->state], "judged", (json_int_t)outcome->of);
 
 		set_text(object, "what", outcome->words);
@@ -210,7 +209,8 @@ bool record_run(struct run *run, const char *verdict)
 	bool written;
 
 	set_text(object, "step",
-		 run->reason && run->failed_step < STEP_COUNT ? step_name(run->failed_step) : NULL);
+		 run->reason && run->failed_step < STEP_COUNT ? step_names[run->failed_step]
+							      : NULL);
 	set_text(object, "reason", run->reason);
 	set_text(object, "remedy", run->remedy);
 	set_text(object, "exact", run->exact);

@@ -39,6 +39,7 @@ enum step {
 	STEP_WIRE,
 	STEP_COUNT
 };
+extern const char *const step_names[STEP_COUNT];
 
 /* What became of a step. */
 struct outcome {

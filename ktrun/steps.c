@@ -62,7 +62,6 @@ static void untraced_make(struct run *run);
 static void untraced_compare(struct run *run);
 
 static const struct row {
-	const char *name;
 	enum phase phase; /* whose time it takes */
 	bool (*wanted)(const struct run *run); /* NULL: in each run */
 	bool (*ready)(
@@ -75,39 +74,28 @@ static const struct row {
 /* clang-format off */
 #define TOOL_EXITS(one, two) { STATUS_HELD, STATUS_##one, STATUS_##two }
 	/* clang-format on */
-	[STEP_SETTINGS] = { "settings", PHASE_PLAN, NULL, run_well, settings_keep, { 0 } },
-	[STEP_SYNTAX] = { "syntax", PHASE_PLAN, NULL, run_well, expect_read,
-			  TOOL_EXITS(BROKEN, SETUP) },
-	[STEP_PLAN] = { "plan", PHASE_PLAN, NULL, run_well, plan_make, TOOL_EXITS(BROKEN, SETUP) },
+	[STEP_SETTINGS] = { PHASE_PLAN, NULL, run_well, settings_keep, { 0 } },
+	[STEP_SYNTAX] = { PHASE_PLAN, NULL, run_well, expect_read, TOOL_EXITS(BROKEN, SETUP) },
+	[STEP_PLAN] = { PHASE_PLAN, NULL, run_well, plan_make, TOOL_EXITS(BROKEN, SETUP) },
 	/* it begins a phase of its own, unless it was recorded before */
-	[STEP_UNTRACED] = { "untraced", PHASE_PLAN, is_exact, run_well, untraced_make,
+	[STEP_UNTRACED] = { PHASE_PLAN, is_exact, run_well, untraced_make,
 			    TOOL_EXITS(BROKEN, BROKEN) },
-	[STEP_BOOT] = { "boot", PHASE_BOOT, NULL, run_well, guest_run, { 0 } },
-	[STEP_LAB] = { "lab", PHASE_BOOT, NULL, run_well, NULL, { 0 } },
-	[STEP_END] = { "end", PHASE_BOOT, NULL, run_well, NULL, { 0 } },
+	[STEP_BOOT] = { PHASE_BOOT, NULL, run_well, guest_run, { 0 } },
+	[STEP_LAB] = { PHASE_BOOT, NULL, run_well, NULL, { 0 } },
+	[STEP_END] = { PHASE_BOOT, NULL, run_well, NULL, { 0 } },
 	/* an exact run byte by byte, a live one by what its programs said */
-	[STEP_SAME] = { "same", PHASE_END, NULL, run_well, untraced_compare,
-			TOOL_EXITS(FAILED, BROKEN) },
+	[STEP_SAME] = { PHASE_END, NULL, run_well, untraced_compare, TOOL_EXITS(FAILED, BROKEN) },
 	/* a run that failed is decoded and reported, too */
-	[STEP_DECODE] = { "decode", PHASE_DECODE, NULL, guest_has_run, events_make,
+	[STEP_DECODE] = { PHASE_DECODE, NULL, guest_has_run, events_make,
 			  TOOL_EXITS(BROKEN, BROKEN) },
-	[STEP_SELF_CHECK] = { "self-check", PHASE_DECODE, NULL, run_well, self_check, { 0 } },
-	[STEP_WRITE] = { "write", PHASE_REPORT, NULL, is_decoded, report_write,
-			 TOOL_EXITS(BROKEN, BROKEN) },
+	[STEP_SELF_CHECK] = { PHASE_DECODE, NULL, run_well, self_check, { 0 } },
+	[STEP_WRITE] = { PHASE_REPORT, NULL, is_decoded, report_write, TOOL_EXITS(BROKEN, BROKEN) },
 	/* 2: a damaged run, which is shown nevertheless */
-	[STEP_LADDER] = { "ladder", PHASE_REPORT, NULL, is_written, ladder_show,
-			  TOOL_EXITS(BROKEN, HELD) },
-	[STEP_CHECK] = { "check", PHASE_REPORT, NULL, run_well, expect_judge,
-			 TOOL_EXITS(FAILED, BROKEN) },
-	[STEP_WIRE] = { "wire", PHASE_WIRE, NULL, run_well, wire_compare,
-			TOOL_EXITS(FAILED, BROKEN) },
+	[STEP_LADDER] = { PHASE_REPORT, NULL, is_written, ladder_show, TOOL_EXITS(BROKEN, HELD) },
+	[STEP_CHECK] = { PHASE_REPORT, NULL, run_well, expect_judge, TOOL_EXITS(FAILED, BROKEN) },
+	[STEP_WIRE] = { PHASE_WIRE, NULL, run_well, wire_compare, TOOL_EXITS(FAILED, BROKEN) },
 #undef TOOL_EXITS
 };
-
-const char *step_name(enum step step)
-{
-	return rows[step].name;
-}
 
 /* Prints the end of a log, which a failed tool has written. */
 static void log_print(const struct run *run, const char *name)

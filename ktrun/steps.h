@@ -11,6 +11,4 @@
  */
 void steps_run(struct run *run);
 
-const char *step_name(enum step step);
-
 #endif

@@ -97,7 +97,8 @@ static void hit(struct tracer *tracer, char *line)
 int main(int argc, char **argv)
 {
 	struct tracer tracer = { 0 };
-	char reason[256], *path = NULL, *line = malloc(LINE_BYTES);
+	char reason[256], *path = NULL;
+	static char line[LINE_BYTES];
 
 	if (argc != 3 || !(tracer.plan = plan_new(argv[1], reason, sizeof(reason)))) {
 		fprintf(stderr, "take: %s\n", argc == 3 ? reason : "PLAN FOLDER");
@@ -121,6 +122,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < region_count; i++)
 		free(regions[i].data);
 	free(path);
-	free(line);
 	return 0;
 }

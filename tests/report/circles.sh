@@ -3,7 +3,7 @@
 # No two files of a program need each other, be it by way of a third: as they call, and as they include.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
-make -s build/ktreport >&2
+make -s build/ktreport build/ktrun >&2
 
 # the objects of the sources that there are
 objects() { find "$1" -name '*.c' | sed 's|\(.*\)\.c$|build/obj/\1.o|'; }
@@ -30,7 +30,7 @@ without_circle() { "$@" >"$pairs" && [ -s "$pairs" ] && tsort "$pairs" 2>&1 >/de
 
 pairs=$(mktemp)
 trap 'rm -f "$pairs"' EXIT
-for part in report; do
+for part in report ktrun; do
 	it "calls no file of $part that calls back" without_circle calls "$part"
 	it "includes no file of $part that includes back" without_circle includes "$part"
 done
