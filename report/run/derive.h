@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What follows from other fields or other events: shared by derive.c and derive_segment.c. */
+#ifndef KTREPORT_DERIVE_H
+#define KTREPORT_DERIVE_H
+
+#include "run/trace.h"
+
+enum {
+	SCALES = 15, /* RFC 7323 2.3: 14 is the most */
+};
+
+/* What is known of one end of a connection: numbers from which relative ones count, and scales of windows. */
+struct end {
+	int64_t conn;
+	uint32_t addr;
+	uint16_t port;
+	VEC(uint32_t) bases;
+	bool scales[SCALES]; /* that a SYN of this end offered */
+	bool plain; /* a SYN of this end offered none */
+};
+
+/* The last two events of a task, of a socket or of a function. */
+struct seen {
+	const char *key;
+	const struct event *last, *before;
+};
+
+struct derive {
+	struct trace *trace;
+	VEC(struct seen) tasks, sockets, functions;
+	VEC(struct end) ends;
+	VEC(size_t) open; /* events that were entered and have not returned, the last on top */
+	const char *step;
+};
+
+/* Says that the field is something else than other fields and events say. */
+void contradicts(struct derive *d, const struct event *ev, const char *path, const char *format,
+		 ...) __attribute__((format(printf, 4, 5)));
+/* The field is this number, or this text, or not said. */
+void is_number(struct derive *d, const struct event *ev, const char *path, int64_t wanted);
+void is_text(struct derive *d, const struct event *ev, const char *path, const char *wanted);
+
+/* All that holds for a segment; it tells of its connection's ends, too. */
+void check_segment(struct derive *d, const struct event *ev);
+
+#endif

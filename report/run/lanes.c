@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The ledger's lanes: the events of a node, a direction and a flow that wait for their frames.
+#include "run/lanes.h"
+#include "base/i18n.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PARTS_MOST = 64, /* of 64 KiB in frames of 1,448 bytes there are 46 */
+};
+
+/* hw/net/e1000.c: process_tx_desc() calls xmit_seg() once more at the end of the packet, with only
+ * the headers left, when the last part was as long as the others. */
+static const char surplus[] =
+	N_("empty: QEMU's e1000 adds it to a segment that it cuts into equal parts");
+
+static uint32_t event_u32(const struct event *ev, const char *path)
+{
+	return (uint32_t)event_int(ev, path, 0);
+}
+
+static uint32_t event_ip(const struct event *ev, const char *path)
+{
+	char *text = event_dup(ev, path);
+	uint32_t ip = 0;
+
+	ip_parse(text, &ip);
+	free(text);
+	return ip;
+}
+
+static uint16_t flags_of(const struct event *ev)
+{
+	char *text = event_dup(ev, "flags");
+	uint16_t flags = tcp_flags_of(text);
+
+	free(text);
+	return flags;
+}
+
+static bool same_lane(const struct lane *a, const struct lane *b)
+{
+	return a->node == b->node && a->rx == b->rx && a->kind == b->kind && a->saddr == b->saddr &&
+	       a->daddr == b->daddr && a->sport == b->sport && a->dport == b->dport;
+}
+
+static size_t hash_lane(const struct lane *lane)
+{
+	uint64_t hash = (uintptr_t)lane->node + lane->rx + 2u * lane->kind;
+
+	hash = (hash ^ lane->saddr) * 0x9e3779b97f4a7c15u;
+	hash = (hash ^ lane->daddr) * 0x9e3779b97f4a7c15u;
+	hash = (hash ^ ((uint32_t)lane->sport << 16 | lane->dport)) * 0x9e3779b97f4a7c15u;
+	return (size_t)(hash >> 52) % LANE_SLOTS;
+}
+
+static struct lane *find_lane(struct ledger *ledger, const struct lane *like)
+{
+	size_t at = ledger->slots[hash_lane(like)];
+
+	for (; at; at = ledger->lanes.v[at - 1].next)
+		if (same_lane(&ledger->lanes.v[at - 1], like))
+			return &ledger->lanes.v[at - 1];
+	return NULL;
+}
+
+static struct lane *get_lane(struct ledger *ledger, const struct lane *like)
+{
+	size_t *slot = &ledger->slots[hash_lane(like)];
+	struct lane *lane = find_lane(ledger, like);
+
+	if (!lane) {
+		lane = vec_add(&ledger->lanes);
+		*lane = *like;
+		lane->next = *slot;
+		*slot = ledger->lanes.n;
+	}
+	return lane;
+}
+
+static int by_packet(const void *a, const void *b)
+{
+	const struct packet *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return (uintptr_t)x->node < (uintptr_t)y->node ? -1 : x->node != y->node;
+}
+
+static void sort_packets(struct packet *packets, size_t n)
+{
+	if (n)
+		qsort(packets, n, sizeof(*packets), by_packet);
+}
+
+/* Whether the packet of the event is among those at its node. */
+static bool is_among(const struct packet *packets, size_t n, const struct event *ev)
+{
+	const struct packet packet = { ev->pkt, ev->netns };
+
+	return ev->pkt && n && bsearch(&packet, packets, n, sizeof(*packets), by_packet);
+}
+
+static void collect_packets(struct ledger *ledger)
+{
+	const struct trace *trace = ledger->trace;
+
+	for (size_t i = 0; i < trace->events.n; i++) {
+		const struct event *ev = &trace->events.v[i];
+		const struct packet packet = { ev->pkt, ev->netns };
+
+		if (ev->kind == EV_SKB_DROP && ev->pkt)
+			*vec_add(&ledger->drops) = packet;
+		else if (ev->kind == EV_TCP_RX && ev->pkt)
+			*vec_add(&ledger->received) = packet;
+	}
+	sort_packets(ledger->drops.v, ledger->drops.n);
+	sort_packets(ledger->received.v, ledger->received.n);
+}
+
+bool was_dropped(const struct ledger *ledger, const struct event *ev)
+{
+	return is_among(ledger->drops.v, ledger->drops.n, ev);
+}
+
+static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind)
+{
+	const struct event *ev = &ledger->trace->events.v[i];
+	bool arp = kind == FRAME_ARP;
+	struct lane like = {
+		.node = ev->netns,
+		.rx = rx,
+		.kind = kind,
+		.saddr = event_ip(ev, arp ? "spa" : "saddr"),
+		.daddr = event_ip(ev, arp ? "tpa" : "daddr"),
+		.sport = arp ? 0 : (uint16_t)event_int(ev, "sport", 0),
+		.dport = arp ? 0 : (uint16_t)event_int(ev, "dport", 0),
+	};
+
+	*vec_add(&get_lane(ledger, &like)->entries) = (struct entry){
+		.event = i,
+		.seq = event_u32(ev, "seq"),
+		.end_seq = event_u32(ev, "end_seq"),
+		.ack = event_u32(ev, "ack"),
+		.ip_id = (int32_t)event_int(ev, "ip.id", -1),
+		.flags = arp ? 0 : flags_of(ev),
+		.arp_op = event_is(ev, "op", "request") ? 1 : 2,
+		.dropped = !rx && was_dropped(ledger, ev),
+	};
+}
+
+/* It came, and TCP never saw it. What TCP itself drops has its event of being received. */
+static bool is_dropped_before_tcp(const struct ledger *ledger, size_t i)
+{
+	const struct event *ev = &ledger->trace->events.v[i];
+
+	return event_is(ev, "proto", "TCP") &&
+	       !is_among(ledger->received.v, ledger->received.n, ev);
+}
+
+static void collect_entries(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->trace->events.n; i++) {
+		enum event_kind kind = ledger->trace->events.v[i].kind;
+
+		if (kind == EV_TCP_TX || kind == EV_TCP_RX)
+			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP);
+		else if (kind == EV_ARP_TX || kind == EV_ARP_RX)
+			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP);
+		else if (kind == EV_SKB_DROP && is_dropped_before_tcp(ledger, i))
+			add_entry(ledger, i, true, FRAME_TCP);
+	}
+}
+
+/* Sequence numbers wrap: RFC 9293 section 3.4. */
+static bool seq_within(uint32_t seq, uint32_t from, uint32_t to)
+{
+	return seq - from <= to - from;
+}
+
+static uint32_t frame_end_seq(const struct frame *f)
+{
+	return f->seq + f->payload_len + !!(f->flags & TCP_SYN) + !!(f->flags & TCP_FIN);
+}
+
+/* The first part of a segment has its id, those behind it are numbered on: RFC 791 names each by its id. */
+static bool ip_id_fits(const struct frame *f, const struct entry *entry)
+{
+	uint16_t part = (uint16_t)(f->ip_id - entry->ip_id);
+
+	return entry->ip_id < 0 || (f->seq == entry->seq ? !part : part < PARTS_MOST);
+}
+
+static bool entry_matches(const struct entry *entry, const struct frame *f)
+{
+	const uint16_t last_only =
+		TCP_PSH | TCP_FIN; /* of a cut segment, only the last has these */
+
+	if (f->kind == FRAME_ARP)
+		return entry->arp_op == f->arp_op;
+	if (((entry->flags ^ f->flags) & ~last_only) || entry->ack != f->ack)
+		return false;
+	/* a part has bytes, unless the whole has none */
+	if (frame_end_seq(f) == f->seq && entry->end_seq != entry->seq)
+		return false;
+	return ip_id_fits(f, entry) && seq_within(f->seq, entry->seq, entry->end_seq) &&
+	       seq_within(frame_end_seq(f), f->seq, entry->end_seq);
+}
+
+/* The empty frame behind the parts of a segment that was cut. */
+static bool is_surplus(const struct entry *entry, const struct frame *f)
+{
+	return entry->seen > 1 && !f->payload_len && f->seq == entry->end_seq &&
+	       f->ip_id == (uint16_t)(entry->ip_id + (int32_t)entry->seen) &&
+	       entry->end_seq - entry->seq == entry->seen * entry->last_payload;
+}
+
+static void take_entry(struct lane *lane, struct entry *entry, const struct frame *f)
+{
+	entry->seen++;
+	entry->last_payload = f->payload_len;
+	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
+	entry->cut = f->more;
+	entry->used_up =
+		f->kind == FRAME_ARP || (!entry->cut && frame_end_seq(f) == entry->end_seq);
+	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
+		lane->cursor++;
+}
+
+/* The same for a later part of a packet that IP cut. */
+static size_t match_fragment(struct ledger *ledger, const struct frame *f, const char *node,
+			     bool rx)
+{
+	for (size_t l = 0; l < ledger->lanes.n; l++) {
+		struct lane *lane = &ledger->lanes.v[l];
+
+		if (lane->node != node || lane->rx != rx || lane->kind != FRAME_TCP ||
+		    lane->saddr != f->saddr || lane->daddr != f->daddr)
+			continue;
+		for (size_t i = lane->cursor; i < lane->entries.n; i++) {
+			struct entry *entry = &lane->entries.v[i];
+
+			if (!entry->cut || entry->used_up || entry->ip_id != f->ip_id)
+				continue;
+			entry->seen++;
+			entry->used_up = !f->more;
+			return entry->event + 1;
+		}
+	}
+	return 0;
+}
+
+static struct entry *find_entry(struct lane *lane, const struct frame *f, bool dropped)
+{
+	for (size_t i = lane->cursor; i < lane->entries.n; i++) {
+		struct entry *entry = &lane->entries.v[i];
+
+		if (!entry->used_up && entry->dropped == dropped && entry_matches(entry, f))
+			return entry;
+	}
+	return NULL;
+}
+
+/* The index + 1 of the event for this frame, or 0. */
+size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, bool rx)
+{
+	const struct lane like = {
+		.node = node,
+		.rx = rx,
+		.kind = f->kind,
+		.saddr = f->saddr,
+		.daddr = f->daddr,
+		.sport = f->sport,
+		.dport = f->dport,
+	};
+	struct lane *lane = find_lane(ledger, &like);
+	struct entry *entry =
+		lane && lane->last_entry ? &lane->entries.v[lane->last_entry - 1] : NULL;
+
+	if (f->kind == FRAME_FRAGMENT)
+		return match_fragment(ledger, f, node, rx);
+	if (entry && !rx && is_surplus(entry, f)) {
+		lane->last_entry = 0;
+		f->reason = surplus;
+		return entry->event + 1;
+	}
+	entry = lane ? find_entry(lane, f, false) : NULL;
+	if (!entry && lane)
+		entry = find_entry(lane, f, true);
+	if (entry) {
+		if (rx && entry->event < lane->last_event)
+			trace_problem(ledger->trace,
+				      _("capture of %s: its order is not that of the events at "
+					"event %lld"),
+				      node, (long long)ledger->trace->events.v[entry->event].n);
+		lane->last_event = entry->event;
+		take_entry(lane, entry, f);
+		return entry->event + 1;
+	}
+	return 0;
+}
+
+void lanes_fill(struct ledger *ledger)
+{
+	collect_packets(ledger);
+	collect_entries(ledger);
+}
+
+void lanes_free(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->lanes.n; i++)
+		vec_free(&ledger->lanes.v[i].entries);
+	vec_free(&ledger->lanes);
+	vec_free(&ledger->drops);
+	vec_free(&ledger->received);
+}

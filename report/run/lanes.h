@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ledger's lanes: the events of a node, a direction and a flow that wait for their frames. */
+#ifndef KTREPORT_LANES_H
+#define KTREPORT_LANES_H
+
+#include "run/trace.h"
+
+struct entry {
+	size_t event; /* index into trace->events */
+	uint32_t seq, end_seq, ack;
+	int32_t ip_id; /* of the first frame; -1: the event does not say */
+	uint16_t flags;
+	uint16_t arp_op;
+	bool used_up;
+	bool dropped; /* by its sender, behind the point: of two that are the same, the other one left */
+	bool cut; /* by IP: more parts follow */
+	uint32_t seen; /* frames that it took */
+	uint32_t last_payload; /* of the last of them */
+};
+
+struct lane {
+	const char *node;
+	bool rx;
+	enum frame_kind kind;
+	uint32_t saddr, daddr;
+	uint16_t sport, dport;
+	size_t cursor;
+	size_t last_event; /* the order of the wire and of the events must agree */
+	size_t last_entry; /* index + 1 of the entry that took the last frame */
+	size_t next; /* index + 1 of the next lane with the same hash */
+	VEC(struct entry) entries;
+};
+
+enum {
+	LANE_SLOTS = 4096,
+};
+
+/* A packet at a node. */
+struct packet {
+	int64_t id;
+	const char *node;
+};
+
+struct ledger {
+	struct trace *trace;
+	VEC(struct lane) lanes;
+	size_t slots[LANE_SLOTS]; /* index + 1 of the first lane with this hash */
+	VEC(struct packet) drops; /* that were dropped, in order */
+	VEC(struct packet) received; /* that TCP took, in order */
+	int64_t clock_offset_ns; /* event time - capture time, of the first match */
+	bool clock_known;
+};
+
+/* Fills the lanes with the trace's events; lanes_free() empties them. */
+void lanes_fill(struct ledger *ledger);
+void lanes_free(struct ledger *ledger);
+
+/* The index + 1 of the event for this frame, which it takes, or 0. */
+size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, bool rx);
+/* Whether the packet of the event was dropped at its node. */
+bool was_dropped(const struct ledger *ledger, const struct event *ev);
+
+#endif
