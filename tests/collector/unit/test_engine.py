@@ -2,6 +2,7 @@
 """The gdb engine: addresses, memory, breakpoints, captures."""
 
 import os
+import socket
 import struct
 import tempfile
 import types
@@ -105,3 +106,16 @@ def _():
             raise AssertionError("it made another one")
     gdb.BP_HARDWARE_BREAKPOINT = 2
     same([make().asked for make in makes], [("*0xffffffff81000001", 2)] * 2)
+
+
+@it("finds who is at the other end of a socket, and leaves no descriptor open, of no file either")
+def _():
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, encoding="ascii"), socket.socket(socket.AF_UNIX) as listens, \
+            socket.socket(socket.AF_UNIX) as asks, socket.socket(socket.AF_INET):
+        path = os.path.join(folder, "gdb")
+        listens.bind(path)
+        listens.listen()
+        asks.connect(path)
+        before = os.listdir("/proc/self/fd")
+        same([ram.peer(path), ram.peer("/nowhere")], [os.getpid(), None])
+        same(len(os.listdir("/proc/self/fd")), len(before))
