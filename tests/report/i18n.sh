@@ -76,10 +76,10 @@ page_words() {
 	grep -o "T('[^']*'" report/forms/page.html | sed "s/^T('//; s/'\$//"
 }
 
-# each of them is among those that form_html.c hands to the catalogue
+# each of them is among those that page_words.c hands to the catalogue
 page_is_complete() {
 	page_words | while IFS= read -r word; do
-		grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "page.html says '$word', form_html.c does not"; exit 1; }
+		grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "page.html says '$word', page_words.c does not"; exit 1; }
 	done
 }
 # no text of the page's script is for people but those in T('…')

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The page's own words in the reader's language.
+#include "forms/page.h"
+#include "base/i18n.h"
+
+void put_member(FILE *out, const char *key, const char *value)
+{
+	fprintf(out, "\"%s\":", key);
+	json_put(out, value);
+	fputc(',', out);
+}
+
+/* The page's own words, as they stand in report/forms/page.html. */
+static const char *const words[] = {
+	N_("(inlined)"),
+	N_("(on its way)"),
+	N_("A here"),
+	N_("Answers"),
+	N_("B here"),
+	N_("B − A = {time} of virtual time, {n} events"),
+	N_("Calls"),
+	N_("Choose an event and set A; choose another and set B (keys a and b)."),
+	N_("Click a row, or walk with the arrow keys, Home, End, Page keys, j and k: the panel "
+	   "shows the event, its stack and its fields."),
+	N_("Enter: the next one"),
+	N_("Events"),
+	N_("Expectations"),
+	N_("Instructions with all that was called below, and the function's own. Open a call to "
+	   "see what it called."),
+	N_("Ladder"),
+	N_("Layers"),
+	N_("Layers that a packet went through"),
+	N_("Mode live: each stop at a point moves virtual time on to the next timer. The "
+	   "order is true; the times between events are longer than without tracing."),
+	N_("Neighbours"),
+	N_("Neighbours over time"),
+	N_("Points"),
+	N_("Routes"),
+	N_("Routes: how each was found"),
+	N_("Seconds of virtual time, from the first segment if there is one. Flags: S SYN, . ACK, "
+	   "P push, F FIN, R reset. Dotted: still on its way."),
+	N_("The kernel’s source was not at hand: stacks show places without their lines."),
+	N_("The tree of calls"),
+	N_("The last {n} events are left out of this page."),
+	N_("Timeline"),
+	N_("Wheel, or the keys + and -: closer and wider. Drag: from here to there. A click "
+	   "chooses."),
+	N_("all held"),
+	N_("all connections"),
+	N_("all kinds"),
+	N_("all of it"),
+	N_("as"),
+	N_("by event, not by time"),
+	N_("close"),
+	N_("connection"),
+	N_("copy: GDB at this event"),
+	N_("damaged: {problem}"),
+	N_("decides"),
+	N_("down to the wire"),
+	N_("event {n}"),
+	N_("events"),
+	N_("failed"),
+	N_("fields"),
+	N_("for {who}"),
+	N_("held"),
+	N_("hits"),
+	N_("inside of: "),
+	N_("key a"),
+	N_("key b"),
+	N_("key p; left and right: the next part; Esc: the end"),
+	N_("key 0"),
+	N_("key: to {dst} from {src}, why: {purpose}"),
+	N_("kind of event"),
+	N_("ladder"),
+	N_("no expectations"),
+	N_("no expectations were given"),
+	N_("no neighbour changed its state"),
+	N_("no node"),
+	N_("no packet in this run"),
+	N_("no prefix fits ({error})"),
+	N_("no route was looked up, or it was not watched"),
+	N_("no rules but the kernel’s own; tables in the order in which they were "
+	   "searched"),
+	N_("no table was searched: the answer was kept from before"),
+	N_("on the CPU: {who}"),
+	N_("only from A to B"),
+	N_("other end: "),
+	N_("point"),
+	N_("present"),
+	N_("questions that no event of this run answers: {n}"),
+	N_("rule {pref}"),
+	N_("search events"),
+	N_("the longest prefix that fits is a route of the type {type} ({error})"),
+	N_("the same again ({n}): "),
+	N_("words, or field=value"),
+	N_("sections"),
+	N_("skipped"),
+	N_("stack, innermost first"),
+	N_("step {name}"),
+	N_("table {name}"),
+	N_("the chosen event"),
+	N_("twice"),
+	N_("up from the wire"),
+	N_("watched at"),
+	N_("what was interrupted:"),
+	N_("{context} in its own thread {who}"),
+	N_("{context}: {who} was on the CPU and was interrupted"),
+	N_("{hits} hits, {events} events, engine {engine}, mode {mode}; {tcp} TCP and "
+	   "{arp} ARP frames at {taps} taps, {unmatched} unmatched"),
+	N_("{lab} on Linux {release}"),
+	N_("{n} failed"),
+	N_("{n} of {all} events"),
+	N_("{n} routes were looked up; the search has none of them"),
+	N_("{packet} (choose another packet in the ladder)"),
+	N_("{type} in {fn}() on {node}, {time} s"),
+	N_("✓ longest prefix, taken"),
+};
+
+void put_words(struct page *page)
+{
+	put_member(page->out, "code", _("en"));
+	fputs("\"words\":{", page->out);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		fputs(i ? "," : "", page->out);
+		json_put(page->out, words[i]);
+		fputs(":", page->out);
+		json_put(page->out, _(words[i]));
+	}
+	fputs("},\n", page->out);
+}

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A file that grows beyond this says more than one thing: it is parted by meaning.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/tap.sh
+
+# within LINES FILE…: none has more
+within() {
+	most=$1
+	shift
+	wc -l "$@" | awk -v most="$most" '$2 != "total" && $1 > most { print $2 " has " $1 " lines"; bad = 1 } END { exit bad }'
+}
+
+it 'has no file of C with more than 400 lines' within 400 report/*.[ch] report/*/*.[ch] apps/*.[ch]
+tap_end
