@@ -158,11 +158,14 @@ class Hit:
 
     @property
     def functions(self):
-        return [frame["fn"] for frame in self.frames]
+        """Those of the stack that are about this hit: what stands below a softirq was interrupted, or let it run."""
+        found = [frame["fn"] for frame in self.frames]
+        softirq = next((number for number, fn in enumerate(found) if fn in kernel.SERVES_SOFTIRQ), len(found))
+        return found[:softirq]
 
     def has(self, *names):
-        """Whether one of these functions is on the stack."""
-        return any(frame["fn"] in names for frame in self.frames)
+        """Whether one of these functions is among them."""
+        return any(fn in names for fn in self.functions)
 
     @cached_property
     def stacks(self):

@@ -83,6 +83,15 @@ STRUCTS = {
     "napi": ("napi_struct", "dev weight poll"),
     "waiter": ("wait_queue_entry", "private entry"),
     "wq": ("socket_wq", "first=wait.head.next"),
+    # a namespace in the list of all, with its counters; those of one processor (include/net/netns/mib.h)
+    "counted": ("net", """next=list.next inum=ns.inum tcp=mib.tcp_statistics ext=mib.net_statistics ip=mib.ip_statistics
+        icmp=mib.icmp_statistics types=mib.icmpmsg_statistics"""),
+    "tcp_mib": ("tcp_mib", "mibs"),
+    "linux_mib": ("linux_mib", "mibs"),
+    "ipstats_mib": ("ipstats_mib", "mibs"),
+    "icmp_mib": ("icmp_mib", "mibs"),
+    "counted_neighs": ("neigh_table", "stats"),
+    "neigh_statistics": ("neigh_statistics", "allocs destroys res_failed unres_discards"),
 }
 
 # Shorthands for the embedded structs at the start of a path.
@@ -153,6 +162,9 @@ INIT_LEVELS = {"early": "early", "0": "pure", "0s": "pure_sync", "1": "core", "1
 # include/linux/preempt.h: which bits of the preempt count say what the CPU is doing
 HARDIRQ_MASK = 0x00ff0000
 SOFTIRQ_OFFSET = 0x00000100
+
+# kernel/softirq.c: what serves a softirq; by the second name in 6.1.192 and 6.12
+SERVES_SOFTIRQ = ("__do_softirq", "handle_softirqs")
 
 # arch/x86/include/asm/page_64_types.h: task and interrupt stacks are this large and aligned to it
 STACK_BYTES = 16384

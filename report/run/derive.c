@@ -2,6 +2,7 @@
 // What an event says that follows from other fields or other events: each is held against them.
 #include "run/derive.h"
 #include "base/i18n.h"
+#include "run/follow.h"
 #include "run/ledger.h"
 
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static void check_ends(struct derive *d, const struct event *ev)
 	for (size_t i = 0; !other && i < d->trace->conns.n; i++)
 		other = has_ports(&d->trace->conns.v[i], sport, dport);
 	if (other)
-		contradicts(d, ev, "conn", _("another: it has not these ports"));
+		trace_contradicts(d->trace, ev, "conn", _("another: it has not these ports"));
 }
 
 /* The value was another one between two events that have the same: no task and no socket goes back. */
@@ -45,7 +46,7 @@ static void check_return_of(struct derive *d, const struct seen *seen, const str
 	    !event_same(seen->before, ev, path))
 		return;
 	value = event_dup(ev, path);
-	contradicts(d, seen->last, path, "%s", value);
+	trace_contradicts(d->trace, seen->last, path, "%s", value);
 	free(value);
 }
 
@@ -97,11 +98,11 @@ static void check_seen(struct derive *d, const struct event *ev)
 	if (ev->fn && text_is(ev->at, "enter")) {
 		seen = SEEN(&d->functions, ev->fn);
 		if (seen->last && !event_same(seen->last, ev, "file"))
-			contradicts(d, ev, "file", _("that of event %lld"),
-				    (long long)seen->last->n);
+			trace_contradicts(d->trace, ev, "file", _("that of event %lld"),
+					  (long long)seen->last->n);
 		if (seen->last && !event_same(seen->last, ev, "line"))
-			contradicts(d, ev, "line", _("that of event %lld"),
-				    (long long)seen->last->n);
+			trace_contradicts(d->trace, ev, "line", _("that of event %lld"),
+					  (long long)seen->last->n);
 		note(seen, ev);
 	}
 }
@@ -119,7 +120,7 @@ static void check_pairs(struct derive *d, const struct event *ev)
 	for (size_t i = 0; ev->kind == EV_TCP_STATE && i < ARRAY_SIZE(pairs); i++)
 		if (json_int(event_get(ev, pairs[i][1]), &raw) && raw > 0 &&
 		    (size_t)raw < ARRAY_SIZE(states))
-			is_text(d, ev, pairs[i][0], states[raw]);
+			event_must_say(d->trace, ev, pairs[i][0], states[raw]);
 }
 
 /* include/net/inet_connection_sock.h, request_sock.h: what an operation does to a queue. */
@@ -137,7 +138,7 @@ static void check_queue(struct derive *d, const struct event *ev)
 
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
 		if (event_is(ev, "op", ops[i].op) && json_int(event_get(ev, ops[i].old), &old))
-			is_number(d, ev, ops[i].new, old + ops[i].by);
+			event_must_be(d->trace, ev, ops[i].new, old + ops[i].by);
 }
 
 /* The event that this return belongs to: the last one entered, of the same function and task. */
@@ -162,20 +163,28 @@ static bool is_returning(const struct event *ev)
 	return text_is(ev->at, "return") && (ev->kind == EV_CALL || ev->kind == EV_SYSCALL_EXIT);
 }
 
+/* What a call says when it is entered and when it returns. */
+static const char *const of_both[] = { "netns", "comm", "sk", "fd", "dev", "ctx" };
+
 static void check_return(struct derive *d, const struct event *ev)
 {
 	const struct event *enter = take_entry(d, ev);
 
 	if (!enter && ev->kind == EV_SYSCALL_EXIT)
-		contradicts(d, ev, "at", _("an exit of a call that nobody entered"));
+		trace_contradicts(d->trace, ev, "at", _("an exit of a call that nobody entered"));
 	if (!enter || enter->kind + (ev->kind == EV_SYSCALL_EXIT) != ev->kind)
 		return;
-	if (!event_same(enter, ev, "args") && ev->kind == EV_CALL)
-		contradicts(d, ev, "args", _("those of event %lld"), (long long)enter->n);
+	if (!event_same(enter, ev, "args"))
+		trace_contradicts(d->trace, ev, "args", _("those of event %lld"),
+				  (long long)enter->n);
+	for (size_t i = 0; i < ARRAY_SIZE(of_both); i++)
+		event_must_be_as(d->trace, ev, of_both[i], enter, of_both[i]);
+	event_must_be(d->trace, ev, "parent", enter->n);
 	if (ev->kind == EV_SYSCALL_EXIT) {
-		is_number(d, ev, "dur_ns", ev->t_ns - enter->t_ns);
+		event_must_be(d->trace, ev, "dur_ns", ev->t_ns - enter->t_ns);
 		if (!event_same(enter, ev, "name"))
-			contradicts(d, ev, "name", _("that of event %lld"), (long long)enter->n);
+			trace_contradicts(d->trace, ev, "name", _("that of event %lld"),
+					  (long long)enter->n);
 	}
 }
 
@@ -190,10 +199,11 @@ static void check_calls(struct derive *d, const struct event *ev)
 		bool named = event_get(ev, "ret_name").kind > JSON_NULL;
 
 		if (named != (ret < 0 && ret >= -4095))
-			contradicts(d, ev, "ret_name", _("that of %lld"), (long long)ret);
+			trace_contradicts(d->trace, ev, "ret_name", _("that of %lld"),
+					  (long long)ret);
 	}
 	if (ev->kind == EV_SYSCALL_ENTER && event_get(ev, "dur_ns").kind == JSON_NUMBER)
-		contradicts(d, ev, "dur_ns", "null");
+		trace_contradicts(d->trace, ev, "dur_ns", "null");
 }
 
 static void check_parent(struct derive *d, const struct event *ev)
@@ -206,7 +216,7 @@ static void check_parent(struct derive *d, const struct event *ev)
 	parent = (size_t)ev->parent <= d->trace->events.n ? &d->trace->events.v[ev->parent - 1]
 							  : NULL;
 	if (!parent || parent >= ev || !text_is(parent->at, "enter"))
-		contradicts(d, ev, "parent", _("none that was entered"));
+		trace_contradicts(d->trace, ev, "parent", _("none that was entered"));
 }
 
 static void check_point(struct derive *d, const struct event *ev)
@@ -217,19 +227,11 @@ static void check_point(struct derive *d, const struct event *ev)
 		if (strcmp(point->name, ev->point) != 0)
 			continue;
 		if (text_is(point->as, "out_of_line"))
-			is_text(d, ev, "fn", point->fn);
+			event_must_say(d->trace, ev, "fn", point->fn);
 		return;
 	}
 	if (ev->point && d->trace->points.n)
-		contradicts(d, ev, "point", _("one of the run's points"));
-}
-
-static void check_stack(struct derive *d, const struct event *ev)
-{
-	struct json first = json_path(event_get(ev, "stack"), "0");
-
-	if (ev->fn && first.kind == JSON_OBJECT && !json_is(json_path(first, "fn"), ev->fn))
-		contradicts(d, ev, "stack", _("begun by %s"), ev->fn);
+		trace_contradicts(d->trace, ev, "point", _("one of the run's points"));
 }
 
 static void check_order(struct derive *d, const struct event *ev)
@@ -239,19 +241,21 @@ static void check_order(struct derive *d, const struct event *ev)
 	if (ev == d->trace->events.v)
 		return;
 	if (ev->t_ns < before->t_ns)
-		contradicts(d, ev, "t_ns", _("not before event %lld"), (long long)before->n);
+		trace_contradicts(d->trace, ev, "t_ns", _("not before event %lld"),
+				  (long long)before->n);
 	if (event_int(ev, "icount", INT64_MAX) < event_int(before, "icount", 0))
-		contradicts(d, ev, "icount", _("not before event %lld"), (long long)before->n);
+		trace_contradicts(d->trace, ev, "icount", _("not before event %lld"),
+				  (long long)before->n);
 }
 
 static void check_step(struct derive *d, const struct event *ev)
 {
 	if (ev->kind == EV_STEP)
-		is_text(d, ev, "name", ev->step ? ev->step : "");
+		event_must_say(d->trace, ev, "name", ev->step ? ev->step : "");
 	if (ev->kind == EV_STEP)
 		d->step = ev->step;
 	else if (ev->step != d->step)
-		contradicts(d, ev, "step", "%s", d->step ? d->step : "null");
+		trace_contradicts(d->trace, ev, "step", "%s", d->step ? d->step : "null");
 }
 
 static void check_event(struct derive *d, const struct event *ev)
@@ -259,7 +263,6 @@ static void check_event(struct derive *d, const struct event *ev)
 	check_order(d, ev);
 	check_step(d, ev);
 	check_point(d, ev);
-	check_stack(d, ev);
 	check_parent(d, ev);
 	check_calls(d, ev);
 	check_ends(d, ev);
@@ -267,6 +270,11 @@ static void check_event(struct derive *d, const struct event *ev)
 	check_pairs(d, ev);
 	if (ev->kind == EV_CONN_QUEUE)
 		check_queue(d, ev);
+	shapes_check(d->trace, ev);
+	stacks_check(d->trace, ev);
+	lives_check(d->lives, ev);
+	lookups_check(d->lookups, ev);
+	callers_check(d->callers, ev);
 	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX)
 		check_segment(d, ev);
 }
@@ -307,7 +315,10 @@ static void check_counts(struct derive *d)
 
 void derive_check(struct trace *trace)
 {
-	struct derive d = { .trace = trace };
+	struct derive d = { .trace = trace,
+			    .lives = lives_new(trace),
+			    .lookups = lookups_new(trace),
+			    .callers = callers_new(trace) };
 
 	for (size_t i = 0; i < trace->events.n; i++)
 		check_event(&d, &trace->events.v[i]);
@@ -319,5 +330,8 @@ void derive_check(struct trace *trace)
 	for (size_t i = 0; i < d.ends.n; i++)
 		vec_free(&d.ends.v[i].bases);
 	vec_free(&d.ends);
+	lives_free(d.lives);
+	lookups_free(d.lookups);
+	callers_free(d.callers);
 	vec_free(&d.open);
 }

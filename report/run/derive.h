@@ -3,6 +3,7 @@
 #ifndef KTREPORT_DERIVE_H
 #define KTREPORT_DERIVE_H
 
+#include "run/follow.h"
 #include "run/trace.h"
 
 enum {
@@ -31,6 +32,9 @@ struct derive {
 	VEC(struct end) ends;
 	VEC(size_t) open; /* events that were entered and have not returned, the last on top */
 	const char *step;
+	struct lives *lives;
+	struct lookups *lookups;
+	struct callers *callers;
 };
 
 /* Says that the field is something else than other fields and events say. */

@@ -128,23 +128,12 @@ static void check_by(struct derive *d, const struct event *ev)
 	free(by);
 }
 
-static bool has_frame(const struct event *ev, const char *const *functions)
-{
-	struct json_iter it = json_iter(event_get(ev, "stack"));
-
-	while (json_next(&it))
-		for (const char *const *fn = functions; *fn; fn++)
-			if (json_is(json_path(it.value, "fn"), *fn))
-				return true;
-	return false;
-}
-
 /* net/ipv4/tcp_output.c, inet_connection_sock.c: where the kernel sends what it has sent before. */
 static void check_retrans(struct derive *d, const struct event *ev)
 {
 	static const char *const functions[] = { "__tcp_retransmit_skb", "tcp_rtx_synack",
 						 "inet_rtx_syn_ack", NULL };
-	bool found = has_frame(ev, functions);
+	bool found = event_stack_has(ev, functions);
 
 	if (event_get(ev, "retrans").kind == JSON_BOOL && has_callers(ev) &&
 	    json_true(event_get(ev, "retrans")) != found)

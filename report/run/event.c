@@ -115,7 +115,11 @@ static const char *read_members(struct event *ev, struct json *found)
 	struct json_iter it = json_walk_unchecked(ev->text, ev->len);
 	int slot, next = 0;
 
+	ev->head = ev->len;
 	while (json_next(&it)) {
+		bool stack = it.key.end - it.key.p == 7 && memcmp(it.key.p, "\"stack\"", 7) == 0;
+
+		ev->head = stack ? (size_t)(it.key.p - ev->text) : ev->len;
 		slot = find_slot(it.key, next);
 		if (slot < 0 || found[slot].p) /* the first of two equal keys counts */
 			continue;
@@ -148,9 +152,11 @@ const char *event_read(struct event *ev, const char *text, size_t len, struct na
 
 struct json event_get(const struct event *ev, const char *path)
 {
-	struct json line = { JSON_OBJECT, ev->text, ev->text + ev->len };
+	struct json head = { JSON_OBJECT, ev->text, ev->text + ev->head };
+	/* a walk begins behind the bracket, or the comma, before the first key */
+	struct json tail = { JSON_OBJECT, ev->text + ev->head - 1, ev->text + ev->len };
 
-	return json_path(line, path);
+	return json_path(ev->head < ev->len && starts_with(path, "stack") ? tail : head, path);
 }
 
 bool event_is(const struct event *ev, const char *path, const char *text)

@@ -12,6 +12,7 @@ extern const char *const event_envelope_keys[];
 struct event {
 	const char *text; /* the whole line, without its newline; not terminated */
 	size_t len;
+	size_t head; /* bytes before the stack, which is long and stands last: only who asks for it walks over it */
 	size_t line; /* in the file, from 1 */
 	const struct event_type *row; /* all that is known of its type; never NULL */
 	enum event_kind kind;

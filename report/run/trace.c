@@ -27,6 +27,22 @@ void trace_unmatched(struct trace *trace, char *text)
 		free(text);
 }
 
+void trace_contradicts(struct trace *trace, const struct event *ev, const char *path,
+		       const char *format, ...)
+{
+	char *found = event_dup(ev, path), *other;
+	va_list args;
+
+	va_start(args, format);
+	other = xvasprintf(format, args);
+	va_end(args);
+	trace_unmatched(trace, xasprintf(_("event %lld: %s is %s, by its other fields and "
+					   "events %s"),
+					 (long long)ev->n, path, found, other));
+	free(found);
+	free(other);
+}
+
 bool trace_watches(const struct trace *trace, const char *point)
 {
 	for (size_t i = 0; i < trace->points.n; i++)

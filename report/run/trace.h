@@ -87,6 +87,12 @@ void trace_find(struct trace *trace);
 /* A disagreement of events, frames and counters: the run's evidence contradicts itself. Takes the text. */
 void trace_unmatched(struct trace *trace, char *text);
 
+/* The same of a field that other fields and events tell otherwise: what they say is the sentence's end. */
+__attribute__((format(printf, 4, 5))) void trace_contradicts(struct trace *trace,
+							     const struct event *ev,
+							     const char *path, const char *format,
+							     ...);
+
 /* Whether the run watches the point; without a list of points nothing is known to be watched. */
 bool trace_watches(const struct trace *trace, const char *point);
 

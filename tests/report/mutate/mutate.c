@@ -158,6 +158,8 @@ static void forget(struct trace *trace)
 
 static size_t judge(struct trace *trace)
 {
+	struct counters counters;
+
 	forget(trace);
 	run_join(trace);
 	return trace->unmatched + trace->problem_count;

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What checks of events have in common: the questions that they ask, and how they say that two fields differ.
+#include "run/follow.h"
+#include "base/i18n.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CALLERS = 5 /* frames of a stack that was not cut off */
+};
+
+static bool is_value(struct json v)
+{
+	return v.kind != JSON_NONE && v.kind != JSON_NULL;
+}
+
+/* Both are as their writer writes each value: one way. */
+static bool same_value(struct json a, struct json b)
+{
+	size_t len = (size_t)(a.end - a.p);
+
+	return a.kind == b.kind && len == (size_t)(b.end - b.p) && memcmp(a.p, b.p, len) == 0;
+}
+
+bool event_has(const struct event *ev, const char *path)
+{
+	return is_value(event_get(ev, path));
+}
+
+bool event_agrees(const struct event *ev, const char *path, const struct event *other,
+		  const char *other_path)
+{
+	struct json one = event_get(ev, path), two = event_get(other, other_path);
+
+	return is_value(one) && is_value(two) && same_value(one, two);
+}
+
+void event_must_be(struct trace *trace, const struct event *ev, const char *path, int64_t wanted)
+{
+	int64_t number;
+
+	if (json_int(event_get(ev, path), &number) && number != wanted)
+		trace_contradicts(trace, ev, path, "%lld", (long long)wanted);
+}
+
+void event_must_say(struct trace *trace, const struct event *ev, const char *path,
+		    const char *wanted)
+{
+	if (event_get(ev, path).kind == JSON_STRING && !event_is(ev, path, wanted))
+		trace_contradicts(trace, ev, path, "%s", wanted);
+}
+
+void event_must_be_as(struct trace *trace, const struct event *ev, const char *path,
+		      const struct event *other, const char *other_path)
+{
+	struct json one = event_get(ev, path), two = event_get(other, other_path);
+	char *text;
+
+	if (!is_value(one) || !is_value(two) || same_value(one, two))
+		return;
+	text = event_dup(other, other_path);
+	trace_contradicts(trace, ev, path, _("%s, as event %lld says"), text, (long long)other->n);
+	free(text);
+}
+
+/* kernel/softirq.c: below these, whoever was interrupted or let softirqs run stands on a stack. */
+static const char *const softirqs[] = { "{\"fn\":\"__do_softirq\"", "{\"fn\":\"handle_softirqs\"" };
+
+/* Where what serves a softirq begins in the event's text, or NULL. */
+static const char *softirq_of(const struct event *ev)
+{
+	const char *first = NULL;
+
+	/* a quote in any text has a backslash before it, so what is found is a frame */
+	for (size_t i = 0; i < ARRAY_SIZE(softirqs); i++) {
+		const char *at = memmem(ev->text + ev->head, ev->len - ev->head, softirqs[i],
+					strlen(softirqs[i]));
+
+		if (at && (!first || at < first))
+			first = at;
+	}
+	return first;
+}
+
+bool event_is_softirq(const struct event *ev)
+{
+	return softirq_of(ev) != NULL;
+}
+
+char *event_own_text(const struct event *ev, size_t *len)
+{
+	const char *end = softirq_of(ev);
+	struct str own = { 0 };
+
+	if (!end || end[-1] != ',')
+		return NULL;
+	str_addn(&own, ev->text, (size_t)(end - 1 - ev->text));
+	str_add(&own, "]}");
+	*len = own.len;
+	return str_take(&own);
+}
+
+bool event_stack_has(const struct event *ev, const char *const *functions)
+{
+	const char *end = softirq_of(ev);
+	const char *from = ev->text + ev->head;
+
+	if (!end)
+		end = ev->text + ev->len;
+	for (; *functions; functions++) {
+		char *frame = xasprintf("{\"fn\":\"%s\"", *functions);
+		bool found = memmem(from, (size_t)(end - from), frame, strlen(frame)) != NULL;
+
+		free(frame);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+bool event_has_callers(const struct event *ev)
+{
+	static const char frame[] = "{\"fn\":\"";
+	const char *p = ev->text + ev->head, *end = ev->text + ev->len;
+	int frames = 0;
+
+	while (frames < CALLERS && (p = memmem(p, (size_t)(end - p), frame, strlen(frame))) != NULL)
+		p++, frames++;
+	return frames == CALLERS;
+}
+
+bool event_may_have(const struct event *ev, const char *path)
+{
+	const char *keys = event_formats[ev->kind].keys;
+	size_t len = strcspn(path, ".");
+
+	for (const char *p = keys; *p; p += strcspn(p, " "), p += *p == ' ')
+		if (strncmp(p, path, len) == 0 && (p[len] == ' ' || !p[len]))
+			return true;
+	return false;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What events say of one thing, held against each other. derive_check() calls all of them, in the order of events. */
+#ifndef KTREPORT_FOLLOW_H
+#define KTREPORT_FOLLOW_H
+
+#include "run/trace.h"
+
+/* What follows from an event's function and stack alone (stacks.c). */
+void stacks_check(struct trace *trace, const struct event *ev);
+
+/* What kind of value each field holds (shapes.c). */
+void shapes_check(struct trace *trace, const struct event *ev);
+
+/* Sockets, queues and neighbours from one event to the next (lives.c). */
+struct lives;
+struct lives *lives_new(struct trace *trace);
+void lives_check(struct lives *lives, const struct event *ev);
+void lives_free(struct lives *lives);
+
+/* Routes: the tables that were searched, what came of it, and the packets that took it (lookups.c). */
+struct lookups;
+struct lookups *lookups_new(struct trace *trace);
+void lookups_check(struct lookups *lookups, const struct event *ev);
+void lookups_free(struct lookups *lookups);
+
+/* Calls: what a function or a program asked and got, and what came of it (callers.c). */
+struct callers;
+struct callers *callers_new(struct trace *trace);
+void callers_check(struct callers *callers, const struct event *ev);
+void callers_free(struct callers *callers);
+
+/* The field has this number or text, or it is null; of another event's field: or that one is null. */
+void event_must_be(struct trace *trace, const struct event *ev, const char *path, int64_t wanted);
+void event_must_say(struct trace *trace, const struct event *ev, const char *path,
+		    const char *wanted);
+void event_must_be_as(struct trace *trace, const struct event *ev, const char *path,
+		      const struct event *other, const char *other_path);
+
+/* Whether events of this type have the field, one of their own. */
+bool event_may_have(const struct event *ev, const char *path);
+/* Whether the field has a value. */
+bool event_has(const struct event *ev, const char *path);
+/* Whether both fields have a value, and the same. */
+bool event_agrees(const struct event *ev, const char *path, const struct event *other,
+		  const char *other_path);
+/*
+ * Whether one of these functions, of which NULL is the end, is on the stack: on the event's own part of it. Where a softirq
+ * is served, what stands below is of another matter, perhaps of another node.
+ */
+bool event_stack_has(const struct event *ev, const char *const *functions);
+/* The event's line with its own part of the stack alone, NULL if that is all of it. The caller frees it. */
+char *event_own_text(const struct event *ev, size_t *len);
+/* Whether a softirq is served on its stack. */
+bool event_is_softirq(const struct event *ev);
+/* Whether the event has a whole stack: what sends or receives is never called so directly. */
+bool event_has_callers(const struct event *ev);
+
+#endif

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Routes: a table that was searched, what the whole lookup gave, and the packet that took it say the same.
+#include "base/i18n.h"
+#include "run/follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct lookups {
+	struct trace *trace;
+	VEC(const struct event *) results; /* route.result */
+	const struct event *searched; /* the last fib.lookup, or NULL */
+};
+
+struct lookups *lookups_new(struct trace *trace)
+{
+	struct lookups *lookups = xcalloc(1, sizeof(*lookups));
+
+	lookups->trace = trace;
+	return lookups;
+}
+
+void lookups_free(struct lookups *lookups)
+{
+	vec_free(&lookups->results);
+	free(lookups);
+}
+
+enum {
+	LOOK_BACK = 200 /* results that a segment's route may stand behind */
+};
+
+/* ---- a table ---- */
+
+static bool is_prefix_of(const struct event *ev)
+{
+	char *prefix = event_dup(ev, "out.prefix"), *daddr = event_dup(ev, "in.daddr");
+	int64_t len = event_int(ev, "out.prefixlen", 0);
+	uint32_t one, two, mask;
+	bool fits;
+
+	mask = len > 0 && len <= 32 ? UINT32_MAX << (32 - len) : 0;
+	fits = !ip_parse(prefix, &one) || !ip_parse(daddr, &two) ||
+	       (one == (two & mask) && len >= 0 && len <= 32);
+	free(prefix);
+	free(daddr);
+	return fits;
+}
+
+/* The lookups that connect() makes (net/ipv4/tcp_ipv4.c tcp_v4_connect()). */
+static bool is_of_connect(const struct event *ev)
+{
+	return event_stack_has(
+		ev, (const char *const[]){ "ip_route_connect", "ip_route_newports", NULL });
+}
+
+static void check_search(struct lookups *lookups, const struct event *ev)
+{
+	const struct event *before = lookups->searched;
+	const struct event *asked = ev->parent > 0 && (size_t)ev->parent <= lookups->trace->events.n
+					    ? &lookups->trace->events.v[ev->parent - 1]
+					    : NULL;
+	bool found = event_has(ev, "out");
+
+	if (found == event_has(ev, "err"))
+		trace_contradicts(lookups->trace, ev, "err",
+				  found ? "null" : _("the name of an error"));
+	if (found && !is_prefix_of(ev))
+		trace_contradicts(lookups->trace, ev, "out.prefix",
+				  _("one that the address asked for begins with"));
+	if (asked && text_is(asked->fn, "tcp_v4_connect") && asked->netns == ev->netns &&
+	    asked->pid == ev->pid && event_has(ev, "in.dport") && is_of_connect(ev)) {
+		event_must_be_as(lookups->trace, ev, "in.daddr", asked, "args.daddr");
+		event_must_be_as(lookups->trace, ev, "in.dport", asked, "args.dport");
+	}
+	/* within one call no table changes */
+	if (before && ev->parent && before->parent == ev->parent && before->pid == ev->pid &&
+	    before->netns == ev->netns && event_agrees(before, "table", ev, "table") &&
+	    event_agrees(before, "in.daddr", ev, "in.daddr") &&
+	    event_agrees(before, "in.scope", ev, "in.scope") &&
+	    event_agrees(before, "in.oif", ev, "in.oif") && is_of_connect(before) &&
+	    is_of_connect(ev)) {
+		static const char *const fields[] = { "out.prefix", "out.prefixlen", "out.table",
+						      "out.type",   "out.scope",     "out.protocol",
+						      "out.metric", "out.prefsrc",   "out.via",
+						      "out.dev",    "in.iif",	     "in.tos",
+						      "in.mark",    "in.proto" };
+
+		for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+			event_must_be_as(lookups->trace, ev, fields[i], before, fields[i]);
+	}
+	lookups->searched = ev;
+}
+
+/* ---- a whole lookup ---- */
+
+/* The search that gave the result: the last one before, by the same task, for the same purpose. */
+static bool is_of(const struct event *search, const struct event *result)
+{
+	return search && search->pid == result->pid && search->netns == result->netns &&
+	       event_agrees(search, "purpose", result, "purpose") && search + 3 > result;
+}
+
+static void check_error(struct trace *trace, const struct event *ev, const struct event *search)
+{
+	if (!event_is(ev, "dir", "output") || !event_is(search, "in.oif", "0"))
+		return;
+	/* include/net/ip_fib.h fib_lookup() */
+	if (event_is(search, "err", "EAGAIN"))
+		event_must_say(trace, ev, "error", "ENETUNREACH");
+	else if (event_has(search, "err") || event_has(ev, "error"))
+		event_must_be_as(trace, ev, "error", search, "err");
+	if (event_has(search, "err") != event_has(ev, "error"))
+		trace_contradicts(trace, ev, "error",
+				  event_has(search, "err") ? _("the name of an error") : "null");
+}
+
+static void check_result(struct lookups *lookups, const struct event *ev)
+{
+	struct trace *trace = lookups->trace;
+	const struct event *search = lookups->searched;
+	bool output = event_is(ev, "dir", "output");
+
+	*vec_add(&lookups->results) = ev;
+	if (output && event_has(ev, "src"))
+		event_must_be_as(trace, ev, "saddr", ev, "src");
+	if (!output)
+		event_must_be_as(trace, ev, "saddr", ev, "src");
+	if (!is_of(search, ev))
+		return;
+	event_must_be_as(trace, ev, "dst", search, "in.daddr");
+	if (!output || event_has(ev, "src"))
+		event_must_be_as(trace, ev, "src", search, "in.saddr");
+	else if (!event_is(search, "in.saddr", "0.0.0.0"))
+		trace_contradicts(trace, ev, "src", _("an address"));
+	check_error(trace, ev, search);
+	/* what comes in and is to go on where nothing is forwarded is unreachable: ip_route_input_slow() */
+	if (!event_has(search, "out") || event_has(ev, "error") ||
+	    (!output && event_is(ev, "route_type", "unreachable")))
+		return;
+	event_must_be_as(trace, ev, "route_type", search, "out.type");
+	if (!event_is(search, "out.type", "unicast"))
+		return;
+	event_must_be_as(trace, ev, "out_dev", search, "out.dev");
+	event_must_be_as(trace, ev, "via", search, "out.via");
+	if (event_has(ev, "via") != event_has(search, "out.via"))
+		trace_contradicts(trace, ev, "via", event_has(ev, "via") ? "null" : _("a gateway"));
+	if (output && !event_has(ev, "src"))
+		event_must_be_as(trace, ev, "saddr", search, "out.prefsrc");
+}
+
+/* ---- packets ---- */
+
+/* A segment leaves by a device that a lookup of its destination gave. */
+static void check_sent(struct lookups *lookups, const struct event *ev)
+{
+	const struct event *known = NULL;
+	size_t end = lookups->results.n > LOOK_BACK ? lookups->results.n - LOOK_BACK : 0;
+
+	for (size_t i = lookups->results.n; i-- > end;) {
+		const struct event *result = lookups->results.v[i];
+
+		if (result->netns != ev->netns || !event_agrees(result, "dst", ev, "daddr") ||
+		    event_has(result, "error"))
+			continue;
+		if (event_agrees(result, "out_dev", ev, "dev"))
+			return;
+		known = result;
+	}
+	if (known)
+		event_must_be_as(lookups->trace, ev, "dev", known, "out_dev");
+}
+
+/* A segment that is received, or goes on, has the addresses that were looked up for it. */
+static void check_received(struct lookups *lookups, const struct event *ev)
+{
+	size_t end = lookups->results.n > LOOK_BACK ? lookups->results.n - LOOK_BACK : 0;
+	bool arp = ev->kind == EV_ARP_RX;
+
+	for (size_t i = lookups->results.n; ev->pkt && !arp && i-- > end;) {
+		const struct event *result = lookups->results.v[i];
+
+		if (result->pkt != ev->pkt || result->netns != ev->netns ||
+		    !event_is(result, "dir", "input"))
+			continue;
+		event_must_be_as(lookups->trace, result, "dst", ev, "daddr");
+		event_must_be_as(lookups->trace, result, "src", ev, "saddr");
+		return;
+	}
+}
+
+/* arp_process() in net/ipv4/arp.c looks up who is asked for by who asks. */
+static void check_arp(struct lookups *lookups, const struct event *ev)
+{
+	const struct event *rx = ev;
+
+	if (!event_stack_has(ev, (const char *const[]){ "arp_process", NULL }))
+		return;
+	while (rx > lookups->trace->events.v && !(rx->kind == EV_ARP_RX && rx->netns == ev->netns))
+		rx--;
+	if (rx->kind != EV_ARP_RX)
+		return;
+	event_must_be_as(lookups->trace, ev, "dst", rx, "tpa");
+	event_must_be_as(lookups->trace, ev, "src", rx, "spa");
+	if (ev->pkt && rx->pkt && ev->pkt != rx->pkt)
+		trace_contradicts(lookups->trace, ev, "pkt", _("%lld, as event %lld says"),
+				  (long long)rx->pkt, (long long)rx->n);
+}
+
+void lookups_check(struct lookups *lookups, const struct event *ev)
+{
+	switch (ev->kind) {
+	case EV_FIB_LOOKUP:
+		check_search(lookups, ev);
+		break;
+	case EV_ROUTE_RESULT:
+		check_result(lookups, ev);
+		check_arp(lookups, ev);
+		break;
+	case EV_TCP_TX:
+		check_sent(lookups, ev);
+		break;
+	case EV_TCP_RX:
+		check_received(lookups, ev);
+		break;
+	default:
+		break;
+	}
+}
