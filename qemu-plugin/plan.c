@@ -110,9 +110,11 @@ static bool block_read(const json_t *value, const struct block *before, size_t c
 	const char *name = json_string_value(json_object_get(value, "name"));
 	json_int_t mask = json_integer_value(json_object_get(value, "mask"));
 	const json_t *bytes = json_object_get(value, "len"), *top = json_object_get(value, "top");
+	const json_t *end = json_object_get(value, "end");
 
 	if (!name || !json_is_array(terms) ||
-	    !address_read(json_object_get(value, "add"), &block->add))
+	    !address_read(json_object_get(value, "add"), &block->add) ||
+	    (end && !address_read(end, &block->end)))
 		return false;
 	block->is_text = !strcmp(name, "text") || !strcmp(name, "more");
 	block->is_stack = json_is_true(json_object_get(value, "stack"));

@@ -64,11 +64,11 @@ struct facts {
 	unsigned int near_bytes;
 };
 
-/* Its address: the sum of the terms, each times its scale, without the bits of mask, plus add. */
+/* Its address: the sum of the terms, each times its scale, without the bits of mask, plus add; none where that is end. */
 struct block {
 	struct term *terms;
 	size_t term_count;
-	uint64_t mask, add;
+	uint64_t mask, add, end;
 	unsigned int bytes; /* 0: up to the next multiple of top */
 	unsigned int top;
 	bool is_text; /* what a guest program writes into its comm: a marker, perhaps */

@@ -98,6 +98,8 @@ static uint64_t block_address(const struct tracer *tracer, const struct block *b
 		}
 	}
 	sum = (sum & ~block->mask) + block->add;
+	if (sum == block->end)
+		return 0;
 	return guest_may_read(&tracer->plan->facts, sum, block->is_stack ? sum : regs[REG_RSP])
 		       ? sum
 		       : 0;

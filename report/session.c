@@ -12,6 +12,7 @@ void session_close(struct session *s)
 	trace_free(s->trace);
 	expr_free(s->filter);
 	expect_free(s->expect);
+	counters_free(&s->counters);
 }
 
 static bool open_filter(struct session *s, const char *text)
@@ -91,12 +92,14 @@ bool session_open(struct session *s, const struct options *options, const char *
 		return session_fail(s, NULL);
 	}
 	free(usual);
+	counters_judge(&s->counters, s->trace);
 	if (s->expect)
 		expect_run(s->expect, s->trace);
 	s->request = (struct request){
 		.trace = s->trace,
 		.filter = s->filter,
 		.expect = s->expect,
+		.counters = &s->counters,
 		.narrowed = options->filter || options->packets,
 		.source = options->source ? options->source : source_named(s->trace),
 		.taps = options->taps,

@@ -10,6 +10,7 @@ struct session {
 	struct trace *trace;
 	struct expr *filter;
 	struct expect *expect;
+	struct counters counters;
 	struct request request;
 };
 

@@ -75,11 +75,14 @@ class Blocks:
                 block["add"] += struct["start"]
                 block["len"] = struct["len"]
             index[name] = len(blocks)
+            if "end" in block:
+                block["end"] = hex(block["end"] + block["add"] & 0xffffffffffffffff)
             block["add"] = hex(block["add"] & 0xffffffffffffffff)
             blocks.append(block)
         return blocks
 
     def _address(self, text, blocks, index):
+        text, _, end = text.partition("!")
         text, _, mask = text.partition("&~")
         mask, _, tail = mask.partition("+")
         terms, add = [], int(tail or "0", 0)
@@ -90,6 +93,8 @@ class Blocks:
                 terms.append(["reg", part])
             elif part.startswith("in."):
                 terms.append(["in", part[3:]])
+            elif part == "@percpu":
+                terms += [self._field(blocks, index, "percpu", "ptr")] if "percpu" in index else []
             elif part.startswith("@"):
                 add += self.symbols.address(part[1:])
                 if part[1:] in kernel.PER_CPU and "percpu" in index:
@@ -102,7 +107,8 @@ class Blocks:
                 terms.append(self._field(blocks, index, *part.split(".")))
             else:
                 add += int(part, 0)
-        return {"terms": terms, "mask": int(mask or "0", 0), "add": add}
+        made = {"terms": terms, "mask": int(mask or "0", 0), "add": add}
+        return dict(made, end=self.symbols.address(end)) if end else made
 
     def _scaled(self, blocks, index, path, scale):
         if path in REGISTERS:

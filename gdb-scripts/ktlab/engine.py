@@ -37,9 +37,7 @@ class Tracer:
         with open(plan_path, "rb") as file:
             text = file.read()
         self.plan = json.loads(text)
-        for blocks in self.plan["takes"]:
-            for block in blocks:
-                block["add"] = int(block["add"], 16)
+        numbers(self.plan["takes"])
         self.readable = Readable(self.plan["facts"])
         self.returning = {site["fn"] for site in self.plan["sites"] if site["at"] == "return"}
         self.out = os.open(os.path.join(run, "captures.bin"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
@@ -117,6 +115,12 @@ class Tracer:
         os.write(1, (text + "\n").encode())
 
 
+def numbers(takes):
+    """Makes numbers of the addresses of a plan's blocks."""
+    for block in (block for blocks in takes for block in blocks):
+        block.update((key, int(block[key], 16)) for key in ("add", "end") if key in block)
+
+
 def write_all(fd, data):
     """All of it: of a disk that is nearly full, write() may take a part."""
     while data:
@@ -151,7 +155,7 @@ def take(memory, readable, wanted, regs, at_entry):
 
 
 def address_of(block, taken, regs, at_entry):
-    """Where a block lies, or None when what leads there is absent."""
+    """Where a block lies, or None when what leads there is absent, or where a list comes round to its head."""
     total = 0
     for term in block["terms"]:
         if term[0] == "reg":
@@ -164,7 +168,8 @@ def address_of(block, taken, regs, at_entry):
             if not data or not value and term[0] == "field":
                 return None
             total += value * (term[4:] or (1,))[0]
-    return ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
+    total = ((total & ~block["mask"]) + block["add"]) & capture.UNKNOWN
+    return None if total == block.get("end") else total
 
 
 class Breakpoint(gdb.Breakpoint):

@@ -11,6 +11,7 @@ class Model:
     def __init__(self):
         self.nodes = {}             # inode number of a network namespace -> node
         self.step = None
+        self.counters = {}          # what the kernel had counted when the points were armed, as decode/counters.py reads it
         self.init_levels = None     # function of an init call -> its level
         self.sockets = Sockets()
         self.packets = Packets()

@@ -3,7 +3,7 @@
 
 The plan is plain JSON, so that an engine needs no debug information and no knowledge of the kernel. A block of
 the plan is {"name", "type", "terms", "mask", "add", "len" or "top"}: its address is the sum of the terms without
-the bits of `mask`, plus `add`. A term is ["reg", name], ["in", name] (the register at the function's entry),
+the bits of `mask`, plus `add`; where that is `end`, if the block has one, the block is absent. A term is ["reg", name], ["in", name] (the register at the function's entry),
 ["field", block, offset, size] (a little-endian field of a block taken before; where it is zero or absent, there is
 no address) or ["index", block, offset, size] (the same, but it may be zero), each perhaps with another word: what it is
 multiplied by. `len` is its length in bytes; `top`: up to the next multiple of that many bytes. `stack`: it lies
@@ -15,7 +15,7 @@ import os
 
 import gdb
 
-from . import facts, kernel, orc, points
+from . import counters, facts, kernel, orc, points
 from .blocks import Blocks
 from .functions import Symbols, source_root
 from .layout import Layout
@@ -73,7 +73,8 @@ def make(lab, hz, extra=(), root=None, lenient=False):
         raise gdb.GdbError("%s lists no point" % os.path.join(lab, "points"))
     asked = list(with_companions(asked))
     listed = {name for name, _ in asked}
-    names = [(row.name, "points.py", row) for row in points.ALWAYS if row.name not in listed]
+    counted = counters.Counters(blocks.layout)
+    names = [(row.name, "points.py", counted.taken_by(row)) for row in points.ALWAYS if row.name not in listed]
     names += [(name, place, None) for name, place in asked]
     resolver = Resolver(blocks, symbols, lenient)
     abouts, sites, seen = [], [], set()
@@ -88,6 +89,7 @@ def make(lab, hz, extra=(), root=None, lenient=False):
         abouts.append(about)
         sites += found
     made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
+    made["counters"] = counted.names
     if root:
         made["tree"] = tree(symbols, root)
     return made

@@ -13,7 +13,9 @@ A row names the function, what an engine takes at it, and the decoder that turns
   @symbol        the address of a variable of the kernel
   -type:field    minus the offset of a field, from a pointer to the member to its struct
   a number
-and may end in &~N to clear bits, with +N behind it to go on from there. A block whose address is no kernel or user address is absent, and so is what
+  @percpu        nothing, and in a kernel for several processors where the first one's variables are
+and may end in &~N to clear bits, with +N behind it to go on from there; and in !symbol: it is a member of a list, and absent
+where the list comes round to its head, which is that variable. A block whose address is no kernel or user address is absent, and so is what
 depends on it. A word `name` or `name=argument` asks for the value of an argument.
 Where releases name an argument differently, `a|b` are its names, the newest first; `?` behind them: a function without
 it is watched without what depends on it. Any other that this kernel's function lacks is an error.

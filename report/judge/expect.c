@@ -326,7 +326,7 @@ void expect_run(struct expect *expect, const struct trace *trace)
 		else
 			skip_block(&j, e);
 	}
-	if (trace->wires.n)
+	if (trace->wires.n || trace->unmatched)
 		judge_ledger(expect, trace);
 	expect->held = expect->failed = expect->skipped = 0;
 	for (size_t i = 0; i < expect->list.n; i++) {

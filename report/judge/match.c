@@ -175,6 +175,9 @@ static bool cmp_holds(const struct expr *cmp, const struct event *ev, const stru
 	struct value v;
 	bool holds;
 
+	/* most questions begin with it */
+	if (cmp->op == CMP_EQ && cmp->value.kind == VALUE_TEXT && strcmp(cmp->field, "type") == 0)
+		return text_is(ev->type, cmp->value.word);
 	if (!resolve(cmp, names, &v, &text))
 		return false;
 	holds = compare_value(cmp, event_get(ev, cmp->field), &v);

@@ -132,11 +132,5 @@ bool event_has_callers(const struct event *ev)
 
 bool event_may_have(const struct event *ev, const char *path)
 {
-	const char *keys = event_formats[ev->kind].keys;
-	size_t len = strcspn(path, ".");
-
-	for (const char *p = keys; *p; p += strcspn(p, " "), p += *p == ' ')
-		if (strncmp(p, path, len) == 0 && (p[len] == ' ' || !p[len]))
-			return true;
-	return false;
+	return type_has_key(ev->row, path, strcspn(path, "."));
 }

@@ -3,7 +3,7 @@
 #ifndef KTREPORT_FOLLOW_H
 #define KTREPORT_FOLLOW_H
 
-#include "run/trace.h"
+#include "run/ledger.h"
 
 /* What follows from an event's function and stack alone (stacks.c). */
 void stacks_check(struct trace *trace, const struct event *ev);

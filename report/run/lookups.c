@@ -194,7 +194,9 @@ static void check_arp(struct lookups *lookups, const struct event *ev)
 {
 	const struct event *rx = ev;
 
-	if (!event_stack_has(ev, (const char *const[]){ "arp_process", NULL }))
+	/* without a route no device tells whose lookup it was */
+	if (!event_has(ev, "dev") ||
+	    !event_stack_has(ev, (const char *const[]){ "arp_process", NULL }))
 		return;
 	while (rx > lookups->trace->events.v && !(rx->kind == EV_ARP_RX && rx->netns == ev->netns))
 		rx--;

@@ -14,7 +14,7 @@
 
 /* The word that a function gives a field. */
 static const struct {
-	enum event_type type;
+	enum event_kind type;
 	const char *field, *fn, *word;
 } words_of_functions[] = {
 	{ EV_TCP_STATE, "obj", "inet_reqsk_alloc", "request_sock" },

@@ -97,6 +97,7 @@ static const struct event_type types[] = {
 	{
 		.name = "neigh.lookup",
 		.keys = "ip lladdr nud found",
+		.kind = EV_NEIGH_LOOKUP,
 		.ink = INK_NEIGHBOUR,
 		.in_ladder = ladder_nothing,
 		.say = say_neigh_lookup,

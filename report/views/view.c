@@ -26,6 +26,8 @@ const struct view views[] = {
 	  view_programs, NULL },
 	{ "wire", NULL, N_("each frame on the wire with its event, or why it has none"), view_wire,
 	  NULL },
+	{ "counters", NULL, N_("the kernel's own counters, compared with events and frames"),
+	  view_counters, NULL },
 	{ "points", NULL, N_("hits and events of each point"), view_points, NULL },
 	{ "checks", NULL, N_("the lab's expectations"), view_checks, NULL },
 	{ "packet", "ID", N_("one packet's way from the sender to the reader"), view_packet, NULL },

@@ -3,6 +3,7 @@
 #ifndef KTREPORT_VIEW_H
 #define KTREPORT_VIEW_H
 
+#include "judge/counters.h"
 #include "judge/expect.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -13,6 +14,7 @@ struct request {
 	const struct trace *trace;
 	const struct expr *filter; /* or NULL */
 	const struct expect *expect; /* judged already, or NULL */
+	const struct counters *counters; /* judged already */
 	const char *argument; /* of a view that takes one, else NULL */
 	const char *source; /* folder of the kernel's source, or NULL */
 	bool narrowed; /* by the filter, or by one of packets */
@@ -70,6 +72,7 @@ char *program_said(const struct request *rq, const char *name);
 void view_neighbours(struct doc *doc, const struct request *rq);
 void view_fields(struct doc *doc, const struct request *rq);
 void view_points(struct doc *doc, const struct request *rq);
+void view_counters(struct doc *doc, const struct request *rq);
 void view_checks(struct doc *doc, const struct request *rq);
 void view_summary(struct doc *doc, const struct request *rq);
 

@@ -193,6 +193,9 @@ def each_processor():
     assert made["current"]["terms"] == [["field", 0, 0, 8]] and made["current"]["add"] == "0x14d00", made["current"]
     assert made["ends"]["terms"] == [["field", 0, 0, 8]] and made["jiffies"]["terms"] == [], made
     assert made["stack"]["top"] == 4096 and made["outer"]["top"] == 16384, made
+    listed = texts.Blocks(layout.Layout(), several)._compile(texts.PER_CPU + "a:8=rax+-8+@percpu!jiffies_64")[1]
+    assert listed["terms"] == [["reg", "rax"], ["field", 0, 0, 8]] and listed["add"] == "0xfffffffffffffff8", listed
+    assert listed["end"] == "0xff8", listed
     assert made["stack3"]["mask"] == 4095 and made["stack3"]["add"] == hex(3 * 4096) and made["stack3"]["len"] == 4096, made
 
 

@@ -26,7 +26,8 @@ hostile = [
     {"name": "noncanonical", "type": "8", "terms": [], "mask": 0, "add": "0x1234567812345678", "len": 8},
     {"name": "beyond", "type": "8", "terms": [["field", 3, 0, 8]], "mask": 0, "add": "0x8", "len": 8},
     {"name": "apic", "type": "8", "terms": [], "mask": 0, "add": "0xffffffffff5fb000", "len": 8},
-    {"name": "end", "type": "64", "terms": [], "mask": 0, "add": "0xfffffffffffffff0", "len": 64}]
+    {"name": "end", "type": "64", "terms": [], "mask": 0, "add": "0xfffffffffffffff0", "len": 64},
+    {"name": "head", "type": "8", "terms": [], "mask": 0, "add": sys.argv[2], "end": sys.argv[2], "len": 8}]
 blocks = plan["takes"][plan["sites"][0]["takes"]]
 for block in blocks:
     for term in block["terms"]:
@@ -51,9 +52,9 @@ import capture
 captures = capture.read(sys.argv[1])
 next(captures)
 first = [c for c in captures if c.site == 0]
-taken = [[bool(data) for _, data in c.blocks[:9]] for c in first]
+taken = [[bool(data) for _, data in c.blocks[:10]] for c in first]
 print(len(first), taken[:1])
-sys.exit(not first or any(t != [True] + 7 * [False] + [True] for t in taken))
+sys.exit(not first or any(t != [True] + 8 * [False] + [True] for t in taken))
 EOF
 }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The lab's markers: the steps of its script, and what its programs were told by the kernel (witness)."""
 
+from . import counters
+
 
 def marker(hit, model):
     text = line(hit)
@@ -9,6 +11,11 @@ def marker(hit, model):
         return None
     if words[1] == "node" and len(words) == 4 and words[3].isdigit():
         model.nodes[int(words[3])] = words[2]
+    elif words[1] == "start":
+        # points that are armed from the boot on have seen all that was counted
+        model.counters = {} if hit.plan["arm"] == "boot" else counters.read(hit)
+    elif words[1] == "end":
+        return list(counters.counted(hit, model))
     elif words[1] == "step" and len(words) > 2:
         model.step = words[2]
         return "step", {"name": words[2]}

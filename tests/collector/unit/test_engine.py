@@ -119,3 +119,11 @@ def _():
         before = os.listdir("/proc/self/fd")
         same([ram.peer(path), ram.peer("/nowhere")], [os.getpid(), None])
         same(len(os.listdir("/proc/self/fd")), len(before))
+
+
+@it("takes nothing where a list comes round to its head")
+def _():
+    head = 0xffffffff82000040
+    plan = [[{"terms": [["reg", "rax"]], "mask": 0, "add": "0xfffffffffffffff0", "end": hex(head - 16)}]]
+    engine.numbers(plan)
+    same([engine.address_of(plan[0][0], [], {"rax": at}, {}) for at in (head + 8, head)], [head - 8, None])

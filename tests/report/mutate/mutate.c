@@ -2,6 +2,7 @@
 // Proves the checks of a run: mutate EVERY RUN... changes one thing of a run at a time (an event deleted, a field of an
 // event changed, a frame deleted, a bit of its headers turned) and tells how many of the changes the checks find.
 // Of the fields every EVERYth change is made. The checksum of the last line is no help: it is left out.
+#include "judge/counters.h"
 #include "run/run.h"
 
 #include <stdlib.h>
@@ -162,6 +163,8 @@ static size_t judge(struct trace *trace)
 
 	forget(trace);
 	run_join(trace);
+	counters_judge(&counters, trace);
+	counters_free(&counters);
 	return trace->unmatched + trace->problem_count;
 }
 
