@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 
 from ktlab import blocks as texts, functions, hit, layout, points, resolve as resolving  # noqa: E402
 from ktlab.decode.any import value as value_of  # noqa: E402
+from ktlab.locations import place  # noqa: E402
 
 texts.Blocks._every_hit = lambda self: "stack:8=rsp"
 symbols = functions.Symbols(gdb.current_progspace().filename)
@@ -199,7 +200,26 @@ def each_processor():
     assert made["stack3"]["mask"] == 4095 and made["stack3"]["add"] == hex(3 * 4096) and made["stack3"]["len"] == 4096, made
 
 
+def several():
+    symbols.places["twice"] = symbols.places["plain"] * 2
+    points.POINTS["twice"] = points.point("twice", "any", "")
+    assert refused("points:1: this kernel has 2 functions twice", resolver.resolve, "twice", "points:1")
+
+
+def offset():
+    pair = gdb.lookup_type("struct pair")
+    assert layout.Layout.member(pair.pointer(), "two")[0] == pair.fields()[1].bitpos // 8 > 0
+
+
+def words():
+    text = "Symbol to is a variable in $rdi, length 8.\nSymbol to is a variable at frame base reg $rbp offset 16+-24, length 8.\n"
+    assert place(text, "to", 0, None) == "[rbp+-24]", place(text, "to", 0, None)
+
+
 TESTS = (
+    ("refuses a name that two functions have", several),
+    ("knows where a member lies that is not the first", offset),
+    ("reads GDB's words for a place in a frame, those of the function itself before those of blocks in it", words),
     ("watches every return instruction of a function", out_of_line),
     ("watches a function out of line and wherever it is inlined as well", out_of_line_and_inlined),
     ("watches a function that is only inlined", inlined_only),
