@@ -157,7 +157,7 @@ static void add_counts(struct table *t, const struct request *rq)
 	if (trace->wires.n)
 		add_pairf(t, N_("frames"), _("%zu TCP, %zu ARP at %zu taps; unmatched: %zu"),
 			  trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
-	if (rq->counters->rows.n)
+	if (rq->counters && rq->counters->rows.n)
 		add_pairf(t, N_("the kernel's counters"), _("%zu agree, %zu differ, %zu not known"),
 			  rq->counters->verdicts[AGREES], rq->counters->verdicts[DIFFERS],
 			  rq->counters->verdicts[NOT_KNOWN]);
