@@ -121,4 +121,8 @@ it 'refuses a second kernel condition' refuses 'A.
     [kernel < 6.1] because
     tcp.tx' "expect:3: a sentence has one '[kernel ...]' line"
 it 'says which file cannot be opened' fails 2 "cannot open '$dir/none'" "$report" check --syntax "$dir/none"
+it 'takes a bound that is met exactly' holds 'A SYN.
+    syn: tcp.tx netns=client flags=S win>=64240'
+it 'finds nothing that is not null where it is' breaks 'A SYN.
+    syn: tcp.tx netns=client flags=S rel_ack!=null' 'rel_ack'
 tap_end
