@@ -38,9 +38,9 @@ void view_counters(struct doc *doc, const struct request *rq)
 	struct table *t = DOC_TABLE(doc, "counters", columns, N_("The kernel's counters"));
 	const struct counters *counters = rq->counters;
 
-	for (size_t i = 0; i < counters->rows.n; i++)
+	for (size_t i = 0; counters && i < counters->rows.n; i++)
 		add_row(t, &counters->rows.v[i]);
-	if (counters->rows.n)
+	if (counters && counters->rows.n)
 		table_note(t, _("%zu agree, %zu differ, %zu not known"), counters->verdicts[AGREES],
 			   counters->verdicts[DIFFERS], counters->verdicts[NOT_KNOWN]);
 	else
