@@ -46,8 +46,8 @@ absent() {
 	python3 - "$1" <<'EOF'
 import sys
 
-sys.path.insert(0, "gdb-scripts/ktlab")
-import capture
+sys.path.insert(0, "gdb-scripts")
+from ktlab import capture
 
 captures = capture.read(sys.argv[1])
 next(captures)
@@ -78,8 +78,8 @@ import os
 import re
 import sys
 
-sys.path.insert(0, "gdb-scripts/ktlab")
-import capture
+sys.path.insert(0, "gdb-scripts")
+from ktlab import capture
 
 with open(sys.argv[1] + "/stdout", encoding="ascii") as file:
     told = int(re.findall(r"hits (\d+)", file.read())[-1])

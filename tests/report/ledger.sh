@@ -86,7 +86,9 @@ it 'names the point that would have told of a drop' tells 'event 83 (tcp.tx at c
 lose
 sed -i '/^{"n":88,/{s/"type":"tcp.state"/"type":"skb.drop","proto":"TCP"/; s/"pkt":[a-z0-9]*/"pkt":6/}' "$dir/run/events.jsonl"
 seal "$dir/run/events.jsonl"
-it 'takes a drop for the reason' says 'unmatched: 0' "$report" show summary "$dir/run"
+# excused: no word on what the server received (on the state, whose place the drop took, there are some)
+excused() { tells 'Frames on the wire' && ! grep 'event 87[ :]' "$dir/out" "$dir/err"; }
+it 'takes a drop for the reason' excused
 
 # the first segment with data is twice as long, and the card cuts it into two parts; QEMU adds an empty one
 parted() {
@@ -112,7 +114,7 @@ it 'knows the empty frame that QEMU adds' tells 'client-eth0 *9 .*101 .*adds it 
 # the SYN asks for ECN: E and W in its events and frames, then in one of both only
 ecn() {
 	fresh
-	sed -i '/"flags":"S","win"/s/"flags":"S"/"flags":"SEW"/' "$dir/run/events.jsonl"
+	sed -i 's/"flags":"S"/"flags":"SEW"/' "$dir/run/events.jsonl"
 	seal "$dir/run/events.jsonl"
 	edit "if capture in '$1': frames[3][16 + 47] |= 0xc0"
 }
