@@ -3,7 +3,7 @@
 # Refreshes the output in the lessons, or looks whether it is stale: lessons.sh [--check] [LAB...].
 # In a block ```console of a README, a line "$ COMMAND" is run in the clone, and what follows it, up to the next such
 # line or the end of the block, is its output. out/ in a command is the folder of the runs ($OUT).
-# Looked at with --check, long numbers (times, sequence numbers) and the width of columns do not count.
+# Looked at with --check, long numbers (times, sequence numbers), ephemeral ports and the width of columns do not count.
 # Exit status: 0 all fresh, 1 some are stale, 2 a command failed or a run is missing.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
@@ -34,7 +34,7 @@ render() {
 }
 
 # what is compared
-steady() { sed -E 's/[0-9]{6,}/N/g; s/[[:space:]]+/ /g; s/ $//'; }
+steady() { sed -E 's/[0-9]{6,}/N/g; s/:(3[2-9]|[4-6][0-9])[0-9]{3}\b/:PORT/g; s/[[:space:]]+/ /g; s/ $//'; }
 
 labs=("$@")
 if [ ${#labs[@]} = 0 ]; then

@@ -7,7 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
 . tests/lib/kernel.sh
 
-mkdir -p build
+cache=$(mktemp -d)
+trap 'rm -rf "$cache"' EXIT
 typed=$(awk '/^ *```sh$/ && section { p = 1; next } /^ *```$/ { p = 0 } /^## / { section = /Add a kernel release/ } p' CONTRIBUTING.md)
 
 # rows: those that this kernel cannot watch
@@ -19,7 +20,7 @@ rows() {
 added() {
 	local source
 	source=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$KTLAB_KDIR/kernel.env")
-	KTLAB_CACHE=$PWD/build/tests/plans make kernel-add SRC="$source" && gdb-scripts/source.sh "$source"
+	KTLAB_CACHE=$cache make kernel-add SRC="$source" && gdb-scripts/source.sh "$source"
 }
 
 it 'the steps of the book are there' [ "$(sed -n '/^## Add a kernel release/,/^## /p' CONTRIBUTING.md |
