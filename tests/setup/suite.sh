@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ktlab-suite ü.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/tests/e2e" "$work/tests/part"
+mkdir -p "$work/tests/kernel" "$work/tests/part"
 cp tests/run "$work/tests/"
 
 # test_file NAME: its script on stdin
@@ -16,15 +16,15 @@ test_file() {
 	chmod +x "$work/tests/$1"
 }
 
-test_file e2e/first.sh <<<'echo "ok 1 - e2e"; echo 1..1; touch done-e2e'
-test_file part/good.sh <<<'test -e done-e2e && echo "ok 1 - good"; echo "ok 2 - other # SKIP none here"; echo 1..2'
+test_file kernel/built.sh <<<'sleep 0.5; echo "ok 1 - kernels"; echo 1..1; touch built'
+test_file part/good.sh <<<'test -e built && echo "ok 1 - good"; echo "ok 2 - other # SKIP none here"; echo 1..2'
 test_file part/two.sh <<<'echo "ok 1 - two"; echo 1..1'
 
 # suite ARGUMENT…
 suite() { (cd "$work" && env -u T tests/run "$@" 2>&1); }
 
 it 'joins all results' says '3 passed, 0 failed, 1 skipped' suite
-it 'runs what builds kernels before the others' says 'ok 1 - e2e/first.sh: e2e' suite
+it 'runs what builds kernels before the others' says 'ok 1 - kernel/built.sh: kernels' suite
 it 'takes those with a word in their path' says '1 passed, 0 failed, 0 skipped' suite two
 it 'says that none has it' fails 1 "no test's path contains 'none'" suite none
 
