@@ -7,8 +7,12 @@ from .kernel import STACK_BYTES
 class Call:
     """A function that was entered and has not returned: the parent of what happens in it."""
 
-    def __init__(self, n, rsp, node):
-        self.n, self.rsp, self.node = n, rsp, node
+    def __init__(self, n, rsp, node, ctx):
+        self.n, self.rsp, self.node, self.ctx = n, rsp, node, ctx
+
+    def node_of(self, hit):
+        """Its node, if the hit is of the same: what is served in a softirq is not the business of the one it came upon."""
+        return self.node if self.ctx == hit.ctx else None
 
 
 class Calls:
@@ -31,7 +35,7 @@ class Calls:
 
     def enter(self, hit, n, node):
         """A call begins, with event N."""
-        self.open.setdefault(hit.stack_base, []).append(Call(n, hit.regs["rsp"], node))
+        self.open.setdefault(hit.stack_base, []).append(Call(n, hit.regs["rsp"], node, hit.ctx))
 
     def leave(self, hit):
         calls = self.open.get(hit.stack_base, [])

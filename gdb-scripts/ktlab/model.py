@@ -23,7 +23,7 @@ class Model:
         node = self.nodes.get(hit["net.inum"])
         if sock:
             sock.node = node = node or sock.node
-        return node or self.calls.receiving(hit)[1] or (call.node if call else None)
+        return node or self.calls.receiving(hit)[1] or (call.node_of(hit) if call else None)
 
     def enter(self, hit, n, node):
         """A call begins, with event N if its entry made one, else below the call around it."""

@@ -25,7 +25,7 @@ What every hit takes (stack, task, clock) stands in blocks.py, what many points 
 import re
 from collections import namedtuple
 
-from .takes import (CALLER, ENDED, MADE, NETDEV, NOW, SIGNALS, SLEEPER, SYSCALL, SYSCALL_OF, any_sock, buffer, cut, dev, icmp_error,
+from .takes import (CALLER, ENDED, MADE, NETDEV, NOW, SIGNALS, SLEEPER, SYSCALL, SYSCALL_OF, any_sock, buffer, came, cut, dev, icmp_error,
                     iocb, neigh, packet, route, skb, sock, socket_of_file, timewait, woken)
 
 SAME = True
@@ -147,8 +147,8 @@ TABLE = [
           note="static inline in include/net/ip_fib.h, most arguments are optimised out where it is inlined"),
     point("ip_route_output_key_hash_rcu", "route_output", "flow:flow=fl4 net:net=net",
           "flow:flow=fl4 rt:rt=rax dev:dev=rt.dev net:net=net"),
-    point("ip_route_input_slow", "route_input", (skb(), "daddr saddr"),
-          (skb(), route("skb.refdst&~7"))),
+    point("ip_route_input_slow", "route_input", (skb(), came("skb"), "daddr saddr"),
+          (skb(), came("skb"), "rt:rt=skb.refdst&~7 dev:dev=rt.dev")),
 
     # neighbours
     point("__neigh_create", "neigh_create", "dev:dev=dev key:4=pkey net:net=dev.net", neigh("rax"),

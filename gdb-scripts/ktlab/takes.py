@@ -69,6 +69,11 @@ def buffer(arg="skb"):
     return skb(arg) + " " + dev("skb")
 
 
+def came(block):
+    """The node of a packet that comes in, whatever becomes of it."""
+    return "came_by:dev=%s.dev net:net=came_by.net" % block
+
+
 def cut(arg="skb"):
     """A packet and how a card is to cut it."""
     return skb(arg) + " shinfo:shinfo=skb.head+skb.end"

@@ -32,8 +32,6 @@ static const struct {
 	{ EV_CONN_QUEUE, "op", "tcp_v4_syn_recv_sock", "overflow" },
 	{ EV_ROUTE_RESULT, "dir", "ip_route_output_key_hash_rcu", "output" },
 	{ EV_ROUTE_RESULT, "dir", "ip_route_input_slow", "input" },
-	{ EV_NEIGH_STATE, "why", "__neigh_event_send", "event_send" },
-	{ EV_NEIGH_STATE, "why", "neigh_timer_handler", "timer" },
 	{ EV_SYSCALL_ENTER, "name", "sock_close", "close" },
 	{ EV_SYSCALL_EXIT, "name", "sock_close", "close" },
 };
@@ -182,14 +180,41 @@ static void check_table(struct trace *trace, const struct event *ev, const char 
 	event_must_say(trace, ev, name, wanted);
 }
 
-/* gdb-scripts/ktlab/decode_neigh.py: why() */
-static const char *why_of(const struct event *ev)
+/* What __neigh_event_send() makes of a neighbour: net/core/neighbour.c */
+static bool is_made_by_sending(const struct event *ev)
 {
-	if (text_is(ev->at, "enter"))
-		return "event_send";
+	return event_is(ev, "nud.new", "INCOMPLETE") || event_is(ev, "nud.new", "DELAY") ||
+	       event_is(ev, "nud.new", "FAILED");
+}
+
+/* gdb-scripts/ktlab/decode/neigh.py: why(); NULL: a function that began found it so, and more than one may have made it. */
+static const char *why_of(const struct trace *trace, const struct event *ev)
+{
+	if (text_is(ev->fn, "__neigh_event_send") || text_is(ev->at, "enter")) {
+		if (!is_made_by_sending(ev))
+			return "other";
+		/* all that make it are watched, and it is none of the others */
+		return text_is(ev->at, "return") || (trace_watches(trace, "__neigh_update") &&
+						     trace_watches(trace, "__neigh_event_send") &&
+						     !event_is(ev, "nud.new", "FAILED"))
+			       ? "event_send"
+			       : NULL;
+	}
+	if (text_is(ev->fn, "neigh_timer_handler"))
+		return "timer";
 	if (event_stack_has(ev, TO("arp_rcv", "arp_process")))
 		return "arp_rx";
 	return event_stack_has(ev, TO("neigh_add", "rtnetlink_rcv_msg")) ? "netlink" : "other";
+}
+
+static void check_why(struct trace *trace, const struct event *ev)
+{
+	const char *why = why_of(trace, ev);
+
+	if (why)
+		event_must_say(trace, ev, "why", why);
+	else if (!event_is(ev, "why", "event_send") && !event_is(ev, "why", "other"))
+		trace_contradicts(trace, ev, "why", "other");
 }
 
 static void check_ctx(struct trace *trace, const struct event *ev)
@@ -286,8 +311,8 @@ void stacks_check(struct trace *trace, const struct event *ev)
 		check_table(trace, ev, "out.table", "out.table_name");
 		event_must_be_as(trace, ev, "dev", ev, "out.dev");
 	}
-	if (ev->kind == EV_NEIGH_STATE && text_is(ev->fn, "__neigh_update"))
-		event_must_say(trace, ev, "why", why_of(ev));
+	if (ev->kind == EV_NEIGH_STATE)
+		check_why(trace, ev);
 	if (ev->kind == EV_NEIGH_LOOKUP && json_true(event_get(ev, "found")))
 		trace_contradicts(trace, ev, "found", "false");
 	if (ev->kind == EV_SKB_DROP)

@@ -12,9 +12,18 @@ def lladdr(hit, block="neigh"):
     return mac(hit.raw(block + ".ha", 6)) if (hit[block + ".nud_state"] or 0) & kernel.NUD_VALID else None
 
 
-def why(hit):
-    if hit.fn == "__neigh_event_send":
-        return "event_send"
+# What __neigh_event_send() makes of a neighbour (net/core/neighbour.c). Any other state that is found behind it was made
+# meanwhile: it lets the lock go, and softirqs run.
+MADE_BY_SENDING = ("INCOMPLETE", "DELAY", "FAILED")
+
+
+def why(hit, nud, sending):
+    """Who made the change to a state: who returns now; what is found when a function begins was made before, by one that
+    sends still, or by one that no point watches."""
+    if hit.fn == "__neigh_event_send" or (hit.at == "enter" and sending):
+        return "event_send" if nud in MADE_BY_SENDING else "other"
+    if hit.at == "enter":
+        return "other"
     if hit.fn == "neigh_timer_handler":
         return "timer"
     if hit.has("arp_rcv", "arp_process"):
@@ -42,9 +51,12 @@ def change(hit, model):
         return None
     now = state(hit)
     was = model.neighbours.see(address, now)
+    sending = model.neighbours.is_sending(address)
+    if hit.fn == "__neigh_event_send":
+        model.neighbours.send(address, hit.at == "enter")
     if was == now:
         return None
-    return changed(hit, was, now, why(hit) if hit.at == "return" else "event_send")
+    return changed(hit, was, now, why(hit, now[0], sending))
 
 
 def create(hit, model):

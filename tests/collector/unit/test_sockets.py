@@ -2,6 +2,8 @@
 """Sockets, connections, neighbours: who is who."""
 
 from harness import it, same
+from ktlab.calls import Call
+from ktlab.decode import neigh
 from ktlab.model import Model
 from ktlab.sockets import FORGET_NS, Sockets
 
@@ -108,3 +110,42 @@ def _():
     model.free(0x3000)
     same(model.neighbours.see(0x3000, "DELAY"), "DELAY")
     assert model.sockets.at(0x3000) is not sock
+
+
+class Neighbour:
+    """A hit on a neighbour's function."""
+
+    def __init__(self, fn, at, *stack, ctx="task"):
+        self.fn, self.at, self.stack, self.ctx = fn, at, stack, ctx
+
+    def has(self, *names):
+        return any(fn in names for fn in self.stack)
+
+
+@it("says who changed a neighbour: one that sends still, one that returns, or one that no point watches")
+def _():
+    send, timer, update = "__neigh_event_send", "neigh_timer_handler", "__neigh_update"
+    for wanted, fn, at, nud, sending in (
+            ("event_send", send, "return", "INCOMPLETE", True), ("event_send", send, "return", "DELAY", True),
+            ("other", send, "return", "REACHABLE", True),       # the answer came before it returned
+            ("event_send", update, "enter", "INCOMPLETE", True), ("other", update, "enter", "INCOMPLETE", False),
+            ("other", timer, "enter", "REACHABLE", False), ("other", timer, "enter", "REACHABLE", True),
+            ("timer", timer, "return", "STALE", False), ("other", update, "return", "STALE", False)):
+        same(neigh.why(Neighbour(fn, at), nud, sending), wanted)
+    same(neigh.why(Neighbour(update, "return", "arp_process"), "REACHABLE", True), "arp_rx")
+    same(neigh.why(Neighbour(update, "return", "neigh_add"), "PERMANENT", False), "netlink")
+
+
+@it("knows for which neighbours something is being sent")
+def _():
+    neighbours = Model().neighbours
+    neighbours.send(0x3000, True)
+    same([neighbours.is_sending(0x3000), neighbours.is_sending(0x4000)], [True, False])
+    neighbours.send(0x3000, False)
+    same(neighbours.is_sending(0x3000), False)
+
+
+@it("takes the node of the call around a hit, but not of one that a softirq came upon")
+def _():
+    call = Call(1, 0x1000, "client", "task")
+    same([call.node_of(Neighbour("", "enter", ctx=ctx)) for ctx in ("task", "softirq")], ["client", None])
