@@ -275,6 +275,8 @@ static void check_event(struct derive *d, const struct event *ev)
 	lives_check(d->lives, ev);
 	lookups_check(d->lookups, ev);
 	callers_check(d->callers, ev);
+	numbers_check(d->numbers, ev);
+	whose_check(d->whose, ev);
 	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX)
 		check_segment(d, ev);
 }
@@ -318,7 +320,9 @@ void derive_check(struct trace *trace)
 	struct derive d = { .trace = trace,
 			    .lives = lives_new(trace),
 			    .lookups = lookups_new(trace),
-			    .callers = callers_new(trace) };
+			    .callers = callers_new(trace),
+			    .numbers = numbers_new(trace),
+			    .whose = whose_new(trace) };
 
 	for (size_t i = 0; i < trace->events.n; i++)
 		check_event(&d, &trace->events.v[i]);
@@ -333,5 +337,7 @@ void derive_check(struct trace *trace)
 	lives_free(d.lives);
 	lookups_free(d.lookups);
 	callers_free(d.callers);
+	numbers_free(d.numbers);
+	whose_free(d.whose);
 	vec_free(&d.open);
 }

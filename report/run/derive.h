@@ -35,6 +35,8 @@ struct derive {
 	struct lives *lives;
 	struct lookups *lookups;
 	struct callers *callers;
+	struct numbers *numbers;
+	struct whose *whose;
 };
 
 /* Says that the field is something else than other fields and events say. */

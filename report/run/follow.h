@@ -29,6 +29,18 @@ struct callers *callers_new(struct trace *trace);
 void callers_check(struct callers *callers, const struct event *ev);
 void callers_free(struct callers *callers);
 
+/* Sequence numbers, windows, errors: what a socket says and what its segments do (numbers.c). */
+struct numbers;
+struct numbers *numbers_new(struct trace *trace);
+void numbers_check(struct numbers *numbers, const struct event *ev);
+void numbers_free(struct numbers *numbers);
+
+/* Whose an event is, and when (whose.c). */
+struct whose;
+struct whose *whose_new(struct trace *trace);
+void whose_check(const struct whose *whose, const struct event *ev);
+void whose_free(struct whose *whose);
+
 /* The field has this number or text, or it is null; of another event's field: or that one is null. */
 void event_must_be(struct trace *trace, const struct event *ev, const char *path, int64_t wanted);
 void event_must_say(struct trace *trace, const struct event *ev, const char *path,

@@ -54,6 +54,62 @@ static bool is_of_connect(const struct event *ev)
 		ev, (const char *const[]){ "ip_route_connect", "ip_route_newports", NULL });
 }
 
+/* What a lookup for this asks for always: fib_frontend.c __inet_dev_addr_type(), route.c ip_route_input_slow(),
+ * ip_route_output_key_hash(): iif is that of the loopback device. */
+static const struct {
+	const char *purpose, *path;
+	int64_t number;
+} asked_always[] = {
+	{ "addr_type", "in.oif", 0 }, { "addr_type", "in.iif", 0 },
+	{ "addr_type", "in.tos", 0 }, { "addr_type", "in.mark", 0 },
+	{ "input", "in.oif", 0 },     { "choose_saddr", "in.iif", 1 },
+	{ "route", "in.iif", 1 },     { "newports", "in.iif", 1 },
+};
+
+static bool has_conn(const struct trace *trace, int64_t sport, int64_t dport)
+{
+	for (size_t i = 0; i < trace->conns.n; i++) {
+		const struct conn *conn = &trace->conns.v[i];
+
+		if ((conn->client_port == sport && conn->server_port == dport) ||
+		    (conn->client_port == dport && conn->server_port == sport))
+			return true;
+	}
+	return false;
+}
+
+static void check_asked(struct lookups *lookups, const struct event *ev)
+{
+	int64_t sport = event_int(ev, "in.sport", 0), dport = event_int(ev, "in.dport", 0);
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked_always); i++)
+		if (event_is(ev, "purpose", asked_always[i].purpose))
+			event_must_be(lookups->trace, ev, asked_always[i].path,
+				      asked_always[i].number);
+	if (event_is(ev, "in.proto", "IP")) {
+		event_must_be(lookups->trace, ev, "in.sport", 0);
+		event_must_be(lookups->trace, ev, "in.dport", 0);
+	}
+	/* the loopback device is the first of each node */
+	if (event_int(ev, "in.oif", 0) == 1)
+		event_must_say(lookups->trace, ev, "out.dev", LOOPBACK);
+	if (event_is(ev, "in.proto", "TCP") && sport && dport && event_has(ev, "out") &&
+	    trace_watches(lookups->trace, "ip_output") && !has_conn(lookups->trace, sport, dport))
+		trace_contradicts(lookups->trace, ev, "in.sport",
+				  _("one of the ends of its connection"));
+	if (!event_is(ev, "purpose", "input"))
+		return;
+	/* what comes from one address to another came by one device before */
+	for (const struct event *e = ev; e-- > lookups->trace->events.v;)
+		if (e->kind == EV_FIB_LOOKUP && e->netns == ev->netns &&
+		    event_agrees(e, "purpose", ev, "purpose") &&
+		    event_agrees(e, "in.saddr", ev, "in.saddr") &&
+		    event_agrees(e, "in.daddr", ev, "in.daddr")) {
+			event_must_be_as(lookups->trace, ev, "in.iif", e, "in.iif");
+			return;
+		}
+}
+
 static void check_search(struct lookups *lookups, const struct event *ev)
 {
 	const struct event *before = lookups->searched;
@@ -62,6 +118,7 @@ static void check_search(struct lookups *lookups, const struct event *ev)
 					    : NULL;
 	bool found = event_has(ev, "out");
 
+	check_asked(lookups, ev);
 	if (found == event_has(ev, "err"))
 		trace_contradicts(lookups->trace, ev, "err",
 				  found ? "null" : _("the name of an error"));

@@ -57,6 +57,7 @@ static const struct {
 	{ "err", WORD, false },
 	{ "ret_name", WORD, false },
 	{ "reason", WORD, false },
+	{ "damage", WORD, false },
 	{ "lladdr", MAC, false },
 	{ "lladdr.old", MAC, false },
 	{ "lladdr.new", MAC, false },

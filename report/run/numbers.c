@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a socket says of its sequence numbers, windows and errors, held against the segments that it sent and got.
+#include "base/i18n.h"
+#include "run/follow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One segment, as the end that sent or got it counts. */
+struct segment {
+	uint32_t end_seq, ack;
+	int64_t win;
+	bool acks; /* it has an ACK flag */
+};
+
+/* The end of a connection at a node. */
+struct place {
+	int64_t conn, port;
+	const char *netns;
+	VEC(struct segment) sent;
+	VEC(struct segment) got;
+	uint32_t isn,
+		next; /* of what was sent: the first number, and the one behind the greatest */
+	int64_t mss; /* the other end's option; 0: none was seen */
+	bool stamps[2]; /* both SYNs have time stamps: sent, got */
+	bool begun; /* its SYN was seen */
+	int64_t timeouts; /* since the other end acknowledged something */
+};
+
+struct numbers {
+	struct trace *trace;
+	VEC(struct place) places;
+	bool whole; /* all segments are events */
+	bool lookups; /* all lookups are */
+};
+
+enum {
+	STAMPS_BYTES = 12, /* in each segment: include/net/tcp.h TCPOLEN_TSTAMP_ALIGNED */
+	MSS_DEFAULT = 536, /* include/net/tcp.h TCP_MSS_DEFAULT: before a route is known */
+	RTO_FIRST_MS = 1000, /* TCP_TIMEOUT_INIT */
+};
+
+struct numbers *numbers_new(struct trace *trace)
+{
+	struct numbers *numbers = xcalloc(1, sizeof(*numbers));
+
+	numbers->trace = trace;
+	numbers->whole = trace_watches(trace, "tcp_v4_rcv") && trace_watches(trace, "ip_output");
+	numbers->lookups = trace_watches(trace, "ip_route_output_key_hash_rcu");
+	return numbers;
+}
+
+void numbers_free(struct numbers *numbers)
+{
+	for (size_t i = 0; i < numbers->places.n; i++) {
+		vec_free(&numbers->places.v[i].sent);
+		vec_free(&numbers->places.v[i].got);
+	}
+	vec_free(&numbers->places);
+	free(numbers);
+}
+
+static struct place *place_of(struct numbers *numbers, const struct event *ev)
+{
+	/* both ends may be at one node */
+	int64_t port = event_int(ev, ev->kind == EV_TCP_RX ? "dport" : "sport", 0);
+
+	for (size_t i = numbers->places.n; i-- > 0;)
+		if (numbers->places.v[i].conn == ev->conn &&
+		    numbers->places.v[i].netns == ev->netns && numbers->places.v[i].port == port)
+			return &numbers->places.v[i];
+	*vec_add(&numbers->places) =
+		(struct place){ .conn = ev->conn, .port = port, .netns = ev->netns };
+	return &numbers->places.v[numbers->places.n - 1];
+}
+
+/* ---- segments ---- */
+
+static void note_sent(struct place *place, const struct event *ev, const struct segment *segment,
+		      const char *flags)
+{
+	*vec_add(&place->sent) = *segment;
+	if (strchr(flags, 'S') && !strchr(flags, 'R')) {
+		place->begun = true;
+		place->isn = (uint32_t)event_int(ev, "seq", 0);
+		place->next = segment->end_seq;
+		place->stamps[0] = event_has(ev, "opts.ts.val");
+	} else if (!strchr(flags, 'R') && (int32_t)(segment->end_seq - place->next) > 0) {
+		place->next = segment->end_seq;
+	}
+	place->timeouts +=
+		event_stack_has(ev, (const char *const[]){ "tcp_retransmit_timer", NULL });
+}
+
+static void note_got(struct place *place, const struct event *ev, const struct segment *segment,
+		     const char *flags)
+{
+	bool more = segment->acks;
+
+	for (size_t i = 0; i < place->got.n; i++)
+		more = more &&
+		       (!place->got.v[i].acks || (int32_t)(segment->ack - place->got.v[i].ack) > 0);
+	if (more)
+		place->timeouts = 0;
+	*vec_add(&place->got) = *segment;
+	if (strchr(flags, 'S')) {
+		place->mss = event_int(ev, "opts.mss.mss", MSS_DEFAULT);
+		place->stamps[1] = event_has(ev, "opts.ts.val");
+	}
+}
+
+static void note_segment(struct numbers *numbers, const struct event *ev)
+{
+	char *flags = event_dup(ev, "flags");
+	struct segment segment = { (uint32_t)event_int(ev, "end_seq", 0),
+				   (uint32_t)event_int(ev, "ack", 0),
+				   event_int(ev, "win_scaled", -1), strchr(flags, '.') };
+
+	if (ev->conn)
+		(ev->kind == EV_TCP_TX ? note_sent : note_got)(place_of(numbers, ev), ev, &segment,
+							       flags);
+	free(flags);
+}
+
+/* ---- sockets ---- */
+
+/* What is 0 in a new socket, and what no other object has. */
+static const char *const counted[] = { "snd_una", "snd_nxt", "rcv_nxt",	    "snd_wnd",
+				       "rcv_wnd", "srtt_us", "retransmits", "sk_err" };
+static const char *const begun[] = { "mss", "rto_ms" };
+
+static void check_none(struct trace *trace, const struct event *ev)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(counted); i++)
+		if (event_has(ev, counted[i]))
+			trace_contradicts(trace, ev, counted[i], "null");
+	for (size_t i = 0; i < ARRAY_SIZE(begun); i++)
+		if (event_has(ev, begun[i]))
+			trace_contradicts(trace, ev, begun[i], "null");
+}
+
+static void check_new(struct trace *trace, const struct event *ev)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(counted); i++)
+		event_must_be(trace, ev, counted[i], 0);
+	event_must_be(trace, ev, "mss", MSS_DEFAULT);
+	event_must_be(trace, ev, "rto_ms", RTO_FIRST_MS);
+}
+
+enum what {
+	END_SEQ,
+	ACK,
+	WIN
+};
+
+static bool is_among(const struct segment *v, size_t n, enum what what, int64_t number)
+{
+	for (size_t i = n; i-- > 0;)
+		if (what == WIN	  ? v[i].win == number
+		    : what == ACK ? v[i].acks && v[i].ack == (uint32_t)number
+				  : v[i].end_seq == (uint32_t)number)
+			return true;
+	return false;
+}
+
+static void check_among(struct trace *trace, const struct event *ev, const char *path,
+			const struct segment *v, size_t n, enum what what)
+{
+	int64_t number;
+
+	if (json_int(event_get(ev, path), &number) && !is_among(v, n, what, number))
+		trace_contradicts(trace, ev, path, _("a number of its segments"));
+}
+
+static void check_segments(struct numbers *numbers, const struct event *ev,
+			   const struct place *place)
+{
+	int64_t una = event_int(ev, "snd_una", 0), mss;
+
+	event_must_be(numbers->trace, ev, "snd_nxt", place->next);
+	if ((uint32_t)una != place->isn && (uint32_t)una != place->isn + 1)
+		check_among(numbers->trace, ev, "snd_una", place->got.v, place->got.n, ACK);
+	check_among(numbers->trace, ev, "rcv_nxt", place->got.v, place->got.n, END_SEQ);
+	check_among(numbers->trace, ev, "snd_wnd", place->got.v, place->got.n, WIN);
+	check_among(numbers->trace, ev, "rcv_wnd", place->sent.v, place->sent.n, WIN);
+	mss = place->mss - (place->stamps[0] && place->stamps[1] ? STAMPS_BYTES : 0);
+	if (event_int(ev, "mss", 0) > mss)
+		trace_contradicts(numbers->trace, ev, "mss", _("at most %lld"), (long long)mss);
+	event_must_be(numbers->trace, ev, "retransmits", place->timeouts);
+}
+
+/* Where an error comes from: net/ipv4/tcp_input.c tcp_reset(), tcp_timer.c tcp_write_err(), tcp_ipv4.c tcp_v4_err(). */
+static void check_error(struct trace *trace, const struct event *ev)
+{
+	if (event_stack_has(ev, (const char *const[]){ "tcp_reset", NULL }))
+		event_must_be(trace, ev, "sk_err",
+			      event_is(ev, "old", "SYN_SENT")	  ? ECONNREFUSED
+			      : event_is(ev, "old", "CLOSE_WAIT") ? EPIPE
+								  : ECONNRESET);
+	else if (!event_stack_has(ev, (const char *const[]){ "tcp_write_err", "tcp_v4_err",
+							     "tcp_abort", "tcp_disconnect", NULL }))
+		event_must_be(trace, ev, "sk_err", 0);
+}
+
+/* A node that had no route may have counted on for what it could not send. */
+static bool had_no_route(const struct numbers *numbers, const struct event *ev)
+{
+	for (const struct event *e = ev; e-- > numbers->trace->events.v;)
+		if (e->kind == EV_ROUTE_RESULT && e->netns == ev->netns && event_has(e, "error"))
+			return true;
+	return !numbers->lookups && event_is(ev, "new", "CLOSE");
+}
+
+static void check_socket(struct numbers *numbers, const struct event *ev)
+{
+	const struct place *place = place_of(numbers, ev);
+
+	if (event_is(ev, "new", "LISTEN") || event_is(ev, "old", "LISTEN") ||
+	    (event_is(ev, "new", "SYN_SENT") && !event_has(ev, "in_old_ns"))) {
+		check_new(numbers->trace, ev);
+		return;
+	}
+	check_error(numbers->trace, ev);
+	if (numbers->whole && ev->conn && place->begun && place->got.n &&
+	    event_int(ev, "rcv_nxt", 0) && !had_no_route(numbers, ev))
+		check_segments(numbers, ev, place);
+}
+
+/* ---- buffers ---- */
+
+/* net/ipv4/tcp_output.c __tcp_transmit_skb(): what may be sent again is kept, and a clone goes out. */
+static void check_buffer(struct trace *trace, const struct event *ev)
+{
+	char *flags = event_dup(ev, "flags");
+	int64_t payload = event_int(ev, "payload_len", 0);
+
+	if (event_get(ev, "damage").kind == JSON_STRING) {
+		free(flags);
+		return;
+	}
+	if (event_int(ev, "data_len", 0) > payload)
+		trace_contradicts(trace, ev, "data_len", _("at most %lld"), (long long)payload);
+	if (ev->kind == EV_TCP_TX && !strchr(flags, 'R') &&
+	    event_stack_has(ev, (const char *const[]){ "__tcp_transmit_skb", NULL }) &&
+	    !event_stack_has(ev, (const char *const[]){ "tcp_xmit_probe_skb", NULL }) &&
+	    json_true(event_get(ev, "cloned")) != (payload || strpbrk(flags, "SF")))
+		trace_contradicts(trace, ev, "cloned", "%s",
+				  payload || strpbrk(flags, "SF") ? "true" : "false");
+	free(flags);
+}
+
+void numbers_check(struct numbers *numbers, const struct event *ev)
+{
+	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX) {
+		check_buffer(numbers->trace, ev);
+		note_segment(numbers, ev);
+	} else if (ev->kind == EV_TCP_STATE && event_is(ev, "obj", "sock")) {
+		check_socket(numbers, ev);
+	} else if (ev->kind == EV_TCP_STATE) {
+		check_none(numbers->trace, ev);
+	}
+}
