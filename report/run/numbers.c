@@ -25,6 +25,7 @@ struct place {
 	int64_t mss; /* the other end's option; 0: none was seen */
 	bool stamps[2]; /* both SYNs have time stamps: sent, got */
 	bool begun; /* its SYN was seen */
+	bool made_anew; /* by a SYN cookie, or it is not known how */
 	int64_t timeouts; /* since the other end acknowledged something */
 };
 
@@ -183,7 +184,9 @@ static void check_segments(struct numbers *numbers, const struct event *ev,
 		check_among(numbers->trace, ev, "snd_una", place->got.v, place->got.n, ACK);
 	check_among(numbers->trace, ev, "rcv_nxt", place->got.v, place->got.n, END_SEQ);
 	check_among(numbers->trace, ev, "snd_wnd", place->got.v, place->got.n, WIN);
-	check_among(numbers->trace, ev, "rcv_wnd", place->sent.v, place->sent.n, WIN);
+	/* net/ipv4/syncookies.c cookie_v4_check() chooses a window anew, and the next segment tells of it */
+	if (!(place->made_anew && event_is(ev, "old", "SYN_RECV")))
+		check_among(numbers->trace, ev, "rcv_wnd", place->sent.v, place->sent.n, WIN);
 	mss = place->mss - (place->stamps[0] && place->stamps[1] ? STAMPS_BYTES : 0);
 	if (event_int(ev, "mss", 0) > mss)
 		trace_contradicts(numbers->trace, ev, "mss", _("at most %lld"), (long long)mss);
@@ -214,8 +217,12 @@ static bool had_no_route(const struct numbers *numbers, const struct event *ev)
 
 static void check_socket(struct numbers *numbers, const struct event *ev)
 {
-	const struct place *place = place_of(numbers, ev);
+	struct place *place = place_of(numbers, ev);
 
+	if (event_is(ev, "old", "LISTEN") || !trace_watches(numbers->trace, "inet_sk_set_state"))
+		place->made_anew =
+			!event_is(ev, "old", "LISTEN") ||
+			event_stack_has(ev, (const char *const[]){ "cookie_v4_check", NULL });
 	if (event_is(ev, "new", "LISTEN") || event_is(ev, "old", "LISTEN") ||
 	    (event_is(ev, "new", "SYN_SENT") && !event_has(ev, "in_old_ns"))) {
 		check_new(numbers->trace, ev);

@@ -29,6 +29,20 @@ while IFS=$(printf '\t') read -r file event field value said; do
 	it "$file finds $field $value of event ${n:-none: $event}" found "${n:-0}" "$field" "$value" "$said"
 done <tests/report/across.tsv
 
+# window [FUNCTION]: the server's socket, made below FUNCTION, is ready with another window than its SYN-ACK had
+window() {
+	rm -rf "$dir/run"
+	cp -r "$run" "$dir/run"
+	jq -c --arg fn "${1:-none}" '
+		if .type == "tcp.state" and .old == "LISTEN" and .new == "SYN_RECV" then .stack[1:1] = [.stack[1] | .fn = $fn]
+		elif .type == "tcp.state" and .old == "SYN_RECV" then .rcv_wnd = 60000 else . end' \
+		"$run/events.jsonl" >"$dir/run/events.jsonl"
+	seal "$dir/run/events.jsonl"
+	"$report" show summary "$dir/run"
+}
+it 'knows that a SYN cookie chooses a window anew' says 'unmatched: 0' window cookie_v4_check
+it 'and that nothing else does' says 'unmatched: 1' window
+
 # each file that check_event() calls has rows
 sed -n 's/^\t\([a-z]*\)_check(d->.*/\1/p' report/run/derive.c | sort -u >"$dir/called"
 cut -f 1 tests/report/across.tsv | grep -v '^#' | sort -u >"$dir/tested"
