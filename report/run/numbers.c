@@ -81,6 +81,11 @@ static struct place *place_of(struct numbers *numbers, const struct event *ev)
 static void note_sent(struct place *place, const struct event *ev, const struct segment *segment,
 		      const char *flags)
 {
+	/* a raw socket may send what is not the TCP's own */
+	if (event_has_callers(ev) &&
+	    !event_stack_has(ev, (const char *const[]){ "__tcp_transmit_skb", "tcp_v4_send_synack",
+							"tcp_v4_send_ack", NULL }))
+		return;
 	*vec_add(&place->sent) = *segment;
 	if (strchr(flags, 'S') && !strchr(flags, 'R')) {
 		place->begun = true;
@@ -105,7 +110,7 @@ static void note_got(struct place *place, const struct event *ev, const struct s
 	if (more)
 		place->timeouts = 0;
 	*vec_add(&place->got) = *segment;
-	if (strchr(flags, 'S')) {
+	if (strchr(flags, 'S') && !place->mss) {
 		place->mss = event_int(ev, "opts.mss.mss", MSS_DEFAULT);
 		place->stamps[1] = event_has(ev, "opts.ts.val");
 	}

@@ -94,7 +94,7 @@ static bool is_on_stack(const struct event *ev, const char *fn)
 	return found;
 }
 
-/* The call around an event is one on its stack; both are the same task's. */
+/* The call around an event is one on its stack, which ends where an interrupt came in; both are the same task's. */
 static void check_parent(const struct whose *whose, const struct event *ev)
 {
 	const struct trace *trace = whose->trace;
@@ -105,7 +105,8 @@ static void check_parent(const struct whose *whose, const struct event *ev)
 
 	if (!parent)
 		return;
-	if (parent->fn && event_has_callers(ev) && !is_on_stack(ev, parent->fn))
+	if (parent->fn && parent->ctx == ev->ctx && event_has_callers(ev) &&
+	    !is_on_stack(ev, parent->fn))
 		trace_contradicts(whose->trace, ev, "parent", _("a call on its stack"));
 	if (parent->pid != ev->pid)
 		trace_contradicts(whose->trace, ev, "pid", _("%lld, as event %lld says"),
