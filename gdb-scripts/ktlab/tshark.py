@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What tshark reads in a capture of QEMU's: its TCP and ARP frames, field by field."""
+"""What tshark reads in a capture of QEMU's: its TCP, ARP and families' frames, field by field."""
 
 import os
 import struct
 import subprocess
+
+from .decode import FRAMES
 
 # pcap: the file's head; a frame's time (s, us), its captured length, its length
 PCAP_HEAD = struct.Struct("24x")
@@ -39,13 +41,22 @@ def frames_count(path):
 
 
 def is_ours(protocols):
-    """Of TCP or ARP, but not what an ICMP error quotes."""
-    return "icmp" not in protocols and ("tcp" in protocols or "arp" in protocols)
+    """Of TCP, ARP, or a family's, but not what an ICMP error quotes."""
+    return "icmp" not in protocols and not {"tcp", "arp", *FRAMES}.isdisjoint(protocols)
+
+
+def kind_of(read):
+    """Which kind of frame it is, and its fields."""
+    for kind, of in FRAMES.items():
+        if read[of.is_one]:
+            return kind, of.fields
+    return ("tcp", TCP_FIELDS) if read["tcp.srcport"] else ("arp", ARP_FIELDS)
 
 
 def frames_of(path):
     """tshark's reading of each TCP and ARP frame of a capture. Raises ValueError unless it has read each frame."""
-    names = ["frame.number", "frame.protocols", "tcp.srcport", *ARP_FIELDS.values(), *TCP_FIELDS.values()]
+    names = ["frame.number", "frame.protocols", "tcp.srcport", *ARP_FIELDS.values(), *TCP_FIELDS.values(),
+             *(name for of in FRAMES.values() for name in of.fields.values())]
     command = TSHARK + ["-r", path] + [word for name in names for word in ("-e", name)]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
     if result.returncode:
@@ -58,7 +69,7 @@ def frames_of(path):
         read = dict(zip(names, line.split("\t")))
         if not is_ours(read["frame.protocols"].split(":")):
             continue
-        kind, fields = ("tcp", TCP_FIELDS) if read["tcp.srcport"] else ("arp", ARP_FIELDS)
+        kind, fields = kind_of(read)
         frame = {ours: number(read[theirs]) for ours, theirs in fields.items() if read[theirs] != ""}
         yield dict(frame, kind=kind, number=int(read["frame.number"]), where="%s, frame %s" % (os.path.basename(path), read["frame.number"]),
                    eth_src=read["eth.src"], eth_dst=read["eth.dst"])

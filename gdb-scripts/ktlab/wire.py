@@ -10,6 +10,7 @@ import json
 import os
 
 from . import headers, kernel
+from .decode import FRAMES
 from .tshark import ARP_FIELDS, frames_of, number
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
@@ -26,6 +27,7 @@ OPERATIONS = {name: number_ for number_, name in kernel.ARP_OPS.items()}
 
 # which point makes the events of a direction; where a lab does not watch it, there is nothing to compare
 POINTS = {("tcp", "tx"): "ip_output", ("tcp", "rx"): "tcp_v4_rcv", ("arp", "tx"): "arp_xmit", ("arp", "rx"): "arp_rcv"}
+POINTS.update(((kind, way), point) for kind, of in FRAMES.items() for way, point in of.points.items())
 DROP = "skb.drop"
 # fields of an event's that say the same under the same name
 SAME = ("saddr", "daddr", "sport", "dport", "seq", "ack", "win", "urg", "payload_len", "header_len")
@@ -43,6 +45,8 @@ def frame_of(event):
     if kind == "arp":
         frame.update({name: event[name] for name in ARP_FIELDS}, op=OPERATIONS.get(event["op"], event["op"]))
         return frame
+    if kind in FRAMES:
+        return dict(frame, **FRAMES[kind].said(event))
     frame.update({name: event[name] for name in SAME if name in event})
     frame.update({theirs: int(event["ip"][ours]) for ours, theirs in IP_SAME.items() if ours in event["ip"]})
     frame["flags"] = sum(FLAGS.get(letter, 0) for letter in event["flags"] if event["flags"] != "none")
@@ -74,7 +78,7 @@ def options_of(opts):
 
 def flow(frame):
     """What frames have in common that keep their order."""
-    names = ("saddr", "sport", "daddr", "dport") if frame["kind"] == "tcp" else ("op", "spa", "tpa")
+    names = ("saddr", "sport", "daddr", "dport") if frame["kind"] != "arp" else ("op", "spa", "tpa")
     return tuple(frame[name] for name in names)
 
 
@@ -82,6 +86,8 @@ def belongs(frame, said, taken):
     """Whether a frame is a part of the segment that an event tells of, after `taken` frames of it."""
     if said["kind"] == "arp":
         return True
+    if said["kind"] in FRAMES:
+        return not taken and frame["id"] == said["id"]
     first = (frame["seq"] - said["seq"]) & SEQ_MASK
     # a card that cuts numbers its packets one by one
     part = (frame["id"] - said["id"]) & 0xffff
@@ -126,7 +132,7 @@ def differences(frame, said, whole):
 
 
 # what events of older releases do not say
-UNSAID = {"urg", "tos", "ip_header_len", "header_len", "df", "kinds"}
+UNSAID = {"urg", "tos", "ip_header_len", "header_len", "df", "kinds", "check"}
 
 
 class Drops:
@@ -196,7 +202,8 @@ def goes(frame, way, nic, addresses):
     if nic["nic"] == LOOPBACK:
         return True
     if way == "tx":
-        return frame["eth_src"] == nic["mac"]
+        # a datagram has its event where it is made, and none at a router
+        return frame["eth_src"] == nic["mac"] and (frame["kind"] not in FRAMES or frame["saddr"] in addresses)
     # what a router sends on has no event of a receiver
     return (frame["eth_dst"] in (nic["mac"], BROADCAST) and frame["eth_src"] != nic["mac"]
             and (frame["kind"] == "arp" or frame["daddr"] in addresses))

@@ -41,8 +41,9 @@ static uint16_t flags_of(const struct event *ev)
 
 static bool same_lane(const struct lane *a, const struct lane *b)
 {
-	return a->node == b->node && a->rx == b->rx && a->kind == b->kind && a->saddr == b->saddr &&
-	       a->daddr == b->daddr && a->sport == b->sport && a->dport == b->dport;
+	return a->node == b->node && a->rx == b->rx && a->kind == b->kind &&
+	       a->datagrams == b->datagrams && a->saddr == b->saddr && a->daddr == b->daddr &&
+	       a->sport == b->sport && a->dport == b->dport;
 }
 
 static size_t hash_lane(const struct lane *lane)
@@ -124,7 +125,8 @@ bool was_dropped(const struct ledger *ledger, const struct event *ev)
 	return is_among(ledger->drops.v, ledger->drops.n, ev);
 }
 
-static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind)
+static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind,
+		      const struct datagrams *datagrams)
 {
 	const struct event *ev = &ledger->trace->events.v[i];
 	bool arp = kind == FRAME_ARP;
@@ -132,6 +134,7 @@ static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind 
 		.node = ev->netns,
 		.rx = rx,
 		.kind = kind,
+		.datagrams = datagrams,
 		.saddr = event_ip(ev, arp ? "spa" : "saddr"),
 		.daddr = event_ip(ev, arp ? "tpa" : "daddr"),
 		.sport = arp ? 0 : (uint16_t)event_int(ev, "sport", 0),
@@ -144,7 +147,7 @@ static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind 
 		.end_seq = event_u32(ev, "end_seq"),
 		.ack = event_u32(ev, "ack"),
 		.ip_id = (int32_t)event_int(ev, "ip.id", -1),
-		.flags = arp ? 0 : flags_of(ev),
+		.flags = kind == FRAME_TCP ? flags_of(ev) : 0,
 		.arp_op = event_is(ev, "op", "request") ? 1 : 2,
 		.dropped = !rx && was_dropped(ledger, ev),
 	};
@@ -159,17 +162,28 @@ static bool is_dropped_before_tcp(const struct ledger *ledger, size_t i)
 	       !is_among(ledger->received.v, ledger->received.n, ev);
 }
 
+static void add_datagram(struct ledger *ledger, size_t i)
+{
+	bool rx = false;
+	const struct datagrams *of = datagrams_of_type(ledger->trace->events.v[i].type, &rx);
+
+	if (of)
+		add_entry(ledger, i, rx, FRAME_DATAGRAM, of);
+}
+
 static void collect_entries(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->trace->events.n; i++) {
 		enum event_kind kind = ledger->trace->events.v[i].kind;
 
 		if (kind == EV_TCP_TX || kind == EV_TCP_RX)
-			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP);
+			add_entry(ledger, i, kind == EV_TCP_RX, FRAME_TCP, NULL);
 		else if (kind == EV_ARP_TX || kind == EV_ARP_RX)
-			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP);
+			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP, NULL);
 		else if (kind == EV_SKB_DROP && is_dropped_before_tcp(ledger, i))
-			add_entry(ledger, i, true, FRAME_TCP);
+			add_entry(ledger, i, true, FRAME_TCP, NULL);
+		else if (ledger->trace->events.v[i].row->way != WAY_NONE)
+			add_datagram(ledger, i);
 	}
 }
 
@@ -192,13 +206,17 @@ static bool ip_id_fits(const struct frame *f, const struct entry *entry)
 	return entry->ip_id < 0 || (f->seq == entry->seq ? !part : part < PARTS_MOST);
 }
 
-static bool entry_matches(const struct entry *entry, const struct frame *f)
+static bool entry_matches(const struct ledger *ledger, const struct entry *entry,
+			  const struct frame *f)
 {
 	const uint16_t last_only =
 		TCP_PSH | TCP_FIN; /* of a cut segment, only the last has these */
 
 	if (f->kind == FRAME_ARP)
 		return entry->arp_op == f->arp_op;
+	if (f->kind == FRAME_DATAGRAM)
+		return entry->ip_id == f->ip_id &&
+		       f->datagrams->is_of(&ledger->trace->events.v[entry->event], f);
 	if (((entry->flags ^ f->flags) & ~last_only) || entry->ack != f->ack)
 		return false;
 	/* a part has bytes, unless the whole has none */
@@ -223,7 +241,7 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
 	entry->cut = f->more;
 	entry->used_up =
-		f->kind == FRAME_ARP || (!entry->cut && frame_end_seq(f) == entry->end_seq);
+		f->kind != FRAME_TCP || (!entry->cut && frame_end_seq(f) == entry->end_seq);
 	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
 		lane->cursor++;
 }
@@ -251,12 +269,13 @@ static size_t match_fragment(struct ledger *ledger, const struct frame *f, const
 	return 0;
 }
 
-static struct entry *find_entry(struct lane *lane, const struct frame *f, bool dropped)
+static struct entry *find_entry(const struct ledger *ledger, struct lane *lane,
+				const struct frame *f, bool dropped)
 {
 	for (size_t i = lane->cursor; i < lane->entries.n; i++) {
 		struct entry *entry = &lane->entries.v[i];
 
-		if (!entry->used_up && entry->dropped == dropped && entry_matches(entry, f))
+		if (!entry->used_up && entry->dropped == dropped && entry_matches(ledger, entry, f))
 			return entry;
 	}
 	return NULL;
@@ -269,6 +288,7 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 		.node = node,
 		.rx = rx,
 		.kind = f->kind,
+		.datagrams = f->kind == FRAME_DATAGRAM ? f->datagrams : NULL,
 		.saddr = f->saddr,
 		.daddr = f->daddr,
 		.sport = f->sport,
@@ -285,9 +305,9 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 		f->reason = surplus;
 		return entry->event + 1;
 	}
-	entry = lane ? find_entry(lane, f, false) : NULL;
+	entry = lane ? find_entry(ledger, lane, f, false) : NULL;
 	if (!entry && lane)
-		entry = find_entry(lane, f, true);
+		entry = find_entry(ledger, lane, f, true);
 	if (entry) {
 		if (rx && entry->event < lane->last_event)
 			trace_problem(ledger->trace,

@@ -22,6 +22,7 @@ struct lane {
 	const char *node;
 	bool rx;
 	enum frame_kind kind;
+	const struct datagrams *datagrams;
 	uint32_t saddr, daddr;
 	uint16_t sport, dport;
 	size_t cursor;

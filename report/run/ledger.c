@@ -31,6 +31,25 @@ static const struct {
 			     { "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
 };
 
+static const char *teller(const struct frame *f, bool rx)
+{
+	return f->kind == FRAME_DATAGRAM ? f->datagrams->point[rx] : tellers[f->kind][rx].point;
+}
+
+static const char *unwatched(const struct frame *f, bool rx)
+{
+	return f->kind == FRAME_DATAGRAM ? f->datagrams->unwatched[rx]
+					 : tellers[f->kind][rx].unwatched;
+}
+
+/* Datagrams that nobody watches, neither when they are sent nor when they are received, are not looked at. */
+static void leave_unwatched(const struct trace *trace, struct frame *f)
+{
+	if (f->kind == FRAME_DATAGRAM && !trace_watches(trace, teller(f, false)) &&
+	    !trace_watches(trace, teller(f, true)))
+		f->kind = FRAME_OTHER;
+}
+
 /* Why a frame may have no event of its receiver. */
 static const char forwarded[] = N_("the router forwards it");
 
@@ -86,6 +105,7 @@ static void match_loop(struct ledger *ledger, const struct wire *wire, struct fr
 	const struct node *node = trace_node(ledger->trace, wire->node);
 
 	f->sent = true;
+	leave_unwatched(ledger->trace, f);
 	if (!node || f->kind == FRAME_OTHER)
 		return;
 	f->tx_event = match_frame(ledger, f, node->name, false);
@@ -98,10 +118,15 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 	const struct node *node = node_of_nic(ledger->trace, wire);
 
 	f->sent = is_mac_of(node, f->eth_src);
+	leave_unwatched(ledger->trace, f);
 	if (!node || f->kind == FRAME_OTHER)
 		return;
 	if (f->sent) {
 		f->tx_event = match_frame(ledger, f, node->name, false);
+		/* a segment that goes through has an event, at ip_output(); a datagram has one where it is made */
+		if (!f->tx_event && f->kind == FRAME_DATAGRAM &&
+		    !is_address_of(ledger->trace, node->name, f->saddr))
+			f->reason = forwarded;
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
 		f->reason = N_("the frame is for another node");
 	} else {
@@ -183,8 +208,8 @@ static const char *excuse(const struct ledger *ledger, const struct wire *wire,
 	const struct trace *trace = ledger->trace;
 	const struct frame *twin = twin_of(trace, f);
 
-	if (!trace_watches(trace, tellers[f->kind][!f->sent].point))
-		return tellers[f->kind][!f->sent].unwatched;
+	if (!trace_watches(trace, teller(f, !f->sent)))
+		return unwatched(f, !f->sent);
 	if (!trace->events.n)
 		return NULL;
 	if (is_before(ledger, f))
@@ -214,8 +239,8 @@ static void frame_unmatched(struct trace *trace, const struct wire *wire, const 
 
 static void settle_frame(struct ledger *ledger, const struct wire *wire, struct frame *f, size_t i)
 {
-	bool half =
-		is_loop(wire) && f->kind != FRAME_ARP && trace_watches(ledger->trace, "tcp_v4_rcv");
+	bool half = is_loop(wire) && f->kind != FRAME_ARP && f->kind != FRAME_OTHER &&
+		    trace_watches(ledger->trace, teller(f, true));
 
 	if (f->kind == FRAME_OTHER || (f->tx_event && (f->rx_event || !half)) ||
 	    (f->rx_event && !half))

@@ -25,8 +25,32 @@ enum {
 	LARGEST_FRAME = 256 * 1024,
 };
 
-/* The one way to bytes of a frame: beyond its end there are zeros, and *ok turns false. */
-static uint32_t get(const struct frame *f, size_t at, size_t bytes, bool *ok)
+/* Where the linker puts what DATAGRAMS() names; nothing, where no file has any. */
+extern const struct datagrams *const __start_datagram_rows[] __attribute__((weak));
+extern const struct datagrams *const __stop_datagram_rows[] __attribute__((weak));
+
+static const struct datagrams *datagrams_numbered(uint32_t number)
+{
+	for (const struct datagrams *const *p = __start_datagram_rows; p != __stop_datagram_rows;
+	     p++)
+		if ((*p)->number == number)
+			return *p;
+	return NULL;
+}
+
+const struct datagrams *datagrams_of_type(const char *type, bool *rx)
+{
+	for (const struct datagrams *const *p = __start_datagram_rows; p != __stop_datagram_rows;
+	     p++)
+		for (int way = 0; way < 2; way++)
+			if (strcmp((*p)->type[way], type) == 0) {
+				*rx = way;
+				return *p;
+			}
+	return NULL;
+}
+
+uint32_t frame_get(const struct frame *f, size_t at, size_t bytes, bool *ok)
 {
 	uint32_t value = 0;
 
@@ -49,11 +73,11 @@ static void decode_arp(struct frame *f, size_t at)
 {
 	bool ok = true;
 
-	f->arp_op = (uint16_t)get(f, at + 6, 2, &ok);
+	f->arp_op = (uint16_t)frame_get(f, at + 6, 2, &ok);
 	get_mac(f, at + ARP_SHA, f->sha);
 	get_mac(f, at + ARP_THA, f->tha);
-	f->saddr = get(f, at + ARP_SPA, 4, &ok);
-	f->daddr = get(f, at + ARP_TPA, 4, &ok);
+	f->saddr = frame_get(f, at + ARP_SPA, 4, &ok);
+	f->daddr = frame_get(f, at + ARP_TPA, 4, &ok);
 	if (ok)
 		f->kind = FRAME_ARP;
 }
@@ -63,16 +87,16 @@ static void decode_tcp(struct frame *f, size_t at, uint32_t ip_payload)
 	bool ok = true;
 	uint32_t word;
 
-	f->sport = (uint16_t)get(f, at, 2, &ok);
-	f->dport = (uint16_t)get(f, at + 2, 2, &ok);
-	f->seq = get(f, at + 4, 4, &ok);
-	f->ack = get(f, at + 8, 4, &ok);
-	word = get(f, at + 12, 2, &ok);
+	f->sport = (uint16_t)frame_get(f, at, 2, &ok);
+	f->dport = (uint16_t)frame_get(f, at + 2, 2, &ok);
+	f->seq = frame_get(f, at + 4, 4, &ok);
+	f->ack = frame_get(f, at + 8, 4, &ok);
+	word = frame_get(f, at + 12, 2, &ok);
 	f->tcp_header = (uint8_t)((word >> 12) * 4);
 	f->reserved = word >> 9 & 7;
 	f->flags = word & TCP_FLAGS;
-	f->win = (uint16_t)get(f, at + 14, 2, &ok);
-	f->urg = (uint16_t)get(f, at + 18, 2, &ok);
+	f->win = (uint16_t)frame_get(f, at + 14, 2, &ok);
+	f->urg = (uint16_t)frame_get(f, at + 18, 2, &ok);
 	if (!ok || ip_payload < TCP_HEADER)
 		return;
 	f->kind = FRAME_TCP;
@@ -83,7 +107,7 @@ static void decode_tcp(struct frame *f, size_t at, uint32_t ip_payload)
 	f->payload_len = ip_payload - f->tcp_header;
 	f->opts = at + TCP_HEADER;
 	f->opts_len = f->tcp_header - TCP_HEADER;
-	get(f, f->opts, f->opts_len, &ok);
+	frame_get(f, f->opts, f->opts_len, &ok);
 	if (!ok)
 		f->opts_len = f->cap_len - f->opts;
 }
@@ -91,27 +115,32 @@ static void decode_tcp(struct frame *f, size_t at, uint32_t ip_payload)
 static void decode_ip(struct frame *f, size_t at)
 {
 	bool ok = true;
-	uint32_t version = get(f, at, 1, &ok) >> 4;
-	uint32_t header = (get(f, at, 1, &ok) & 0x0f) * 4;
-	uint32_t total = get(f, at + 2, 2, &ok);
-	uint32_t fragment = get(f, at + 6, 2, &ok);
-	uint32_t proto = get(f, at + 9, 1, &ok);
+	uint32_t version = frame_get(f, at, 1, &ok) >> 4;
+	uint32_t header = (frame_get(f, at, 1, &ok) & 0x0f) * 4;
+	uint32_t total = frame_get(f, at + 2, 2, &ok);
+	uint32_t fragment = frame_get(f, at + 6, 2, &ok);
+	uint32_t proto = frame_get(f, at + 9, 1, &ok);
 
 	f->ip_header = (uint8_t)header;
 	f->tot_len = (uint16_t)total;
 	f->df = fragment & IP_DF;
 	f->more = fragment & IP_MORE;
 	f->fragment = (uint16_t)((fragment & IP_FRAGMENT) * 8);
-	f->tos = (uint8_t)get(f, at + 1, 1, &ok);
-	f->ttl = (uint8_t)get(f, at + 8, 1, &ok);
-	f->ip_id = (uint16_t)get(f, at + 4, 2, &ok);
-	f->saddr = get(f, at + 12, 4, &ok);
-	f->daddr = get(f, at + 16, 4, &ok);
+	f->tos = (uint8_t)frame_get(f, at + 1, 1, &ok);
+	f->ttl = (uint8_t)frame_get(f, at + 8, 1, &ok);
+	f->ip_id = (uint16_t)frame_get(f, at + 4, 2, &ok);
+	f->saddr = frame_get(f, at + 12, 4, &ok);
+	f->daddr = frame_get(f, at + 16, 4, &ok);
 	if (!total) /* a GSO packet too big for the field */
 		total = f->len > at ? f->len - (uint32_t)at : 0;
-	if (!ok || version != 4 || proto != IPPROTO_IS_TCP || header < 20 || total < header)
+	if (!ok || version != 4 || header < 20 || total < header)
 		return;
 	f->payload_len = total - header;
+	f->datagrams = datagrams_numbered(proto);
+	if (f->datagrams && !f->fragment && f->datagrams->decode(f, at + header))
+		f->kind = FRAME_DATAGRAM;
+	if (proto != IPPROTO_IS_TCP)
+		return;
 	if (f->fragment)
 		f->kind = FRAME_FRAGMENT;
 	else
@@ -121,7 +150,7 @@ static void decode_ip(struct frame *f, size_t at)
 void frame_decode(struct frame *f)
 {
 	bool ok = true;
-	uint32_t type = get(f, 12, 2, &ok);
+	uint32_t type = frame_get(f, 12, 2, &ok);
 
 	get_mac(f, 0, f->eth_dst);
 	get_mac(f, 6, f->eth_src);
@@ -271,6 +300,9 @@ void frame_describe(struct str *out, const struct frame *f)
 	else if (f->kind == FRAME_TCP)
 		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
 			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);
+	else if (f->kind == FRAME_DATAGRAM)
+		str_addf(out, "%s %s:%u > %s:%u len %u", f->datagrams->name, from, f->sport, to,
+			 f->dport, f->payload_len);
 	else if (f->kind == FRAME_FRAGMENT)
 		str_addf(out, _("TCP %s > %s: part of packet %u from byte %u on"), from, to,
 			 f->ip_id, f->fragment);

@@ -10,7 +10,30 @@ enum frame_kind {
 	FRAME_ARP,
 	FRAME_TCP,
 	FRAME_FRAGMENT, /* a later part of an IP packet: the TCP header is in the first */
+	FRAME_DATAGRAM, /* of a protocol whose family's file has a row */
 };
+
+struct event;
+struct frame;
+
+/* A protocol over IPv4 of which a frame is an event's, and one only: a file of types/ has its row. */
+struct datagrams {
+	const char *name;
+	uint8_t number; /* in the IP header */
+	/* of those that are sent, and of those that are received: the type of event, the point that makes it, and
+	 * what is said of a frame where that is not watched */
+	const char *type[2], *point[2], *unwatched[2];
+	bool (*decode)(struct frame *f, size_t at); /* ports and lengths; false: it is none */
+	bool (*is_of)(const struct event *ev, const struct frame *f); /* of the same flow */
+};
+
+/* As EVENT_FAMILY(): nobody keeps a list. */
+#define DATAGRAMS(protocol, row)                               \
+	static const struct datagrams *const protocol##_frames \
+		__attribute__((used, section("datagram_rows"))) = &(row)
+
+/* The protocol whose events have that type, and whether they are of what is received; NULL: none has. */
+const struct datagrams *datagrams_of_type(const char *type, bool *rx);
 
 /* Bits of bytes 13 and 14 of the TCP header: RFC 9293 3.1, RFC 3168, RFC 8311; the last was RFC 3540's NS. */
 enum {
@@ -35,6 +58,7 @@ struct frame {
 	uint32_t len;
 	unsigned char *bytes; /* cap_len of them */
 	enum frame_kind kind;
+	const struct datagrams *datagrams; /* of FRAME_DATAGRAM */
 	unsigned char eth_src[6];
 	unsigned char eth_dst[6];
 	uint32_t saddr; /* host order; of ARP: spa and tpa */
@@ -56,6 +80,7 @@ struct frame {
 	uint8_t ip_header, tos, ttl;
 	bool df, more;
 	uint32_t payload_len; /* by the IP header: padding does not count */
+	uint16_t check; /* the checksum of a datagram */
 	uint16_t arp_op;
 	unsigned char sha[6];
 	unsigned char tha[6];
@@ -92,6 +117,9 @@ char *wire_filter(struct wire *wire, const char *expression);
 
 /* Reads headers from the frame's bytes; what is cut off stays zero. */
 void frame_decode(struct frame *frame);
+
+/* The one way to bytes of a frame: beyond its end there are zeros, and *ok turns false. */
+uint32_t frame_get(const struct frame *f, size_t at, size_t bytes, bool *ok);
 
 /* Appends what the frame is, in a few words. */
 void frame_describe(struct str *out, const struct frame *frame);

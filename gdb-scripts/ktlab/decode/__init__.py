@@ -7,7 +7,15 @@ and fields, a list of such, or None; fields that begin with `_` are for the enve
 
 import importlib
 import pkgutil
+from collections import namedtuple
 
+# A family may have FRAMES, too: of a protocol each of whose frames is one event, what wire.py compares.
+# {kind: Datagrams}, `points` those of what is sent and received, `fields` tshark's words, `is_one` that which every such
+# frame has, `said` what an event says in the same words.
+Datagrams = namedtuple("Datagrams", "points fields is_one said")
+FRAMES = {}
 DECODERS = {"unseen": lambda hit, model: None}
 for family in pkgutil.iter_modules(__path__):
-    DECODERS.update(getattr(importlib.import_module("." + family.name, __name__), "DECODERS", {}))
+    found = importlib.import_module("." + family.name, __name__)
+    DECODERS.update(getattr(found, "DECODERS", {}))
+    FRAMES.update(getattr(found, "DATAGRAMS", {}))
