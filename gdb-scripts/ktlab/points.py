@@ -184,6 +184,10 @@ TABLE = [
     # the same for UDP, in one piece
     call("udp_sendmsg", (any_sock(), "net:net=sk.net"), "len=len saddr=sk.rcv_saddr:ip daddr=sk.daddr:ip dport=sk.dport", ""),
     call("udp_rcv", packet(), INCOMING),
+    # datagrams: down, with the UDP header complete; up, when they have found their socket. Where the first is inlined, in
+    # ip_push_pending_frames(), UDP does not come by
+    point("ip_send_skb", "udp_tx", (skb(), any_sock("skb.sk"), route("skb.refdst&~7")), inlined=False),
+    point("udp_queue_rcv_one_skb", "udp_rx", (any_sock(), buffer())),
 
     # the way up: interrupt, NAPI, device, IP, TCP, socket, application
     call("e1000_clean", "napi:napi=napi dev:dev=napi.dev net:net=dev.net", "budget=budget poll=napi.poll:code"),

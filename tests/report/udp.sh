@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Datagrams: each has its frame, and each frame its event; tests/report/udp is a run of the send-resolve lab on Linux 5.4.286.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/tap.sh
+. tests/report/lib.sh
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# edit PYTHON: with `events`, the lines, and `frames`, those of the client's card (16 bytes of the record's head, then the frame)
+edit() {
+	rm -rf "$dir/run"
+	cp -r tests/report/udp "$dir/run"
+	python3 - "$dir/run/events.jsonl" "$dir/run/wire-client-eth0.pcap" "$1" <<-'END'
+		import sys
+		lines, wire, code = sys.argv[1:]
+		events = open(lines, encoding="utf-8").read().splitlines(True)
+		data = open(wire, "rb").read()
+		frames, at = [], 24
+		while at < len(data):
+		    size = 16 + int.from_bytes(data[at + 8:at + 12], "little")
+		    frames.append(bytearray(data[at:at + size]))
+		    at += size
+		def number(type_):
+		    return next(at for at, line in enumerate(events) if '"type":"%s"' % type_ in line)
+		exec(code)
+		open(lines, "w", encoding="utf-8").write("".join(events))
+		open(wire, "wb").write(data[:24] + b"".join(frames))
+	END
+}
+wire() { "$report" show wire "$dir/run" 2>&1 || :; }
+check() { "$report" check "$dir/run" labs/send-resolve/expect 2>&1 || :; }
+summary() { "$report" show summary "$dir/run" 2>&1 || :; }
+
+edit 'pass'
+it 'gives the frames of both datagrams their events' says '30                -  -' wire
+it 'finds each frame of a whole run' says 'unmatched: 0' summary
+edit 'del events[number("udp.tx")]'
+it 'finds an event of sending that is not there' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
+edit 'del events[number("udp.rx")]'
+it 'finds an event of receiving that is not there' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
+edit 'del frames[2]'
+it 'finds a frame that is not there' says 'the capture of the other card lacks it' check
+edit 'at = number("udp.tx"); events[at] = events[at].replace("\"payload_len\":5", "\"payload_len\":6", 1)'
+it 'finds a datagram of another length' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
+edit 'at = number("udp.rx"); events[at] = events[at].replace("\"check\":", "\"check\":1", 1)'
+it 'finds a received checksum that is not the frame'"'"'s' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
+edit 'at = number("udp.rx"); events[at] = events[at].replace("\"ip\":{\"id\":", "\"ip\":{\"id\":1", 1)'
+it 'finds a datagram of another id' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
