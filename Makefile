@@ -150,7 +150,13 @@ build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_ME
 build/mutate: tests/report/mutate/mutate.c $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
 	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $^ $(ktreport_libraries)
 
-build/obj/report/forms/form_html.o: report/forms/page.html
+# the page as one file: "@include NAME" in page.html is that file
+build/page.html: $(wildcard report/forms/page/*)
+	@mkdir -p $(@D)
+	$(Q)cd report/forms/page; awk '$$1 != "@include" { print; next } { while ((more = getline line < $$2) > 0) print line; \
+		if (more < 0) { print "page.html: cannot read \047" $$2 "\047" >"/dev/stderr"; exit 1 } }' page.html >../../../$@
+
+build/obj/report/forms/form_html.o: build/page.html
 
 # the report in Chinese, with the sentences of points and labs, which may be the same
 build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po $(wildcard gdb-scripts/ktlab/*.zh.po labs/*/*.zh.po) | setup
@@ -183,7 +189,7 @@ setup-test:
 	$(Q)setup/setup.sh test
 .PHONY: setup-test
 
-build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources)) $(wildcard report/*/*.h)
+build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources)) $(wildcard report/*/*.h) build/page.html
 	@mkdir -p $(@D) build/deps/$(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -o $@ $(filter %.c,$^) $(ktreport_libraries)
 

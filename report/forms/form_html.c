@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// report.html: the page of report/forms/page.html with the run's data in it; one file, no network.
+// report.html: the page of report/forms/page/ with the run's data in it; one file, no network.
 #include "run/cost.h"
 #include "forms/page.h"
 #include "base/i18n.h"
@@ -11,7 +11,7 @@
 
 /* The page stands in the program as it stands in the file. */
 __asm__(".section .rodata\n"
-	"page_html: .incbin \"report/forms/page.html\"\n"
+	"page_html: .incbin \"build/page.html\"\n"
 	"page_html_end: .balign 8\n"
 	"page_html_len: .quad page_html_end - page_html\n"
 	".global page_html, page_html_len\n"

@@ -10,7 +10,7 @@ void put_member(FILE *out, const char *key, const char *value)
 	fputc(',', out);
 }
 
-/* The page's own words, as they stand in report/forms/page.html. */
+/* The page's own words, as they stand in report/forms/page/. */
 static const char *const words[] = {
 	N_("(inlined)"),
 	N_("(on its way)"),

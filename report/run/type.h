@@ -52,7 +52,7 @@ enum event_ink {
 	INK_LOSS,
 };
 enum color ink_color(enum event_ink ink);
-const char *ink_name(enum event_ink ink); /* --NAME in report/forms/page.css */
+const char *ink_name(enum event_ink ink); /* --NAME in report/forms/page/page.css */
 
 /* An event, and the run that it is of. */
 struct telling {

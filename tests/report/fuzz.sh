@@ -41,6 +41,7 @@ fuzz() {
 
 flags='-std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Ireport'
 mkdir -p "$dir/obj"
+make -s build/page.html >&2
 # shellcheck disable=SC2086 # lists of options
 for source in report/*/*.c; do
 	$compiler $flags -c -o "$dir/obj/$(echo "$source" | tr / -).o" "$source" # two rooms may have a file of one name

@@ -70,20 +70,20 @@ speaks_chinese() {
 
 # the page's words: between its tags, in attributes that are read, and in T('…')
 page_words() {
-	body=$(sed -n '/<body>/,/<script type/p' report/forms/page.html)
+	body=$(sed -n '/<body>/,/<script type/p' report/forms/page/page.html)
 	printf '%s\n' "$body" | grep -o '>[^<>]*[a-z][^<>]*<' | sed 's/^>//; s/<$//; s/^ *//; s/ *$//'
 	printf '%s\n' "$body" | grep -oE '(placeholder|aria-label|title)="[^"]*"' | sed 's/^[^"]*"//; s/"$//'
-	grep -o "T('[^']*'" report/forms/page.html | sed "s/^T('//; s/'\$//"
+	grep -oh "T('[^']*'" report/forms/page/*.js | sed "s/^T('//; s/'\$//"
 }
 
 # each of them is among those that page_words.c hands to the catalogue
 page_is_complete() {
 	page_words | while IFS= read -r word; do
-		grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "page.html says '$word', page_words.c does not"; exit 1; }
+		grep -qxF "msgid \"$word\"" "$dir/all.pot" || { echo "the page says '$word', page_words.c does not"; exit 1; }
 	done
 }
 # no text of the page's script is for people but those in T('…')
-page_translates_all() { ! sed -n '/^.use strict/,$p' report/forms/page.html | grep -nE "make\('[a-z0-9]+', \{[^}]*\}, '[A-Za-z]"; }
+page_translates_all() { ! grep -nE "make\('[a-z0-9]+', \{[^}]*\}, '[A-Za-z]" report/forms/page/*.js; }
 
 options() { "$report" --help | grep -oE -- '--[a-z]+' | sort -u; }
 manual_knows_all() {

@@ -13,4 +13,5 @@ within() {
 }
 
 it 'has no file of C with more than 400 lines' within 400 report/*.[ch] report/*/*.[ch] apps/*.[ch]
+it 'has no file of the page with more than 400 lines' within 400 report/forms/page/*
 tap_end

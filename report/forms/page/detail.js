@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The panel of the chosen event, and its row: two rows may be of one event, a packet that leaves and the same one that arrives.
+const rowOf = (e) => data.rows.find((r) => r.n === e.n) || data.rows.find((r) => r.m === e.n) || null;
+function chooseRow(row, how) {
+	choose(byNumber.get(row.n), { ...how, row });
+}
+/* how: {row} its row, where the event alone does not tell; {scroll} the ladder to it; {quiet} at the page's start;
+ * {walk} one of many steps: what Back leads to stays */
+function choose(e, how = {}) {
+	if (!e) return;
+	const focused = $('ladder-box').contains(document.activeElement);
+	chosen = e;
+	chosenRow = how.row || rowOf(e);
+	ladder.from = -1;
+	if (!how.quiet) { $('detail').classList.add('open'); document.body.classList.add('sheet'); address(how.walk); }
+	if (how.scroll) reveal();
+	drawLadder();
+	if (focused) $('ladder-box').querySelector('.chosen')?.focus({ preventScroll: true });
+	drawEvents(true);
+	drawMarks();
+	drawLayers();
+	const meaning = data.meanings[e._meaning], peer = peerOf(e), inside = byNumber.get(e.parent);
+	$('detail').replaceChildren(...[
+		make('button', { id: 'close', onclick: closeSheet, 'aria-label': T('close') }, '✕'),
+		make('h3', {}, `${T('event {n}', { n: e.n })}: ${e._text}`),
+		e.icount ? make('button', { class: 'debug', title: T('copy: GDB at this event'), onclick: copyText }, debugCommand(e)) : null,
+		make('div', { class: 'soft' }, T('{type} in {fn}() on {node}, {time} s', { type: e.type, fn: e.fn || '-', node: e.netns || '-', time: seconds(e.t_ns - data.zero_ns) })),
+		meaning ? make('p', {}, meaning.text, make('br'), make('span', { class: 'soft' }, meaning.source)) : null,
+		make('p', {}, peer ? make('span', {}, T('other end: '), goTo(peer), ' ') : null, inside ? make('span', {}, T('inside of: '), goTo(inside)) : null),
+		owner(e), ...stackList(e),
+		make('details', { open: '' }, make('summary', {}, T('fields')), fieldList(e))].filter(Boolean));
+	$('detail').scrollTop = 0;
+}
+/* the run's folder is that of this page, as a clone has it: out/handshake */
+function debugCommand(e) {
+	const folder = decodeURIComponent(location.pathname).split('/').slice(-3, -1).join('/');
+	const word = /^[\w./+-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+	return `make debug FROM=${word} EVENT=${e.n}`;
+}
+function copyText({ target }) {
+	getSelection().selectAllChildren(target);
+	navigator.clipboard?.writeText(target.textContent);
+}
+function closeSheet() {
+	$('detail').classList.remove('open');
+	document.body.classList.remove('sheet');
+}
+const isThread = (e) => /^ksoftirqd\//.test(e.comm || '');
+function owner(e) {
+	const who = `${e.comm || '?'} (${e.pid})`;
+	return make('div', { class: 'soft' }, e.ctx === 'task' ? T('on the CPU: {who}', { who }) : isThread(e) ? T('{context} in its own thread {who}', { context: e.ctx, who }) : T('{context}: {who} was on the CPU and was interrupted', { context: e.ctx, who }),
+		e.owner ? `; ${T('for {who}', { who: `${e.owner.comm} (${e.owner.pid})` })}` : '');
+}
+/* a softirq runs on the stack of whoever it interrupted: where its own part ends */
+function softirqEnd(e) {
+	const frames = stackOf(e);
+	if (e.ctx === 'task' || isThread(e)) return frames.length;
+	for (let i = frames.length; i > 0; i--) if (frames[i - 1].file === 'kernel/softirq.c') return i;
+	return frames.length;
+}
+function stackList(e) {
+	const frames = stackOf(e), end = softirqEnd(e);
+	if (!frames.length) return [];
+	return [make('h3', {}, T('stack, innermost first')), ...frames.slice(0, end).map((f, i) => frame(f, i === e._story)),
+		...(end < frames.length ? [make('div', { class: 'soft interrupted' }, T('what was interrupted:')), ...frames.slice(end).map((f) => frame(f, false))] : [])];
+}
+function fieldList(e) {
+	const list = make('dl', {});
+	const add = (path, v) => {
+		if (v !== null && typeof v === 'object' && !Array.isArray(v)) Object.entries(v).forEach(([k, x]) => add(`${path}.${k}`, x));
+		else list.append(make('dt', {}, path), make('dd', {}, v === null ? 'null' : typeof v === 'object' ? JSON.stringify(v) : v));
+	};
+	Object.entries(e).filter(([k, v]) => !k.startsWith('_') && k !== 'stack' && v !== null).forEach(([k, v]) => add(k, v));
+	return list;
+}
+/* the frame that tells the story (report/types/story.c) stands open */
+function frame(f, story) {
+	const at = `${f.file}:${f.line}`, source = data.sources[at], name = [f.fn, f.inlined ? ` ${T('(inlined)')} ` : ' '];
+	const plain = data.link && /^[\w./+-]+$/.test(f.file || '');
+	name.push(plain ? make('a', { href: data.link.replace('FILE', f.file).replace(/n0$/, `n${Number(f.line)}`), target: '_blank', rel: 'noreferrer noopener' }, at) : make('span', { class: 'soft' }, at));
+	if (story) name.push(make('span', { class: 'good' }, ` ${T('decides')}`));
+	const kind = story ? 'frame story' : 'frame';
+	if (!source) return make('div', { class: kind }, ...name);
+	return make('details', { class: kind, open: story ? '' : null }, make('summary', {}, ...name),
+		make('pre', {}, ...source.lines.map((text, i) => make('span', { class: source.from + i === f.line ? 'at' : '' }, `${source.from + i}  ${text}`))));
+}
+/* the part of an element from top to bottom comes between the bar above and the sheet below */
+function scrollInto(element, top, bottom) {
+	const { y, height } = element.getBoundingClientRect(), scale = height / Math.max(element.clientHeight, 1), from = y + top * scale, to = y + bottom * scale;
+	const least = 90, most = window.innerHeight * (document.body.classList.contains('sheet') && window.innerWidth <= 1000 ? 0.5 : 1) - 30;
+	if (from < least || to > most) window.scrollBy(0, from - (least + most) / 2);
+}
+/* scrolls only as far as is needed, so that a walk does not jump */
+function reveal() {
+	const box = $('ladder-box'), i = ladder.rows.indexOf(chosenRow), top = ladder.tops[i];
+	if (i >= 0 && box.classList.contains('whole')) scrollInto(box, top, top + ARROW);
+	else if (i >= 0 && (top < box.scrollTop + HEAD || top + 2 * ARROW > box.scrollTop + box.clientHeight)) box.scrollTop = top - 120;
+}
+
+/* ---- an address for each event and row: #event-48, #row-17; sections have their own ---- */
+function address(replace) {
+	const own = rowOf(chosen), hash = chosenRow && chosenRow !== own ? `#row-${chosenRow.i + 1}` : `#event-${chosen.n}`;
+	if (hash !== location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', hash);
+}
+function follow() {
+	const [, what, number] = /^#(event|row)-(\d+)$/.exec(location.hash) || [], row = what === 'row' ? data.rows[number - 1] : null;
+	const e = row ? byNumber.get(row.n) : byNumber.get(Number(number));
+	if (what && e) choose(e, { row, scroll: true, walk: true });
+	return what && e;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Neighbours over time, layers, the tree of calls, expectations and points.
+/* ---- neighbours over time ---- */
+const NUD = { INCOMPLETE: 'queue', REACHABLE: 'good', STALE: 'soft', DELAY: 'call', PROBE: 'neigh', FAILED: 'bad' };
+function drawNeighbours() {
+	const lanes = new Map(), width = Math.max($('neighbour-box').clientWidth, 320);
+	for (const e of events.filter((q) => q.type === 'neigh.state' && q.nud)) {
+		const key = `${e.netns}: ${e.ip}`;
+		lanes.set(key, [...(lanes.get(key) || []), e]);
+	}
+	if (!lanes.size) return $('neighbour-box').replaceChildren(make('p', {}, T('no neighbour changed its state')));
+	const t0 = Math.min(...[...lanes.values()].map((l) => l[0].t_ns)), t1 = events[events.length - 1].t_ns;
+	const label = (text, room) => room < 24 ? '' : clip(text, room - 6, SMALL);
+	const x = (t) => 150 + (width - 160) * (t - t0) / Math.max(t1 - t0, 1);
+	$('neighbour-box').replaceChildren(make('svg', { width, height: lanes.size * 34 + 6 }, ...[...lanes].flatMap(([name, list], i) => [
+		make('text', { x: 0, y: i * 34 + 22, class: 'small' }, name),
+		...list.map((e, k) => make('g', { class: 'row', tabindex: 0, role: 'button', onclick: () => choose(e, { scroll: true }), onkeydown: (q) => q.key === 'Enter' && choose(e, { scroll: true }) },
+			make('rect', { x: x(e.t_ns), y: i * 34 + 6, height: 22, width: Math.max((list[k + 1] ? x(list[k + 1].t_ns) : width - 10) - x(e.t_ns), 2), style: `fill:var(--${NUD[e.nud.new] || 'line'});opacity:.45` }),
+			make('text', { x: x(e.t_ns) + 4, y: i * 34 + 22, class: 'small' }, label(e.nud.new, (list[k + 1] ? x(list[k + 1].t_ns) : width - 10) - x(e.t_ns))),
+			make('title', {}, `${T('event {n}', { n: e.n })}: ${e._text}, ${e.why}`)))])));
+}
+
+/* ---- layers ---- */
+const isPacket = (e) => e && typeOf(e).way !== null, firstPacket = events.find((e) => e.type === 'tcp.tx') || events.find(isPacket);
+function layersOf(e, down) {
+	const groups = [];
+	for (const f of stackOf(e).slice(0, softirqEnd(e)).reverse()) {
+		const row = data.layers.find(([prefix]) => (f.file || '').startsWith(prefix));
+		if (!row) continue;
+		if (!groups.length || groups[groups.length - 1].name !== row[1]) groups.push({ name: row[1], fns: [] });
+		groups[groups.length - 1].fns.push(f.fn);
+	}
+	return make('div', {}, make('b', {}, `${e.netns || '-'}: ${down ? T('down to the wire') : T('up from the wire')}`), ' ', goTo(e),
+		...groups.map((g) => make('div', { class: 'layer' }, make('b', {}, g.name), g.fns.join(' › '))));
+}
+function drawLayers() {
+	const e = isPacket(chosen) ? chosen : firstPacket, peer = e && peerOf(e);
+	if (!e) return $('layer-box').replaceChildren(make('p', {}, T('no packet in this run')));
+	const ends = [e, peer].filter(Boolean).sort((a, b) => a.n - b.n);
+	return $('layer-box').replaceChildren(make('p', { class: 'soft' }, T('{packet} (choose another packet in the ladder)', { packet: ends[0]._text })),
+		make('div', { class: 'layers' }, ...ends.map((q) => layersOf(q, typeOf(q).way === 'out'))));
+}
+
+/* ---- the tree of calls: what is below a call is drawn when it is opened ---- */
+function callBelow(rows) {
+	const [[, name, total, own], ...below] = rows, text = [`${name} `, make('span', { class: 'soft' }, total === own ? total : `${total} (${own})`)];
+	if (!below.length) return make('li', {}, ...text);
+	const box = make('details', {}, make('summary', {}, ...text));
+	box.addEventListener('toggle', () => box.append(callTree(below)), { once: true });
+	return make('li', {}, box);
+}
+function callTree(rows) {
+	const tops = rows.flatMap((r, i) => r[0] <= rows[0][0] ? [i] : []);
+	return make('ul', { class: 'tree' }, ...tops.map((from, i) => callBelow(rows.slice(from, tops[i + 1]))));
+}
+function drawTree() {
+	if (!data.tree.length) return;
+	$('tree-box').replaceChildren(callTree(data.tree), ...data.tree_notes.map((n) => make('div', { class: 'soft' }, n)));
+	$('tree-box').querySelector('details')?.setAttribute('open', '');
+}
+
+/* ---- tables ---- */
+function firstOf(point) {
+	const e = events.find((q) => q.point === point.name);
+	return e ? goTo(e, point.name) : point.name;
+}
+function tables() {
+	$('check-table').replaceChildren(...(data.checks.length ? data.checks.map((c) => make('tr', {}, make('td', { class: `tight ${c.verdict === 'failed' ? 'bad' : c.verdict === 'held' ? 'good' : 'soft'}` }, T(c.verdict)),
+		make('td', {}, c.sentence, c.why ? make('pre', {}, c.why) : null), make('td', {}, ...c.events.map((n) => byNumber.get(n)).filter(Boolean).flatMap((e) => [goTo(e, e.n), ' ']))))
+		: [make('tr', {}, make('td', {}, T('no expectations were given')))]));
+	const heads = ['point', 'watched at', 'as', 'hits', 'events', 'twice', ''].map((h) => h && T(h));
+	$('point-table').replaceChildren(make('tr', {}, ...heads.map((h) => make('th', { class: 'tight' }, h))),
+		...data.points.map((p) => make('tr', { class: p.hits ? '' : 'soft' }, ...[firstOf(p), p.fn, p.as, p.hits, p.events, p.duplicates, p.note].map((v, i) => make('td', { class: typeof v === 'number' || v === p.as ? 'tight' : '', 'data-head': heads[i] }, v === null ? '' : v)))));
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// All of it is drawn, and listens.
+/* ---- what this run has nothing for is away ---- */
+function tidy() {
+	const has = { routes: events.some((e) => e.type === 'route.result'), neighbours: events.some((e) => e.type === 'neigh.state'), layers: firstPacket, tree: data.tree.length, checks: data.checks.length };
+	for (const [id, some] of Object.entries(has)) $(id).hidden = document.querySelector(`nav a[href="#${id}"]`).hidden = !some;
+}
+
+
+/* what depends on the room, and all that is said */
+function redraw() { layoutLadder(); drawTimeline(); drawNeighbours(); drawEvents(true); }
+function render() { translate(); head(); connections(); tables(); answers(); drawRoutes(); drawTree(); redraw(); }
+$('by-event').checked = isCrowded();
+collect(); choices(); tidy(); render();
+if (events.length && !follow()) choose(firstPacket || events[0], { quiet: true });
+window.addEventListener('popstate', follow);
+$('ladder-box').addEventListener('scroll', () => requestAnimationFrame(() => drawLadder()));
+$('event-box').addEventListener('scroll', () => requestAnimationFrame(() => drawEvents()));
+let typing = 0;
+$('search').addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(search, 120); });
+for (const id of ['kinds', 'conns']) $(id).addEventListener('change', search);
+for (const id of ['by-event', 'zoom']) $(id).addEventListener('change', () => look(null));
+$('whole').addEventListener('click', () => look(null));
+$('set-a').addEventListener('click', () => mark('a', chosen));
+$('set-b').addEventListener('click', () => mark('b', chosen));
+document.addEventListener('keydown', keys);
+window.addEventListener('resize', redraw);
+$('present').addEventListener('click', () => present(!isPresenting()));
+$('language').addEventListener('click', () => {
+	speak((language + 1) % data.languages.length);
+	render(); search();
+	if (chosen) choose(chosen, { row: chosenRow, quiet: true });
+});
+window.addEventListener('beforeprint', printLadder);
+window.addEventListener('afterprint', layoutLadder);
