@@ -11,7 +11,7 @@ make -s build/page.html >&2
 # each file is in the page once, but for the one that names the others
 joins_all() {
 	sed -n 's/^@include //p' $page/page.html | sort >"$dir/joined"
-	ls $page | grep -vx page.html | diff - "$dir/joined"
+	find $page -type f ! -name page.html -printf "%f\n" | sort | diff - "$dir/joined"
 	! grep '^@include' build/page.html
 }
 
