@@ -125,6 +125,8 @@ static void find_conns(struct trace *trace)
 			continue;
 		conn = add_conn(trace, ev->conn);
 		conn->events++;
+		conn->child |= ev->kind == EV_TCP_STATE && event_is(ev, "old", "LISTEN") &&
+			       event_is(ev, "new", "SYN_RECV");
 		if (!conn->client_addr && (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX))
 			name_ends(trace, conn, ev);
 	}

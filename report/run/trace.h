@@ -20,6 +20,7 @@ struct conn {
 	char *client_addr, *server_addr;
 	int64_t client_port, server_port;
 	const char *server_node;
+	bool child; /* its server's socket was made for it by a listener */
 	size_t events;
 };
 

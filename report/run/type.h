@@ -60,10 +60,13 @@ struct telling {
 	const struct event *ev;
 };
 
-/* What an event means, in one sentence for a student, with its place in the source: a function, which outlives lines. */
+/*
+ * What an event means, in one sentence for a student, with its place in the source: a function, which outlives lines. The
+ * first speaks whose conditions all hold: "FIELD=VALUE", "FIELD!=VALUE", where no value is null, and "stack~FUNCTION", on
+ * the event's own part of the stack. "" always holds.
+ */
 struct meaning {
-	const char *
-		when; /* "old=LISTEN new=SYN_RECV": all of it; "": always. The first that fits speaks. */
+	const char *when; /* "old=LISTEN new=SYN_RECV" */
 	const char *text;
 	const char *source; /* "net/ipv4/tcp_ipv4.c: tcp_v4_connect()"; NULL ends the list */
 };

@@ -36,10 +36,12 @@ static const struct meaning sent_meanings[] = {
 	{ "gratuitous=true",
 	  N_("An announcement, not a question. Only such frames are made by arp_send() itself."),
 	  "net/ipv4/devinet.c: inetdev_send_gratuitous_arp()" },
+	{ "op=request eth_dst!=ff:ff:ff:ff:ff:ff",
+	  N_("Only who had the address is asked: is it still there?"),
+	  "net/ipv4/arp.c: arp_solicit()" },
 	{ "op=request", N_("Everybody on the wire is asked for the address."),
 	  "net/ipv4/arp.c: arp_solicit()" },
-	{ "op=reply", N_("Only the owner answers, and only to who asked."),
-	  "net/ipv4/arp.c: arp_process()" },
+	{ "op=reply", N_("The answer goes to who asked alone."), "net/ipv4/arp.c: arp_process()" },
 	{ 0 },
 };
 

@@ -74,22 +74,37 @@ static const struct event_table entries = {
 };
 
 static const struct meaning state_meanings[] = {
-	{ "nud.new=INCOMPLETE",
+	{ "nud.new=INCOMPLETE queue_len!=0",
 	  N_("The MAC address is not known: the packet waits in the entry's queue while ARP asks."),
 	  "net/core/neighbour.c: __neigh_event_send()" },
-	{ "nud.new=REACHABLE",
-	  N_("The answer came: the waiting packets go out with the MAC address filled in."),
+	{ "nud.old=INCOMPLETE nud.new=REACHABLE why=arp_rx",
+	  N_("The answer came: what waited goes out with the MAC address filled in."),
 	  "net/core/neighbour.c: __neigh_update()" },
-	{ "nud.new=STALE",
+	{ "nud.new=REACHABLE why=arp_rx", N_("The answer came: the entry is good again."),
+	  "net/core/neighbour.c: __neigh_update()" },
+	{ "nud.new=REACHABLE why=timer",
+	  N_("TCP has heard from the other end meanwhile: nobody needs to be asked."),
+	  "net/core/neighbour.c: neigh_timer_handler()" },
+	{ "nud.old=NONE nud.new=STALE stack~arp_process",
 	  N_("The address was learned from the other's request, but nothing proves yet that it "
 	     "answers."),
 	  "net/ipv4/arp.c: arp_process()" },
-	{ "nud.new=DELAY",
-	  N_("A stale entry is used: the kernel waits 5 s for a sign of life before it asks "
-	     "again."),
+	{ "nud.new=STALE why=timer",
+	  N_("It was not confirmed for a while: its next use will begin to prove it anew."),
+	  "net/core/neighbour.c: neigh_timer_handler()" },
+	{ "nud.old=STALE nud.new=DELAY",
+	  N_("A stale entry is used: the kernel waits for a sign of life before it asks again "
+	     "(delay_first_probe_time, 5 s where nobody changed it)."),
 	  "net/core/neighbour.c: __neigh_event_send()" },
-	{ "nud.new=FAILED", N_("Nobody answered: waiting packets are given back as errors."),
+	{ "nud.old=DELAY nud.new=PROBE",
+	  N_("No sign of life came: the neighbour itself is asked, at the MAC address that was "
+	     "known."),
+	  "net/core/neighbour.c: neigh_timer_handler()" },
+	{ "nud.old=INCOMPLETE nud.new=FAILED why=timer",
+	  N_("Nobody answered: waiting packets are given back as errors."),
 	  "net/core/neighbour.c: neigh_invalidate()" },
+	{ "nud.old=PROBE nud.new=FAILED why=timer", N_("The neighbour does not answer any more."),
+	  "net/core/neighbour.c: neigh_timer_handler()" },
 	{ 0 },
 };
 

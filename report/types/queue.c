@@ -54,6 +54,11 @@ static const struct meaning meanings[] = {
 	{ "op=syn_add",
 	  N_("The request waits in the SYN queue for the third segment of the handshake."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_reqsk_queue_hash_add()" },
+	{ "op=syn_drop", N_("The third segment never came: the request is given up."),
+	  "net/ipv4/inet_connection_sock.c: reqsk_timer_handler()" },
+	{ "op=accept_add stack~tcp_try_fastopen",
+	  N_("Fast Open: the child waits for a program before the third segment has come."),
+	  "net/ipv4/tcp_fastopen.c: tcp_try_fastopen()" },
 	{ "op=accept_add",
 	  N_("The handshake is complete: the child waits in the accept queue until a program takes "
 	     "it."),

@@ -117,14 +117,30 @@ static const struct meaning lookup_meanings[] = {
 };
 
 static const struct meaning route_meanings[] = {
-	{ "purpose=choose_saddr", N_("The route's device gives the connection its source address."),
+	{ "stack~inet_rtm_getroute",
+	  N_("Somebody asks, as `ip route get` does: no packet is on its way."),
+	  "net/ipv4/route.c: inet_rtm_getroute()" },
+	{ "dir=input stack~arp_process", N_("ARP asks whether the address is this node's own."),
+	  "net/ipv4/arp.c: arp_process()" },
+	{ "dir=output purpose=choose_saddr error=",
+	  N_("The route's device gives the connection its source address."),
 	  "include/net/route.h: ip_route_connect()" },
-	{ "dir=input",
-	  N_("What becomes of a packet that came in: device lo means that it is for this node "
-	     "itself."),
-	  "net/ipv4/route.c: ip_route_input_slow()" },
-	{ "", N_("The answer of the whole lookup: device, next hop and source address."),
+	{ "dir=output error=",
+	  N_("The answer of the whole lookup: device, next hop and source address."),
 	  "net/ipv4/route.c: ip_route_output_key_hash_rcu()" },
+	{ "dir=output", N_("There is no way: whoever asked gets this error."),
+	  "net/ipv4/route.c: ip_route_output_key_hash_rcu()" },
+	{ "dir=input route_type=local",
+	  N_("The packet that came in is for this node itself: such routes have the device lo."),
+	  "net/ipv4/route.c: ip_route_input_slow()" },
+	{ "dir=input route_type=unicast",
+	  N_("The packet that came in is for somebody else: this node sends it on."),
+	  "net/ipv4/route.c: __mkroute_input()" },
+	{ "dir=input route_type=unreachable",
+	  N_("The packet that came in has no way from here: ip_error() is to tell its sender."),
+	  "net/ipv4/route.c: ip_error()" },
+	{ "dir=input error!=", N_("The packet that came in gets no route: it is dropped here."),
+	  "net/ipv4/route.c: ip_route_input_slow()" },
 	{ 0 },
 };
 

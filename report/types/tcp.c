@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // TCP: a socket changes its state, a segment goes down to the device or comes up.
+#include "types/sent.h"
 #include "types/tell.h"
 #include "base/i18n.h"
 
@@ -14,7 +15,7 @@ static const char *object_name(const struct trace *trace, const struct event *ev
 		return _("timewait sock ");
 	if (!conn && (event_is(ev, "old", "LISTEN") || event_is(ev, "new", "LISTEN")))
 		return _("listener ");
-	if (conn && conn->server_node && conn->server_node == ev->netns)
+	if (conn && conn->child && conn->server_node && conn->server_node == ev->netns)
 		return _("child ");
 	return "";
 }
@@ -80,6 +81,16 @@ static void fill_options(const struct telling *of, struct table *t)
 	table_take(t, event_options(of->ev));
 }
 
+static void fill_cause(const struct telling *of, struct table *t)
+{
+	const char *cause = sent_cause(of->ev);
+
+	if (cause)
+		table_text(t, _(cause));
+	else
+		table_null(t);
+}
+
 /* clang-format off */
 static const struct column segment_columns[] = {
 	WHEN_AND_WHERE,
@@ -91,6 +102,7 @@ static const struct column segment_columns[] = {
 	FIELD("win", N_("win")),
 	FIELD("payload_len", N_("len")),
 	MADE("options", N_("options"), fill_options),
+	MADE("cause", N_("cause"), fill_cause),
 	MADE("function", N_("function"), fill_function),
 	FIELD("pkt", N_("packet")),
 };
@@ -136,15 +148,24 @@ static const struct meaning state_meanings[] = {
 	{ "old=LISTEN new=SYN_RECV",
 	  N_("The child is a copy of the listener, so its first state change begins at LISTEN."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_clone_lock()" },
+	{ "old=SYN_SENT new=SYN_RECV",
+	  N_("A SYN came in place of a SYN-ACK: both ends asked at once."),
+	  "net/ipv4/tcp_input.c: tcp_rcv_synsent_state_process()" },
 	{ "old=SYN_SENT new=ESTABLISHED",
 	  N_("The SYN-ACK came: for the client the connection stands, half a round trip before the "
 	     "server knows."),
 	  "net/ipv4/tcp_input.c: tcp_finish_connect()" },
-	{ "old=SYN_RECV new=ESTABLISHED",
+	{ "old=SYN_RECV new=ESTABLISHED stack~tcp_child_process",
 	  N_("The third segment came: now the connection stands on the server too."),
 	  "net/ipv4/tcp_input.c: tcp_rcv_state_process()" },
-	{ "new=FIN_WAIT1", N_("This end closes first: its FIN is on the way."),
+	{ "old=SYN_RECV new=ESTABLISHED",
+	  N_("This end's SYN is acknowledged: the connection stands here."),
+	  "net/ipv4/tcp_input.c: tcp_rcv_state_process()" },
+	{ "new=FIN_WAIT1", N_("This end closes before a FIN of the other end has come."),
 	  "net/ipv4/tcp.c: tcp_close_state()" },
+	{ "new=CLOSING",
+	  N_("The other end's FIN came before ours was acknowledged: both closed at once."),
+	  "net/ipv4/tcp_input.c: tcp_fin()" },
 	{ "new=FIN_WAIT2", N_("Our FIN is acknowledged; the other end may still send."),
 	  "net/ipv4/tcp_input.c: tcp_rcv_state_process()" },
 	{ "new=CLOSE_WAIT",
@@ -156,22 +177,6 @@ static const struct meaning state_meanings[] = {
 	  N_("A small timewait sock keeps the port pair for 60 s, so that late segments meet "
 	     "nobody else."),
 	  "net/ipv4/tcp_minisocks.c: tcp_time_wait()" },
-	{ 0 },
-};
-
-static const struct meaning sent_meanings[] = {
-	{ "flags=S",
-	  N_("The first segment: it carries the client's first sequence number and what it can "
-	     "do."),
-	  "net/ipv4/tcp_output.c: tcp_connect()" },
-	{ "flags=S.",
-	  N_("The listener answers by itself, without the server's program: its own number, and "
-	     "the client's plus one."),
-	  "net/ipv4/tcp_ipv4.c: tcp_v4_send_synack()" },
-	{ "flags=R.", N_("Nobody wants this segment: the answer is a reset."),
-	  "net/ipv4/tcp_ipv4.c: tcp_v4_send_reset()" },
-	{ "retrans=true", N_("No acknowledgement came in time: the segment is sent again."),
-	  "net/ipv4/tcp_output.c: __tcp_retransmit_skb()" },
 	{ 0 },
 };
 

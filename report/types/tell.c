@@ -2,6 +2,7 @@
 // What the files of types/ share: sentences and columns that several types have, and how a row's words are told.
 #include "types/tell.h"
 #include "base/i18n.h"
+#include "run/follow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +18,34 @@ char *event_sentence(const struct trace *trace, const struct event *ev)
 	return str_take(&out);
 }
 
-/* Whether the event has the value that "FIELD=VALUE" asks for, `len` bytes of it. */
-static bool is_so(const struct event *ev, const char *word, size_t len)
+static bool has_value(const struct event *ev, const char *path, const char *wanted)
 {
-	size_t field = strcspn(word, "=");
-	char *path = xstrndup(word, field), *value = event_dup(ev, path);
-	bool so = field + 1 + strlen(value) == len &&
-		  memcmp(word + field + 1, value, strlen(value)) == 0;
+	char *value = event_dup(ev, path);
+	bool has = strcmp(value, wanted) == 0;
 
 	free(value);
+	return has;
+}
+
+/* Whether the condition holds: "FIELD=VALUE", "FIELD!=VALUE", "stack~FUNCTION", `len` bytes of it. */
+static bool is_so(const struct event *ev, const char *word, size_t len)
+{
+	char *path = xstrndup(word, len), *value = path + strcspn(path, "=~!");
+	const char *const functions[] = { value + 1, NULL };
+	bool so;
+
+	switch (*value) {
+	case '~':
+		so = event_stack_has(ev, functions);
+		break;
+	case '!':
+		*value = '\0';
+		so = !has_value(ev, path, value + 2);
+		break;
+	default:
+		*value = '\0';
+		so = has_value(ev, path, value + 1);
+	}
 	free(path);
 	return so;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-	MOST_ROWS = 6, /* to one question */
 	MOST_SAID = 100, /* keys that are remembered */
 };
 
@@ -21,7 +20,7 @@ const struct event *events_end(const struct answers *a)
 /* The row's answer, which it takes over, and up to two events that say so. */
 void answer(struct answers *a, char *text, const struct event *first, const struct event *second)
 {
-	if (a->rows == MOST_ROWS) {
+	if (a->rows == a->most) {
 		a->more++;
 		free(text);
 		return;

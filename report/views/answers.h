@@ -9,6 +9,7 @@ struct answers {
 	struct table *table;
 	const struct request *rq;
 	const char *question; /* of the rows that are added */
+	size_t most; /* rows that it may have */
 	size_t rows; /* that it has */
 	size_t more; /* that it would have */
 	VEC(char *) said; /* what was answered to it, as a key */
@@ -37,8 +38,10 @@ void answer_accept_queue(struct answers *a);
 void answer_syn_shrinks(struct answers *a);
 void answer_accept_shrinks(struct answers *a);
 void answer_refused(struct answers *a);
-void answer_client(struct answers *a);
-void answer_server(struct answers *a);
+void answer_given_up(struct answers *a);
+void answer_established(struct answers *a);
+void answer_changes(struct answers *a);
+void answer_causes(struct answers *a);
 void answer_callers(struct answers *a);
 void answer_again(struct answers *a);
 void answer_drops(struct answers *a);

@@ -2,6 +2,8 @@
 // Answers of TCP: who sent the SYN, when the queues grew, when an end was ESTABLISHED, what was lost.
 #include "views/answers.h"
 #include "base/i18n.h"
+#include "types/sent.h"
+#include "types/story.h"
 #include "types/tell.h"
 
 #include <stdlib.h>
@@ -135,22 +137,28 @@ void answer_refused(struct answers *a)
 {
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
 		if (ev->kind == EV_CONN_QUEUE && request_wants(a->rq, ev) &&
-		    (event_is(ev, "op", "overflow") || event_is(ev, "op", "syn_drop")))
-			answer_told(a, ev,
-				    event_is(ev, "op", "overflow") ? _("the accept queue was full")
-								   : _("the SYN queue was full"));
+		    event_is(ev, "op", "overflow"))
+			answer_told(a, ev, _("the accept queue was full"));
+}
+
+void answer_given_up(struct answers *a)
+{
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
+		if (ev->kind == EV_CONN_QUEUE && request_wants(a->rq, ev) &&
+		    event_is(ev, "op", "syn_drop"))
+			answer_told(a, ev, _("its third segment never came"));
 }
 
 /* ---- states ---- */
 
-static void answer_established(struct answers *a, const char *old)
+void answer_established(struct answers *a)
 {
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
 		const struct event *syn;
 		char *took, *conn;
 
-		if (ev->kind != EV_TCP_STATE || !ev->conn || !event_is(ev, "old", old) ||
-		    !event_is(ev, "new", "ESTABLISHED") || !request_wants(a->rq, ev))
+		if (ev->kind != EV_TCP_STATE || !ev->conn || !event_is(ev, "new", "ESTABLISHED") ||
+		    !request_wants(a->rq, ev))
 			continue;
 		syn = first_syn(a, ev->conn);
 		if (!syn)
@@ -164,14 +172,61 @@ static void answer_established(struct answers *a, const char *old)
 	}
 }
 
-void answer_client(struct answers *a)
+/* Each change, with the line of the function that decided it. */
+void answer_changes(struct answers *a)
 {
-	answer_established(a, "SYN_SENT");
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		char *conn, *told, *by, *place;
+
+		if (ev->kind != EV_TCP_STATE || !request_wants(a->rq, ev))
+			continue;
+		conn = whose(a, ev);
+		told = event_sentence(a->rq->trace, ev);
+		by = story_function(ev);
+		place = story_place(ev);
+		answer(a,
+		       xasprintf(_("%s%s on %s: %s() in %s"), conn, told, or_dash(ev->netns),
+				 or_dash(by), or_dash(place)),
+		       ev, NULL);
+		free(place);
+		free(by);
+		free(told);
+		free(conn);
+	}
 }
 
-void answer_server(struct answers *a)
+/* ---- causes ---- */
+
+static bool is_like(const struct event *ev, const struct event *other, const char *cause)
 {
-	answer_established(a, "SYN_RECV");
+	return other->kind == EV_TCP_TX && other->conn == ev->conn && other->netns == ev->netns &&
+	       sent_cause(other) == cause;
+}
+
+/* Of each end each cause once, with how many segments it had, the first and the last of them. */
+void answer_causes(struct answers *a)
+{
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		const char *cause = request_wants(a->rq, ev) ? sent_cause(ev) : NULL;
+		const struct event *last = ev;
+		size_t count = 0;
+		char *conn;
+
+		if (!cause || !is_new(a, xasprintf("%lld %s %s", (long long)ev->conn,
+						   or_dash(ev->netns), cause)))
+			continue;
+		for (const struct event *other = ev; other < events_end(a); other++)
+			if (is_like(ev, other, cause) && request_wants(a->rq, other)) {
+				last = other;
+				count++;
+			}
+		conn = whose(a, ev);
+		answer(a,
+		       xasprintf(_("%s%s on %s: segments: %zu"), conn, _(cause), or_dash(ev->netns),
+				 count),
+		       ev, last == ev ? NULL : last);
+		free(conn);
+	}
 }
 
 /* ---- who called it ---- */
@@ -233,8 +288,16 @@ void answer_drops(struct answers *a)
 
 void answer_again(struct answers *a)
 {
-	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
-		if (ev->kind == EV_TCP_TX && json_true(event_get(ev, "retrans")) &&
-		    request_wants(a->rq, ev))
-			answer_sentence(a, ev);
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
+		const char *cause = sent_cause(ev);
+		char *sentence, *told;
+
+		if (!cause || !json_true(event_get(ev, "retrans")) || !request_wants(a->rq, ev))
+			continue;
+		sentence = event_sentence(a->rq->trace, ev);
+		told = xasprintf("%s: %s", sentence, _(cause));
+		answer_told(a, ev, told);
+		free(told);
+		free(sentence);
+	}
 }

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void answer_programs(struct answers *a)
 {
@@ -26,48 +27,90 @@ static void answer_programs(struct answers *a)
 	}
 }
 
+enum {
+	FEW = 6, /* rows that one question has */
+	MANY = 40, /* one that is asked for all of them */
+};
+
 static const struct question {
 	const char *text;
 	void (*answer)(struct answers *a);
 	const char *none; /* the answer where no event gives one; NULL: not asked then */
+	const char *
+		points; /* one of which must be watched for that to be true; NULL: none needs to be */
+	size_t most;
 } questions[] = {
-	{ N_("How did the programs end, and what did they print?"), answer_programs, NULL },
-	{ N_("Which function sent the SYN?"), answer_syn, N_("no SYN was sent") },
-	{ N_("Which function sent the SYN-ACK?"), answer_synack, N_("no SYN-ACK was sent") },
-	{ N_("Which route was chosen, and why?"), answer_route,
-	  N_("no route was looked up, or it was not watched") },
-	{ N_("Why did one connect() look for the route again?"), answer_again_looked_up, NULL },
-	{ N_("How long did ARP take?"), answer_arp,
-	  N_("no ARP request: addresses were known, or ARP was not watched") },
-	{ N_("When did the SYN queue grow?"), answer_syn_queue,
-	  N_("never, or it was not watched") },
-	{ N_("When did the accept queue grow?"), answer_accept_queue,
-	  N_("never, or it was not watched") },
-	{ N_("When did the SYN queue shrink?"), answer_syn_shrinks,
-	  N_("never, or it was not watched") },
-	{ N_("When did the accept queue shrink?"), answer_accept_shrinks,
-	  N_("never, or it was not watched") },
-	{ N_("When was a queue full?"), answer_refused, NULL },
-	{ N_("When was the client ESTABLISHED?"), answer_client,
-	  N_("never, or it was not watched") },
-	{ N_("When was the server's child ESTABLISHED?"), answer_server,
-	  N_("never, or it was not watched") },
-	{ N_("What was sent again?"), answer_again, NULL },
-	{ N_("What was dropped, and where?"), answer_drops, NULL },
-	{ N_("Who called tcp_rcv_state_process()?"), answer_callers,
-	  N_("it was not called, or not watched") },
+	{ N_("How did the programs end, and what did they print?"), answer_programs, NULL, NULL,
+	  FEW },
+	{ N_("Which function sent the SYN?"), answer_syn, N_("no SYN was sent"), "ip_output", FEW },
+	{ N_("Which function sent the SYN-ACK?"), answer_synack, N_("no SYN-ACK was sent"),
+	  "ip_output", FEW },
+	{ N_("Why was each segment sent?"), answer_causes, NULL, NULL, MANY },
+	{ N_("Which route was chosen, and why?"), answer_route, N_("no route was looked up"),
+	  "ip_route_output_key_hash_rcu", FEW },
+	{ N_("Why did one connect() look for the route again?"), answer_again_looked_up, NULL, NULL,
+	  FEW },
+	{ N_("How long did ARP take?"), answer_arp, N_("no ARP request: the addresses were known"),
+	  "arp_xmit", FEW },
+	{ N_("When did the SYN queue grow?"), answer_syn_queue, N_("never"),
+	  "inet_csk_reqsk_queue_hash_add", FEW },
+	{ N_("When did the accept queue grow?"), answer_accept_queue, N_("never"),
+	  "inet_csk_complete_hashdance inet_csk_reqsk_queue_add", FEW },
+	{ N_("When did the SYN queue shrink?"), answer_syn_shrinks, N_("never"),
+	  "inet_csk_complete_hashdance", FEW },
+	{ N_("When did the accept queue shrink?"), answer_accept_shrinks, N_("never"),
+	  "inet_csk_accept", FEW },
+	{ N_("When was a queue full?"), answer_refused, NULL, NULL, FEW },
+	{ N_("Which request was given up?"), answer_given_up, NULL, NULL, FEW },
+	{ N_("When was each end ESTABLISHED?"), answer_established, N_("never"),
+	  "inet_sk_state_store", FEW },
+	{ N_("Which line changed the state?"), answer_changes, NULL, NULL, MANY },
+	{ N_("What was sent again?"), answer_again, NULL, NULL, FEW },
+	{ N_("What was dropped, and where?"), answer_drops, NULL, NULL, FEW },
+	{ N_("Who called tcp_rcv_state_process()?"), answer_callers, N_("it was not called"),
+	  "tcp_rcv_state_process", FEW },
 };
+
+/* Whether the run watches one of the points, with a space between two. */
+static bool watches_one(const struct trace *trace, const char *points)
+{
+	size_t len;
+
+	for (; *points; points += len + (points[len] == ' ')) {
+		char *point;
+		bool watched;
+
+		len = strcspn(points, " ");
+		point = xstrndup(points, len);
+		watched = trace_watches(trace, point);
+		free(point);
+		if (watched)
+			return true;
+	}
+	return false;
+}
+
+/* What no event answers is so, or is not known. */
+static void answer_none(struct answers *a, const struct question *question)
+{
+	if (watches_one(a->rq->trace, question->points))
+		answer(a, xstrdup(_(question->none)), NULL, NULL);
+	else
+		table_note(a->table, _("%s This run does not watch %s."), a->question,
+			   question->points);
+}
 
 static void ask(struct answers *a, const struct question *question)
 {
 	a->question = _(question->text);
 	a->rows = a->more = 0;
+	a->most = question->most;
 	question->answer(a);
 	for (size_t i = 0; i < a->said.n; i++)
 		free(a->said.v[i]);
 	a->said.n = 0;
 	if (!a->rows && question->none)
-		answer(a, xstrdup(_(question->none)), NULL, NULL);
+		answer_none(a, question);
 	if (a->more)
 		table_note(a->table, _("%s More than are shown: %zu"), a->question, a->more);
 }

@@ -50,6 +50,26 @@ lesson() {
 	says "$count of $count answered" build/ktreport lesson "$out/$SPEC/$lab" < <(printf '\n%s\n' "$@")
 }
 
+# causes RUN…: each segment that was sent has its cause, and each cause that the kernel counts as many as it counted
+causes() {
+	local run said=0
+	for run; do
+		jq -ne --slurpfile segments <(build/ktreport show segments --json "$run") \
+			--slurpfile counters <(build/ktreport show counters --json "$run") '
+			[$segments[].tables[0].rows[] | select(.direction == "out")] as $sent |
+			[$sent[] | select(.cause == null)] as $without |
+			{"loss probe": "TcpExtTCPLossProbes", "marked as lost": "TcpExtTCPFastRetrans+TcpExtTCPSlowStartRetrans",
+			 "delayed ACK": "TcpExtDelayedACKs", "challenge ACK": "TcpExtTCPChallengeACK"} as $counted |
+			[$counters[].tables[0].rows[] as $row | $counted | to_entries[] | select(.value == $row.counter) |
+			 .key as $cause | [$sent[] | select(.netns == $row.node and .cause == $cause)] | length |
+			 select(. != $row.kernel) | {node: $row.node, cause: $cause, segments: ., kernel: $row.kernel}] as $other |
+			($without + $other)[], ($without + $other | length == 0)' ||
+			{ echo "$run"; return 1; }
+		said=$((said + $(build/ktreport show segments --json "$run" | jq '[.tables[0].rows[] | select(.cause)] | length')))
+	done
+	[ "$said" -gt 100 ]
+}
+
 for SPEC in 5.4 distro; do
 	kernel_there "$SPEC" 'every lab' || continue
 	rm -rf "${out:?}/$SPEC"
@@ -58,6 +78,7 @@ for SPEC in 5.4 distro; do
 		it "Linux $SPEC: $lab holds" env OUT="$out/$SPEC" labs/all.sh "$lab"
 	done
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
+	it "Linux $SPEC: every segment has a cause, as often as the kernel counted it" causes "$out/$SPEC"/*/
 	while IFS=$'\t' read -ra answers; do
 		[ "${answers[0]:0:1}" = '#' ] || it "Linux $SPEC: the lesson of ${answers[0]} is answered by its run" lesson "${answers[@]}"
 	done <tests/labs/lessons.tsv

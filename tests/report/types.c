@@ -40,7 +40,7 @@ static bool is_whole(const struct event_type *t)
 
 static bool has_key(const struct event_type *type, const char *path)
 {
-	size_t len = strcspn(path, ".= ");
+	size_t len = strcspn(path, ".=!~ ");
 
 	for (const char *const *key = event_envelope_keys; *key; key++)
 		if (strlen(*key) == len && memcmp(*key, path, len) == 0)
