@@ -78,6 +78,9 @@ it 'knows null' holds 'No acknowledgement yet.
 it 'skips what is for another kernel, with the reason' says 'only for kernel >= 6.1: because' judged 'New.
     [kernel >= 6.1] because
     tcp.tx flags=R'
+it 'skips what is for releases before this one' says 'only for kernel < 5.4: because' judged 'Older.
+    [kernel < 5.4] because
+    tcp.tx flags=NONE'
 it 'compares versions as numbers' says 'only for kernel >= 5.10: because' judged 'New.
     [kernel >= 5.10] because
     tcp.tx flags=R'
