@@ -8,15 +8,14 @@ A row names the function, what an engine takes at it, and the decoder that turns
   arg->member    what a member of the struct holds that an argument points to; `&arg->member`: where it is
   rax            at a return: what the function returned
   block.field    a field of a block taken before (`block.ptr` for a block of 8 bytes)
-  block.field:N*M, rax*M  the first N bytes of one, or a register, times M: a place in an array; a field times 0 adds
-                 nothing, but without it there is no address
+  block.field:N*M, rax*M  the first N bytes of one, or a register, times M: a place in an array; a field times 0 must be there
   @symbol        the address of a variable of the kernel
   -type:field    minus the offset of a field, from a pointer to the member to its struct
   a number
   @percpu        nothing, and in a kernel for several processors where the first one's variables are
-and may end in &~N to clear bits, with +N behind it to go on from there; and in !symbol: it is a member of a list, and absent
-where the list comes round to its head, which is that variable. A block whose address is no kernel or user address is absent, and so is what
-depends on it. A word `name` or `name=argument` asks for the value of an argument.
+and may end in &~N to clear bits, with +N behind it to go on from there; and in !symbol: a member of a list, absent where
+the list comes round to its head, that variable. A block whose address is no kernel or user address is absent, and so is
+what depends on it. A word `name` or `name=argument` asks for the value of an argument.
 Where releases name an argument differently, `a|b` are its names, the newest first; `?` behind them: a function without
 it is watched without what depends on it. Any other that this kernel's function lacks is an error.
 What every hit takes (stack, task, clock) stands in blocks.py, what many points take in takes.py.

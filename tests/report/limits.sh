@@ -13,5 +13,6 @@ within() {
 }
 
 it 'has no file of C with more than 400 lines' within 400 report/*.[ch] report/*/*.[ch] apps/*.[ch]
+it 'has no file of Python with more than 300 lines' within 300 gdb-scripts/*/*.py gdb-scripts/*/*/*.py tests/*/*.py tests/*/*/*.py
 it 'has no file of the page with more than 400 lines' within 400 report/forms/page/*
 tap_end
