@@ -70,6 +70,22 @@ causes() {
 	[ "$said" -gt 100 ]
 }
 
+# answered FOLDER: each question of tests/questions is answered by the run of its lab, by one command
+answered() {
+	local lab question view answer asked=0 right=0
+	while IFS=$'\t' read -r lab question view answer; do
+		[ "${lab#\#}" = "$lab" ] || continue
+		asked=$((asked + 1))
+		if build/ktreport show "$view" --width 300 "$1/$lab" 2>/dev/null | grep -qE -- "$answer"; then
+			right=$((right + 1))
+		else
+			echo "$lab: $question show $view does not say: $answer"
+		fi
+	done <tests/questions/questions.tsv
+	echo "$right of $asked"
+	[ "$right" = "$asked" ] && [ "$asked" -ge 40 ]
+}
+
 for SPEC in 5.4 distro; do
 	kernel_there "$SPEC" 'every lab' || continue
 	rm -rf "${out:?}/$SPEC"
@@ -79,6 +95,7 @@ for SPEC in 5.4 distro; do
 	done
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
 	it "Linux $SPEC: every segment has a cause, as often as the kernel counted it" causes "$out/$SPEC"/*/
+	it "Linux $SPEC: what is asked in a course is answered by one command each" answered "$out/$SPEC"
 	while IFS=$'\t' read -ra answers; do
 		[ "${answers[0]:0:1}" = '#' ] || it "Linux $SPEC: the lesson of ${answers[0]} is answered by its run" lesson "${answers[@]}"
 	done <tests/labs/lessons.tsv
