@@ -95,6 +95,11 @@ const struct meaning sent_meanings[] = {
 	  "net/ipv4/tcp.c: __tcp_cleanup_rbuf()" },
 	{ "stack~__tcp_ack_snd_check", N_("What came is acknowledged at once."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
+	/* since 6.7 (133c4c0d3717) */
+	{ "stack~tcp_release_cb payload_len=0",
+	  N_("What came while the program's call held the socket is acknowledged once, when it "
+	     "lets go."),
+	  "net/ipv4/tcp_output.c: tcp_release_cb()" },
 	{ "stack~tcp_keepalive_timer",
 	  N_("Nothing was said for long: a keepalive probe asks whether the other end is there."),
 	  "net/ipv4/tcp_timer.c: tcp_keepalive_timer()" },
@@ -149,6 +154,7 @@ static const struct {
 	{ "tcp_cleanup_rbuf()", N_("program has read") },
 	{ "__tcp_cleanup_rbuf()", N_("program has read") },
 	{ "__tcp_ack_snd_check()", N_("segment came") },
+	{ "tcp_release_cb()", N_("segment came") },
 	{ "tcp_keepalive_timer()", N_("keepalive") },
 	{ "tcp_write_wakeup()", N_("window probe") },
 	{ "tcp_tsq_write()", "TSQ" },

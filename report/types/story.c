@@ -12,6 +12,7 @@ static const char *const carriers[] = {
 	"inet_sk_state_store",
 	"tcp_set_state",
 	"tcp_done",
+	"tcp_done_with_error",
 	"inet_reqsk_alloc",
 	"inet_twsk_alloc",
 	"inet_csk_reqsk_queue_hash_add",
