@@ -49,3 +49,4 @@ edit 'at = number("udp.rx"); events[at] = events[at].replace("\"check\":", "\"ch
 it 'finds a received checksum that is not the frame'"'"'s' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
 edit 'at = number("udp.rx"); events[at] = events[at].replace("\"ip\":{\"id\":", "\"ip\":{\"id\":1", 1)'
 it 'finds a datagram of another id' says "frame 3: UDP 10.0.0.1:40256 > 10.0.0.2:5000 len 5: no event speaks" wire
+tap_end
