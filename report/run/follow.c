@@ -101,6 +101,16 @@ char *event_own_text(const struct event *ev, size_t *len)
 	return str_take(&own);
 }
 
+/* Whether the function has a frame in this part of an event's text. */
+static bool has_frame(const char *from, const char *end, const char *function)
+{
+	char *frame = xasprintf("{\"fn\":\"%s\"", function);
+	bool found = memmem(from, (size_t)(end - from), frame, strlen(frame)) != NULL;
+
+	free(frame);
+	return found;
+}
+
 bool event_stack_has(const struct event *ev, const char *const *functions)
 {
 	const char *end = softirq_of(ev);
@@ -108,15 +118,15 @@ bool event_stack_has(const struct event *ev, const char *const *functions)
 
 	if (!end)
 		end = ev->text + ev->len;
-	for (; *functions; functions++) {
-		char *frame = xasprintf("{\"fn\":\"%s\"", *functions);
-		bool found = memmem(from, (size_t)(end - from), frame, strlen(frame)) != NULL;
-
-		free(frame);
-		if (found)
+	for (; *functions; functions++)
+		if (has_frame(from, end, *functions))
 			return true;
-	}
 	return false;
+}
+
+bool event_whole_stack_has(const struct event *ev, const char *function)
+{
+	return has_frame(ev->text + ev->head, ev->text + ev->len, function);
 }
 
 bool event_has_callers(const struct event *ev)

@@ -60,6 +60,8 @@ bool event_agrees(const struct event *ev, const char *path, const struct event *
  * is served, what stands below is of another matter, perhaps of another node.
  */
 bool event_stack_has(const struct event *ev, const char *const *functions);
+/* Whether the function is on the whole stack, below a softirq, too. */
+bool event_whole_stack_has(const struct event *ev, const char *function);
 /* The event's line with its own part of the stack alone, NULL if that is all of it. The caller frees it. */
 char *event_own_text(const struct event *ev, size_t *len);
 /* Whether a softirq is served on its stack. */

@@ -84,16 +84,6 @@ static void check_time(const struct whose *whose, const struct event *ev)
 				  (long long)whose->ns);
 }
 
-/* Whether the function is on the whole stack, below a softirq, too. */
-static bool is_on_stack(const struct event *ev, const char *fn)
-{
-	char *frame = xasprintf("{\"fn\":\"%s\"", fn);
-	bool found = memmem(ev->text + ev->head, ev->len - ev->head, frame, strlen(frame)) != NULL;
-
-	free(frame);
-	return found;
-}
-
 /* The call around an event is one on its stack, which ends where an interrupt came in; both are the same task's. */
 static void check_parent(const struct whose *whose, const struct event *ev)
 {
@@ -106,7 +96,7 @@ static void check_parent(const struct whose *whose, const struct event *ev)
 	if (!parent)
 		return;
 	if (parent->fn && parent->ctx == ev->ctx && event_has_callers(ev) &&
-	    !is_on_stack(ev, parent->fn))
+	    !event_whole_stack_has(ev, parent->fn))
 		trace_contradicts(whose->trace, ev, "parent", _("a call on its stack"));
 	if (parent->pid != ev->pid)
 		trace_contradicts(whose->trace, ev, "pid", _("%lld, as event %lld says"),
@@ -117,8 +107,10 @@ static void check_parent(const struct whose *whose, const struct event *ev)
 /* kernel/sched/idle.c: who does nothing has no number. */
 static void check_idle(const struct whose *whose, const struct event *ev)
 {
-	bool idle = is_on_stack(ev, "cpu_startup_entry") || is_on_stack(ev, "start_kernel");
-	bool task = is_on_stack(ev, "do_syscall_64") || is_on_stack(ev, "kthread");
+	bool idle = event_whole_stack_has(ev, "cpu_startup_entry") ||
+		    event_whole_stack_has(ev, "start_kernel");
+	bool task =
+		event_whole_stack_has(ev, "do_syscall_64") || event_whole_stack_has(ev, "kthread");
 
 	if ((idle && ev->pid) || (task && !ev->pid))
 		trace_contradicts(whose->trace, ev, "pid", idle ? "0" : _("that of a task"));
@@ -133,8 +125,8 @@ static void check_belongs(const struct whose *whose, const struct event *ev)
 
 	if (ev->conn && !socket && !ev->pkt)
 		trace_contradicts(whose->trace, ev, "conn", "null");
-	if (ev->pkt && !event_has(ev, "skb") && !is_on_stack(ev, "tcp_v4_rcv") &&
-	    !is_on_stack(ev, "tcp_v4_do_rcv"))
+	if (ev->pkt && !event_has(ev, "skb") && !event_whole_stack_has(ev, "tcp_v4_rcv") &&
+	    !event_whole_stack_has(ev, "tcp_v4_do_rcv"))
 		trace_contradicts(whose->trace, ev, "pkt", "null");
 }
 
@@ -143,7 +135,7 @@ static void check_by(const struct whose *whose, const struct event *ev)
 {
 	char *by = event_dup(ev, "by");
 
-	if (*by && event_has_callers(ev) && !is_on_stack(ev, by))
+	if (*by && event_has_callers(ev) && !event_whole_stack_has(ev, by))
 		trace_contradicts(whose->trace, ev, "by", _("one of its stack"));
 	free(by);
 }

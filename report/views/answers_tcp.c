@@ -133,20 +133,22 @@ void answer_syn_shrinks(struct answers *a)
 	answer_shrinking(a, "syn_qlen");
 }
 
-void answer_refused(struct answers *a)
+/* Each time that this happened to a queue, told in these words. */
+static void answer_queue(struct answers *a, const char *op, const char *told)
 {
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
-		if (ev->kind == EV_CONN_QUEUE && request_wants(a->rq, ev) &&
-		    event_is(ev, "op", "overflow"))
-			answer_told(a, ev, _("the accept queue was full"));
+		if (ev->kind == EV_CONN_QUEUE && request_wants(a->rq, ev) && event_is(ev, "op", op))
+			answer_told(a, ev, told);
+}
+
+void answer_refused(struct answers *a)
+{
+	answer_queue(a, "overflow", _("the accept queue was full"));
 }
 
 void answer_given_up(struct answers *a)
 {
-	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
-		if (ev->kind == EV_CONN_QUEUE && request_wants(a->rq, ev) &&
-		    event_is(ev, "op", "syn_drop"))
-			answer_told(a, ev, _("its third segment never came"));
+	answer_queue(a, "syn_drop", _("its third segment never came"));
 }
 
 /* ---- states ---- */
@@ -197,36 +199,58 @@ void answer_changes(struct answers *a)
 
 /* ---- causes ---- */
 
-static bool is_like(const struct event *ev, const struct event *other, const char *cause)
+/* What one end of a connection sent for one cause. */
+struct sending {
+	const char *cause;
+	const struct event *first, *last;
+	size_t count;
+};
+
+struct sendings {
+	VEC(struct sending) of;
+};
+
+/* The one that the segment belongs to; the latest are looked at first, since connections follow each other. */
+static struct sending *sending_of(struct sendings *all, const struct event *ev, const char *cause)
 {
-	return other->kind == EV_TCP_TX && other->conn == ev->conn && other->netns == ev->netns &&
-	       sent_cause(other) == cause;
+	struct sending *new;
+
+	for (size_t i = all->of.n; i--;) {
+		struct sending *s = &all->of.v[i];
+
+		if (s->cause == cause && s->first->conn == ev->conn && s->first->netns == ev->netns)
+			return s;
+	}
+	new = vec_add(&all->of);
+	*new = (struct sending){ .cause = cause, .first = ev };
+	return new;
 }
 
 /* Of each end each cause once, with how many segments it had, the first and the last of them. */
 void answer_causes(struct answers *a)
 {
+	struct sendings all = { 0 };
+
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
 		const char *cause = request_wants(a->rq, ev) ? sent_cause(ev) : NULL;
-		const struct event *last = ev;
-		size_t count = 0;
-		char *conn;
+		struct sending *s = cause ? sending_of(&all, ev, cause) : NULL;
 
-		if (!cause || !is_new(a, xasprintf("%lld %s %s", (long long)ev->conn,
-						   or_dash(ev->netns), cause)))
-			continue;
-		for (const struct event *other = ev; other < events_end(a); other++)
-			if (is_like(ev, other, cause) && request_wants(a->rq, other)) {
-				last = other;
-				count++;
-			}
-		conn = whose(a, ev);
+		if (s) {
+			s->last = ev;
+			s->count++;
+		}
+	}
+	for (size_t i = 0; i < all.of.n; i++) {
+		const struct sending *s = &all.of.v[i];
+		char *conn = whose(a, s->first);
+
 		answer(a,
-		       xasprintf(_("%s%s on %s: segments: %zu"), conn, _(cause), or_dash(ev->netns),
-				 count),
-		       ev, last == ev ? NULL : last);
+		       xasprintf(_("%s%s on %s: segments: %zu"), conn, _(s->cause),
+				 or_dash(s->first->netns), s->count),
+		       s->first, s->count > 1 ? s->last : NULL);
 		free(conn);
 	}
+	vec_free(&all.of);
 }
 
 /* ---- who called it ---- */
@@ -271,11 +295,15 @@ void answer_callers(struct answers *a)
 
 /* ---- what went wrong ---- */
 
+/* What an event tells, and why, where that is known. */
 static void answer_sentence(struct answers *a, const struct event *ev)
 {
 	char *sentence = event_sentence(a->rq->trace, ev);
+	const char *cause = sent_cause(ev);
+	char *told = cause ? xasprintf("%s: %s", sentence, _(cause)) : xstrdup(sentence);
 
-	answer_told(a, ev, sentence);
+	answer_told(a, ev, told);
+	free(told);
 	free(sentence);
 }
 
@@ -288,16 +316,8 @@ void answer_drops(struct answers *a)
 
 void answer_again(struct answers *a)
 {
-	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
-		const char *cause = sent_cause(ev);
-		char *sentence, *told;
-
-		if (!cause || !json_true(event_get(ev, "retrans")) || !request_wants(a->rq, ev))
-			continue;
-		sentence = event_sentence(a->rq->trace, ev);
-		told = xasprintf("%s: %s", sentence, _(cause));
-		answer_told(a, ev, told);
-		free(told);
-		free(sentence);
-	}
+	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++)
+		if (ev->kind == EV_TCP_TX && json_true(event_get(ev, "retrans")) &&
+		    request_wants(a->rq, ev))
+			answer_sentence(a, ev);
 }
