@@ -147,8 +147,8 @@ build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_ME
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(ktreport_libraries)
 
 # the proof of the report's checks
-build/mutate: tests/report/mutate/mutate.c $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
-	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $^ $(ktreport_libraries)
+build/mutate: $(wildcard tests/report/mutate/*.[ch]) $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
+	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $(filter-out %.h,$^) $(ktreport_libraries)
 
 # the page as one file: "@include NAME" in page.html is that file
 build/page.html: $(wildcard report/forms/page/*)

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guest.h"
 #include "text.h"
+#include "tool.h"
 
 enum {
 	NAME_MAX_LENGTH = 63,

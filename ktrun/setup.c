@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "engines.h"
 #include "folder.h"
-#include "guest.h"
 #include "inputs.h"
 #include "room.h"
 #include "text.h"

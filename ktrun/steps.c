@@ -22,13 +22,9 @@
 #include "room.h"
 #include "selfcheck.h"
 #include "setup.h"
-#include "tally.h"
+#include "step_report.h"
+#include "step_tool.h"
 #include "text.h"
-
-enum {
-	LOG_BYTES = 4096,
-	EXITS = 3
-};
 
 static bool is_exact(const struct run *run)
 {
@@ -51,107 +47,36 @@ static bool is_written(const struct run *run)
 }
 
 static void settings_keep(struct run *run);
-static void expect_read(struct run *run);
 static void plan_make(struct run *run);
 static void events_make(struct run *run);
-static void report_write(struct run *run);
-static void ladder_show(struct run *run);
-static void expect_judge(struct run *run);
-static void wire_compare(struct run *run);
 static void untraced_make(struct run *run);
 static void untraced_compare(struct run *run);
 
 static const struct row {
 	enum phase phase; /* whose time it takes */
 	bool (*wanted)(const struct run *run); /* NULL: in each run */
-	bool (*ready)(
-		const struct run
-			*run); /* when it may be done; run_well: nothing has broken until now */
+	/* when it may be done; run_well: nothing has broken until now */
+	bool (*ready)(const struct run *run);
 	void (*act)(struct run *run); /* NULL: the row above does it, too */
-	/* what its program's exit status means, if that has come to its end; others mean that it broke */
-	enum status exits[EXITS];
 } rows[STEP_COUNT] = {
-/* clang-format off */
-#define TOOL_EXITS(one, two) { STATUS_HELD, STATUS_##one, STATUS_##two }
-	/* clang-format on */
-	[STEP_SETTINGS] = { PHASE_PLAN, NULL, run_well, settings_keep, { 0 } },
-	[STEP_SYNTAX] = { PHASE_PLAN, NULL, run_well, expect_read, TOOL_EXITS(BROKEN, SETUP) },
-	[STEP_PLAN] = { PHASE_PLAN, NULL, run_well, plan_make, TOOL_EXITS(BROKEN, SETUP) },
+	[STEP_SETTINGS] = { PHASE_PLAN, NULL, run_well, settings_keep },
+	[STEP_SYNTAX] = { PHASE_PLAN, NULL, run_well, expect_read },
+	[STEP_PLAN] = { PHASE_PLAN, NULL, run_well, plan_make },
 	/* it begins a phase of its own, unless it was recorded before */
-	[STEP_UNTRACED] = { PHASE_PLAN, is_exact, run_well, untraced_make,
-			    TOOL_EXITS(BROKEN, BROKEN) },
-	[STEP_BOOT] = { PHASE_BOOT, NULL, run_well, guest_run, { 0 } },
-	[STEP_LAB] = { PHASE_BOOT, NULL, run_well, NULL, { 0 } },
-	[STEP_END] = { PHASE_BOOT, NULL, run_well, NULL, { 0 } },
+	[STEP_UNTRACED] = { PHASE_PLAN, is_exact, run_well, untraced_make },
+	[STEP_BOOT] = { PHASE_BOOT, NULL, run_well, guest_run },
+	[STEP_LAB] = { PHASE_BOOT, NULL, run_well, NULL },
+	[STEP_END] = { PHASE_BOOT, NULL, run_well, NULL },
 	/* an exact run byte by byte, a live one by what its programs said */
-	[STEP_SAME] = { PHASE_END, NULL, run_well, untraced_compare, TOOL_EXITS(FAILED, BROKEN) },
+	[STEP_SAME] = { PHASE_END, NULL, run_well, untraced_compare },
 	/* a run that failed is decoded and reported, too */
-	[STEP_DECODE] = { PHASE_DECODE, NULL, guest_has_run, events_make,
-			  TOOL_EXITS(BROKEN, BROKEN) },
-	[STEP_SELF_CHECK] = { PHASE_DECODE, NULL, run_well, self_check, { 0 } },
-	[STEP_WRITE] = { PHASE_REPORT, NULL, is_decoded, report_write, TOOL_EXITS(BROKEN, BROKEN) },
-	/* 2: a damaged run, which is shown nevertheless */
-	[STEP_LADDER] = { PHASE_REPORT, NULL, is_written, ladder_show, TOOL_EXITS(BROKEN, HELD) },
-	[STEP_CHECK] = { PHASE_REPORT, NULL, run_well, expect_judge, TOOL_EXITS(FAILED, BROKEN) },
-	[STEP_WIRE] = { PHASE_WIRE, NULL, run_well, wire_compare, TOOL_EXITS(FAILED, BROKEN) },
-#undef TOOL_EXITS
+	[STEP_DECODE] = { PHASE_DECODE, NULL, guest_has_run, events_make },
+	[STEP_SELF_CHECK] = { PHASE_DECODE, NULL, run_well, self_check },
+	[STEP_WRITE] = { PHASE_REPORT, NULL, is_decoded, report_write },
+	[STEP_LADDER] = { PHASE_REPORT, NULL, is_written, ladder_show },
+	[STEP_CHECK] = { PHASE_REPORT, NULL, run_well, expect_judge },
+	[STEP_WIRE] = { PHASE_WIRE, NULL, run_well, wire_compare },
 };
-
-/* Prints the end of a log, which a failed tool has written. */
-static void log_print(const struct run *run, const char *name)
-{
-	char *path = run_path(run, name), *text = file_tail(path, LOG_BYTES);
-
-	progress_clear();
-	if (text)
-		fputs(text, stderr);
-	free(text);
-	free(path);
-}
-
-/* Says that a step's program has not done it, and why; `cannot` is the sentence's beginning. */
-static void tool_broke(struct run *run, enum status status, const char *program, struct end end,
-		       const struct tally *tally, const char *cannot)
-{
-	char *way = end_text(end), *silence = tally_text(tally);
-	bool silent = end.way == END_EXITED && status <= STATUS_FAILED;
-	const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
-	char *remedy = end.way == END_KILLED ? text_copy(KILLED_REMEDY)
-					     : text_format("see '%s/gdb.log'", run->folder);
-
-	run_fail(run, status == STATUS_SETUP ? STATUS_SETUP : STATUS_BROKEN,
-		 text_format("%s: %s %s%s%s", cannot, name, way, silent ? " and " : "",
-			     silent ? silence : ""),
-		 remedy);
-	free(way);
-	free(silence);
-}
-
-/*
- * Runs the program of a step. What it found is the result: only STATUS_HELD and STATUS_FAILED if it has judged all that
- * there is, and then the step is done; of anything else run_fail() was told. `cannot` is taken over.
- */
-static enum status step_tool(struct run *run, enum step step, const char *const *argv,
-			     enum child_output where, char **output, char *cannot)
-{
-	struct tally tally;
-	struct end end = tool_run(run, argv, where, output, &tally);
-	enum status status = STATUS_BROKEN;
-
-	if (end.way == END_EXITED && end.value < EXITS)
-		status = rows[step].exits[end.value];
-	if (status <= STATUS_FAILED && tally_whole(&tally)) {
-		if (*tally.left_out)
-			step_leave_out(run, step, tally.left_out);
-		else
-			step_done(run, step, tally.done, tally.what);
-	} else {
-		tool_broke(run, status, argv[0], end, &tally, cannot);
-		status = status == STATUS_SETUP ? STATUS_SETUP : STATUS_BROKEN;
-	}
-	free(cannot);
-	return status;
-}
 
 /* Runs untraced.sh with a console's log; what it prints is the caller's. */
 static enum status untraced_tool(struct run *run, enum step step, const char *verb, char *console,
@@ -209,24 +134,6 @@ static void settings_keep(struct run *run)
 	if (record_run(run, "running") && setup_check(run) && record_facts(run) &&
 	    record_settings(run) && record_run(run, "running"))
 		step_done(run, STEP_SETTINGS, (long)json_object_size(run->hashes), "inputs");
-}
-
-static char *expect_path(const struct run *run)
-{
-	return text_format("%s/%s", run->settings.lab_dir, run->expect);
-}
-
-/* A mistake in the expectations is found before the boot. */
-static void expect_read(struct run *run)
-{
-	char *report = root_path(run, "build/ktreport"), *expect = expect_path(run);
-	const char *const argv[] = { report, "check", "--syntax", "-", expect, NULL };
-
-	if (step_tool(run, STEP_SYNTAX, argv, CHILD_LOG, NULL,
-		      text_format("the expectations in '%s' cannot be read", expect)))
-		log_print(run, "gdb.log");
-	free(report);
-	free(expect);
 }
 
 /* What a kernel that the user built does not allow, a sentence each. */
@@ -298,94 +205,6 @@ static void events_make(struct run *run)
 	free(script);
 	free(plan);
 	free(captures);
-}
-
-static void report_write(struct run *run)
-{
-	char *report = root_path(run, "build/ktreport"), *expect = expect_path(run);
-	const char *const argv[] = { report, "write", run->folder, expect, NULL };
-
-	/* the report tells what the run has cost so far */
-	if (record_run(run, "running"))
-		step_tool(run, STEP_WRITE, argv, CHILD_PASS, NULL,
-			  text_copy("the report cannot be written"));
-	phase_end(run);
-	free(report);
-	free(expect);
-}
-
-static void ladder_show(struct run *run)
-{
-	char *report = root_path(run, "build/ktreport");
-	const char *const argv[] = { report, "show", "ladder", run->folder, NULL };
-
-	step_tool(run, STEP_LADDER, argv, CHILD_PASS, NULL,
-		  text_copy("the ladder cannot be shown"));
-	free(report);
-}
-
-/* The last line of a text without its newline; the caller frees it. */
-static char *last_line(const char *text)
-{
-	char *copy = text_copy(text), *line;
-	size_t length = strlen(copy);
-
-	while (length && copy[length - 1] == '\n')
-		copy[--length] = '\0';
-	line = text_copy(strrchr(copy, '\n') ? strrchr(copy, '\n') + 1 : copy);
-	free(copy);
-	return line;
-}
-
-/* Fewer than were read before the boot: then some were not judged. */
-static void expect_count(struct run *run, const char *expect)
-{
-	long read = run->outcomes[STEP_SYNTAX].of, judged = run->outcomes[STEP_CHECK].of;
-
-	if (judged < read)
-		run_fail(run, STATUS_BROKEN,
-			 text_format("%ld of the %ld expectations in '%s' were judged", judged,
-				     read, expect),
-			 text_copy("run again without changing them meanwhile"));
-}
-
-static void expect_judge(struct run *run)
-{
-	char *report = root_path(run, "build/ktreport"), *expect = expect_path(run), *said;
-	const char *const argv[] = { report, "check", run->folder, expect, NULL };
-	enum status status =
-		step_tool(run, STEP_CHECK, argv, CHILD_PIPE, &said,
-			  text_format("the expectations in '%s' cannot be checked", expect));
-
-	fputs(said, stdout);
-	run->summary = last_line(said);
-	if (status == STATUS_FAILED)
-		run_fail(run, STATUS_FAILED,
-			 text_format("not all expectations in '%s' held: %s", expect, run->summary),
-			 text_format("see '%s/report.html'", run->folder));
-	if (status <= STATUS_FAILED)
-		expect_count(run, expect);
-	free(report);
-	free(expect);
-	free(said);
-}
-
-/* tshark's opinion of the frames, compared with the events. */
-static void wire_compare(struct run *run)
-{
-	char *script = root_path(run, "gdb-scripts/wire.sh"), *said;
-	const char *const argv[] = { script, run->folder, NULL };
-	enum status status = step_tool(run, STEP_WIRE, argv, CHILD_PIPE, &said,
-				       text_copy("the wires cannot be compared"));
-
-	phase_end(run);
-	fputs(said, stdout);
-	if (status == STATUS_FAILED)
-		run_fail(run, STATUS_FAILED,
-			 text_copy("tshark reads frames otherwise than the events say"),
-			 text_copy("the lines 'wire: ...' tell which"));
-	free(script);
-	free(said);
 }
 
 static void step_do(struct run *run, enum step step)

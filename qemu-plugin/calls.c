@@ -7,6 +7,7 @@
 #include "calls.h"
 
 #include "insn.h"
+#include "say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -168,11 +169,11 @@ void calls_open(struct tracer *tracer, const char *path)
 	if (!tree->functions)
 		return;
 	if (!path)
-		tracer_refuse("the plan has a tree, and there is no tree=FILE to write it to");
+		say_refuse("the plan has a tree, and there is no tree=FILE to write it to");
 	tracer->forest.names = tree->names;
 	tracer->forest.stack_bytes = tree->stack_bytes;
 	if (!forest_open(&tracer->forest, path, tree->root))
-		tracer_refuse("cannot write '%s': %s", path, strerror(errno));
+		say_refuse("cannot write '%s': %s", path, strerror(errno));
 }
 
 void calls_close(struct tracer *tracer)

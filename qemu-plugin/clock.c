@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "insn.h"
-#include "tracer.h"
+#include "say.h"
 
 void clock_init(struct clock *clock, unsigned int shift, struct guest *guest, struct record *record)
 {
@@ -65,7 +65,7 @@ static void counter_read(unsigned int vcpu, void *data)
 		clock_uncount(clock, (counted_ns - read_ns) >> clock->shift);
 	else if (clock->halted && read_ns > counted_ns &&
 		 !record_later(clock->record, read_ns - counted_ns))
-		tracer_refuse("cannot write '%s': %s", clock->record->path, strerror(errno));
+		say_refuse("cannot write '%s': %s", clock->record->path, strerror(errno));
 	clock->halted = false;
 	clock->tied_at = clock_instructions(clock);
 	clock->tied_ns = read_ns;

@@ -14,6 +14,7 @@
 
 #include "api.h"
 #include "calls.h"
+#include "say.h"
 #include "tracer.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -67,8 +68,8 @@ static void vcpu_begins(void)
 	const char *missing = guest_init(&tracer.guest);
 
 	if (missing)
-		tracer_refuse("this QEMU's CPU has no register %s", missing);
-	tracer_tell("phase boot\n");
+		say_refuse("this QEMU's CPU has no register %s", missing);
+	say_tell("phase boot\n");
 }
 
 static void qemu_ends(void)
@@ -155,16 +156,16 @@ static void prepare(const qemu_info_t *info, int count, char **arguments)
 	char reason[512];
 
 	if (!plan || !out || !shift)
-		tracer_refuse("usage: -plugin ktlab-plugin.so,plan=FILE,out=FILE,shift=N");
+		say_refuse("usage: -plugin ktlab-plugin.so,plan=FILE,out=FILE,shift=N");
 	if (strcmp(info->target_name, "x86_64") || !info->system_emulation)
-		tracer_refuse("the plan is for x86_64, not for %s", info->target_name);
+		say_refuse("the plan is for x86_64, not for %s", info->target_name);
 	if (info->system.max_vcpus != 1)
-		tracer_refuse("the plan is for one CPU, not for %d", info->system.max_vcpus);
+		say_refuse("the plan is for one CPU, not for %d", info->system.max_vcpus);
 	tracer.plan = plan_new(plan, reason, sizeof(reason));
 	if (!tracer.plan)
-		tracer_refuse("%s", reason);
+		say_refuse("%s", reason);
 	if (!record_open(&tracer.record, out, tracer.plan->sha256))
-		tracer_refuse("cannot write '%s': %s", out, strerror(errno));
+		say_refuse("cannot write '%s': %s", out, strerror(errno));
 	calls_open(&tracer, argument(count, arguments, "tree"));
 	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest,
 		   &tracer.record);

@@ -9,12 +9,12 @@
 #include "tracer.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "say.h"
 
 #define TELL_EVERY_S 0.2
 
@@ -23,28 +23,6 @@ struct taken {
 	size_t offset;
 	unsigned int bytes;
 };
-
-void tracer_tell(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vdprintf(STDOUT_FILENO, format, arguments);
-	va_end(arguments);
-}
-
-void tracer_refuse(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fputs("ktlab-plugin: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-	va_end(arguments);
-	/* without what is registered for the end: this may be the vCPU's thread */
-	_exit(1);
-}
 
 static double now_s(void)
 {
@@ -165,10 +143,10 @@ static void marker(struct tracer *tracer, const char *line)
 		return;
 	if (!strcmp(second, "start") && tracer->stage == STAGE_BOOT) {
 		tracer->stage = STAGE_LAB;
-		tracer_tell("phase lab\n");
+		say_tell("phase lab\n");
 	} else if (!strcmp(second, "end")) {
 		tracer->stage = STAGE_END;
-		tracer_tell("hits %u\nphase end\n", tracer->record.count);
+		say_tell("hits %u\nphase end\n", tracer->record.count);
 	}
 }
 
@@ -176,7 +154,7 @@ static void hits_tell(struct tracer *tracer)
 {
 	if (now_s() - tracer->told_s < TELL_EVERY_S)
 		return;
-	tracer_tell("hits %u\n", tracer->record.count);
+	say_tell("hits %u\n", tracer->record.count);
 	tracer->told_s = now_s();
 }
 
@@ -203,7 +181,7 @@ void tracer_hit(struct tracer *tracer, struct site *site)
 	    is_enough(tracer->plan, site))
 		return;
 	if (!tracer->kernel_known && !kernel_check(tracer))
-		tracer_refuse("the plan is for another kernel than the one that booted");
+		say_refuse("the plan is for another kernel than the one that booted");
 	tracer->kernel_known = true;
 	regs_read(tracer, site, now.regs);
 	entered = now;
@@ -218,7 +196,7 @@ void tracer_hit(struct tracer *tracer, struct site *site)
 	if (!site->is_return || entered.record != RECORD_NONE)
 		take(tracer, site->takes, now.regs, entered.regs, &text);
 	if (!record_end(&tracer->record))
-		tracer_refuse("cannot write '%s': %s", tracer->record.path, strerror(errno));
+		say_refuse("cannot write '%s': %s", tracer->record.path, strerror(errno));
 	hits_tell(tracer);
 	if (site->is_marker)
 		marker(tracer, text.line);

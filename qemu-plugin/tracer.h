@@ -34,10 +34,4 @@ void tracer_hit(struct tracer *tracer, struct site *site);
 /* The guest's kernel begins to handle a fault. */
 void tracer_fault(struct tracer *tracer, const struct fault *fault);
 
-/* Ends QEMU with a sentence on stderr, which is then QEMU's last. */
-__attribute__((noreturn, format(printf, 1, 2))) void tracer_refuse(const char *format, ...);
-
-/* A line for the supervisor on stdout. */
-__attribute__((format(printf, 1, 2))) void tracer_tell(const char *format, ...);
-
 #endif

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from collections import namedtuple
 
-# A family may have FRAMES, too: of a protocol each of whose frames is one event, what wire.py compares.
+# A family may have DATAGRAMS, too: of a protocol each of whose frames is one event, what wire.py compares.
 # {kind: Datagrams}, `points` those of what is sent and received, `fields` tshark's words, `is_one` that which every such
 # frame has, `said` what an event says in the same words.
 Datagrams = namedtuple("Datagrams", "points fields is_one said")
