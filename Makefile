@@ -60,7 +60,7 @@ apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c) tests/plugin/tree.c)
 
 c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] report/*/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
-shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* rootfs/init)
+shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* tests/explain/confirm rootfs/init)
 python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py gdb-scripts/ktlab/*/*.py tests/*/*.py tests/*/*/*.py)
 
 # programs of the user's own lie beside the others, in an initramfs of their own
@@ -149,6 +149,10 @@ build/ktreport: $(ktreport_sources:%.c=build/obj/%.o) | build/locale/zh_CN/LC_ME
 # the proof of the report's checks
 build/mutate: $(wildcard tests/report/mutate/*.[ch]) $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
 	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $(filter-out %.h,$^) $(ktreport_libraries)
+
+# which explanation stands beside which event, for tests/explain/confirm
+build/rules: tests/explain/rules.c $(filter-out build/obj/report/main.o,$(ktreport_sources:%.c=build/obj/%.o))
+	$(Q)$(CC) $(CFLAGS) -Ireport -o $@ $^ $(ktreport_libraries)
 
 # the page as one file: "@include NAME" in page.html is that file
 build/page.html: $(wildcard report/forms/page/*)

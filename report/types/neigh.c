@@ -101,7 +101,7 @@ static const struct meaning state_meanings[] = {
 	     "known."),
 	  "net/core/neighbour.c: neigh_timer_handler()" },
 	{ "nud.old=INCOMPLETE nud.new=FAILED why=timer",
-	  N_("Nobody answered: waiting packets are given back as errors."),
+	  N_("Nobody answered: the packets that waited are given back as errors."),
 	  "net/core/neighbour.c: neigh_invalidate()" },
 	{ "nud.old=PROBE nud.new=FAILED why=timer", N_("The neighbour does not answer any more."),
 	  "net/core/neighbour.c: neigh_timer_handler()" },

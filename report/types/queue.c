@@ -54,7 +54,7 @@ static const struct meaning meanings[] = {
 	{ "op=syn_add",
 	  N_("The request waits in the SYN queue for the third segment of the handshake."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_reqsk_queue_hash_add()" },
-	{ "op=syn_drop", N_("The third segment never came: the request is given up."),
+	{ "op=syn_drop", N_("The request was not completed in time, and is given up."),
 	  "net/ipv4/inet_connection_sock.c: reqsk_timer_handler()" },
 	{ "op=accept_add stack~tcp_try_fastopen",
 	  N_("Fast Open: the child waits for a program before the third segment has come."),

@@ -101,6 +101,9 @@ static const struct meaning lookup_meanings[] = {
 	  N_("The last lookup of connect(): the source port is known only now, and a policy rule "
 	     "could depend on it."),
 	  "include/net/route.h: ip_route_newports()" },
+	{ "purpose=route in.saddr=0.0.0.0",
+	  N_("The lookup for what is to be sent: the route tells the source address, too."),
+	  "net/ipv4/route.c: ip_route_output_key_hash_rcu()" },
 	{ "purpose=route", N_("The lookup for the flow itself, with both addresses known."),
 	  "net/ipv4/route.c: ip_route_output_flow()" },
 	{ "purpose=input",

@@ -19,7 +19,7 @@ const struct meaning sent_meanings[] = {
 	     "do."),
 	  "net/ipv4/tcp_output.c: tcp_connect()" },
 	{ "stack~reqsk_timer_handler",
-	  N_("No third segment came in time: the request's own timer sends the SYN-ACK again."),
+	  N_("The request was not completed in time: its own timer sends the SYN-ACK again."),
 	  "net/ipv4/inet_connection_sock.c: reqsk_timer_handler()" },
 	{ "stack~inet_rtx_syn_ack", N_("The SYN came again, and so goes the SYN-ACK."),
 	  "net/ipv4/tcp_minisocks.c: tcp_check_req()" },
@@ -35,11 +35,13 @@ const struct meaning sent_meanings[] = {
 	     "sent again."),
 	  "net/ipv4/tcp_timer.c: tcp_retransmit_timer()" },
 	{ "stack~tcp_send_loss_probe retrans=true",
-	  N_("A loss probe: nothing came for about two round trips, and the last segment is sent "
-	     "again before the retransmission timer runs out."),
+	  N_("A loss probe: nothing came for two round trips (and 200 ms more where one segment is "
+	     "out), and the last one is sent again before the retransmission timer runs out."),
 	  "net/ipv4/tcp_output.c: tcp_send_loss_probe()" },
 	{ "stack~tcp_send_loss_probe",
-	  N_("A loss probe of new data: nothing came for about two round trips."),
+	  N_("A loss probe of new data: nothing came for two round trips (and 200 ms more where "
+	     "one "
+	     "segment is out)."),
 	  "net/ipv4/tcp_output.c: tcp_send_loss_probe()" },
 	{ "stack~tcp_rack_reo_timeout",
 	  N_("RACK's timer: one that was sent later has come, and this one has had its time."),
@@ -88,10 +90,12 @@ const struct meaning sent_meanings[] = {
 	  N_("The acknowledgement waited for something to go with, until its timer ran out."),
 	  "net/ipv4/tcp_timer.c: tcp_delack_timer_handler()" },
 	{ "stack~tcp_cleanup_rbuf",
-	  N_("The program has read: that there is room again is said at once."),
+	  N_("The program has read: the acknowledgement that waited goes, with the room that there "
+	     "is now."),
 	  "net/ipv4/tcp.c: tcp_cleanup_rbuf()" },
 	{ "stack~__tcp_cleanup_rbuf",
-	  N_("The program has read: that there is room again is said at once."),
+	  N_("The program has read: the acknowledgement that waited goes, with the room that there "
+	     "is now."),
 	  "net/ipv4/tcp.c: __tcp_cleanup_rbuf()" },
 	{ "stack~__tcp_ack_snd_check", N_("What came is acknowledged at once."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },

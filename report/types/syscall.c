@@ -83,7 +83,8 @@ static const struct meaning enter_meanings[] = {
 	  N_("bind() only notes the address and takes the port: nothing goes to the wire."),
 	  "net/ipv4/af_inet.c: __inet_bind()" },
 	{ "name=listen",
-	  N_("listen() makes the two queues and sets the backlog; from now on SYNs are answered."),
+	  N_("listen() sets the backlog. The first one makes the two queues, and from then on SYNs "
+	     "are answered."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_listen_start()" },
 	{ 0 },
 };

@@ -138,8 +138,11 @@ static const struct meaning state_meanings[] = {
 	{ "new=LISTEN",
 	  N_("A listener only makes requests and children: it never carries data itself."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_listen_start()" },
+	{ "new=SYN_SENT sport=0",
+	  N_("The state is set before the local port is chosen: the port is still 0 here."),
+	  "net/ipv4/tcp_ipv4.c: tcp_v4_connect()" },
 	{ "new=SYN_SENT",
-	  N_("The state is set before the local port is chosen, so that the port is still 0 here."),
+	  N_("The program has bound its own address before: the port is known already."),
 	  "net/ipv4/tcp_ipv4.c: tcp_v4_connect()" },
 	{ "new=NEW_SYN_RECV",
 	  N_("A request sock: a small stand-in for a socket while the handshake is under way, so "

@@ -95,6 +95,7 @@ for SPEC in 5.4 distro; do
 	done
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
 	it "Linux $SPEC: every segment has a cause, as often as the kernel counted it" causes "$out/$SPEC"/*/
+	it "Linux $SPEC: every explanation beside an event is confirmed by its own check" tests/explain/confirm "$out/$SPEC"/*/
 	it "Linux $SPEC: what is asked in a course is answered by one command each" answered "$out/$SPEC"
 	while IFS=$'\t' read -ra answers; do
 		[ "${answers[0]:0:1}" = '#' ] || it "Linux $SPEC: the lesson of ${answers[0]} is answered by its run" lesson "${answers[@]}"

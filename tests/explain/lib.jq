@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What checks.tsv is written in: events of the same run around one event, and what the kernel counted. `$run` is the run,
+# `.` the event that was explained.
+
+# numbers of segments go round at 2^32
+def not_behind(a; b): ((b - a + 4294967296) % 4294967296) < 2147483648;
+
+# one end of one connection
+def end_key: "\(.netns) \(.conn)";
+def end_before(f): . as $e | any(($run.ends[end_key] // [])[] | select(.n < $e.n); f);
+def end_after(f): . as $e | any(($run.ends[end_key] // [])[] | select(.n > $e.n); f);
+# the last, and all, at this end before it
+def end_last(f): . as $e | last(($run.ends[end_key] // [])[] | select(.n < $e.n) | select(f)) // null;
+def end_all(f): . as $e | [($run.ends[end_key] // [])[] | select(.n < $e.n) | select(f)];
+# in this node; in all
+def node_before(f): . as $e | any(($run.nodes[.netns // ""] // [])[] | select(.n < $e.n); f);
+def node_after(f): . as $e | any(($run.nodes[.netns // ""] // [])[] | select(.n > $e.n); f);
+def node_last(f): . as $e | last(($run.nodes[.netns // ""] // [])[] | select(.n < $e.n) | select(f)) // null;
+def any_before(f): . as $e | any($run.events[] | select(.n < $e.n); f);
+def any_after(f): . as $e | any($run.events[] | select(.n > $e.n); f);
+
+def sent: .type == "tcp.tx";
+def came: .type == "tcp.rx";
+def state: .type == "tcp.state";
+def syn: .flags | test("^S[^.]*$");
+def synack: .flags | test("S") and test("[.]");
+def fin: .flags | test("F");
+def reset: .flags | test("R");
+def acks: .flags | test("[.]");
+
+# the kernel counted it in this node; a run that has not asked the counter says nothing against it
+def counted(names): . as $e | [$run.counters[] | select(.node == $e.netns and .counter == names)] |
+	length == 0 or any(.[]; (.kernel // 1) > 0);
+
+# the call of a program that it was made in: the last one of its task that was entered and has not returned
+def call_open(f): . as $e | (node_last(.type == "syscall.enter" and .pid == $e.pid)) as $enter |
+	$enter != null and ($enter | f) and
+	(any($run.nodes[$e.netns][]; .type == "syscall.exit" and .parent == $enter.n and .n < $e.n) | not);
+# does this run watch the system call?
+def watches(name): any($run.points[]; . == "__x64_sys_" + name or . == name);
+def own_address(a): . as $e | any($run.addresses[]; .node == $e.netns and .address == a);
