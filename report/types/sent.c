@@ -77,7 +77,8 @@ const struct meaning sent_meanings[] = {
 	  N_("The third segment of the handshake: it acknowledges the other end's number."),
 	  "net/ipv4/tcp_input.c: tcp_rcv_synsent_state_process()" },
 	{ "stack~tcp_v4_timewait_ack",
-	  N_("A segment came after the end: the stand-in in TIME_WAIT acknowledges it."),
+	  N_("This end has closed, and a timewait sock stands for its socket: it acknowledges what "
+	     "comes, as the other end's FIN."),
 	  "net/ipv4/tcp_ipv4.c: tcp_v4_timewait_ack()" },
 	{ "stack~tcp_v4_reqsk_send_ack",
 	  N_("A segment came that does not fit the request: it says what is expected."),
@@ -97,6 +98,15 @@ const struct meaning sent_meanings[] = {
 	  N_("The program has read: the acknowledgement that waited goes, with the room that there "
 	     "is now."),
 	  "net/ipv4/tcp.c: __tcp_cleanup_rbuf()" },
+	{ "stack~__tcp_ack_snd_check stack~__release_sock",
+	  N_("What came while the program's call held the socket is taken and acknowledged as the "
+	     "call lets go."),
+	  "net/core/sock.c: __release_sock()" },
+	{ "stack~__tcp_ack_snd_check opts.sack.name=sack",
+	  N_("A hole is before what came: the number of what is missing is said again, and SACK "
+	     "says "
+	     "what is here."),
+	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
 	{ "stack~__tcp_ack_snd_check", N_("What came is acknowledged at once."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
 	/* since 6.7 (133c4c0d3717) */
@@ -158,6 +168,7 @@ static const struct {
 	{ "tcp_cleanup_rbuf()", N_("program has read") },
 	{ "__tcp_cleanup_rbuf()", N_("program has read") },
 	{ "__tcp_ack_snd_check()", N_("segment came") },
+	{ "__release_sock()", N_("segment came") },
 	{ "tcp_release_cb()", N_("segment came") },
 	{ "tcp_keepalive_timer()", N_("keepalive") },
 	{ "tcp_write_wakeup()", N_("window probe") },
