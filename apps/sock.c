@@ -3,7 +3,9 @@
 #define _GNU_SOURCE
 #include "common.h"
 
+#include <linux/errqueue.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -110,6 +112,79 @@ static ssize_t do_recv(const char *word)
 	return received;
 }
 
+/* Looks at the next datagram and leaves it in the queue. */
+static ssize_t do_peek(const char *word)
+{
+	char buffer[65536];
+	size_t length = (size_t)number_parse(word);
+
+	return recv(fd, buffer, length < sizeof(buffer) ? length : sizeof(buffer), MSG_PEEK);
+}
+
+/* That many datagrams at most, by one call: those that are there. */
+static ssize_t do_recvmmsg(const char *word)
+{
+	static char buffers[8][2048];
+	struct iovec parts[8];
+	struct mmsghdr messages[8] = { 0 };
+	int count = number_parse(word);
+
+	for (size_t i = 0; i < 8; i++) {
+		parts[i] = (struct iovec){ buffers[i], sizeof(buffers[i]) };
+		messages[i].msg_hdr.msg_iov = &parts[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	return recvmmsg(fd, messages, count < 8 ? (unsigned int)count : 8, MSG_WAITFORONE, NULL);
+}
+
+/* What IP_RECVERR has kept for this socket: the result is the error's own, as a system call would give it. */
+static ssize_t do_error(const char *word)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[256];
+	} control;
+	char data[64];
+	struct iovec part = { data, sizeof(data) };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	struct sock_extended_err error = { 0 };
+
+	(void)word;
+	if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0)
+		return -1;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c))
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR)
+			memcpy(&error, CMSG_DATA(c), sizeof(error));
+	printf("error queue: origin %u type %u code %u\n", error.ee_origin, error.ee_type,
+	       error.ee_code);
+	errno = (int)error.ee_errno;
+	return error.ee_errno ? -1 : 0;
+}
+
+/* A datagram whose checksum is wrong: made by hand, on a raw socket of its own, from port 7. */
+static ssize_t do_badsum(const char *word)
+{
+	size_t length = sizeof(struct udphdr) + (size_t)number_parse(word);
+	struct udphdr *header = calloc(1, length);
+	ssize_t sent = -1;
+	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+
+	if (header && raw >= 0) {
+		header->source = htons(7);
+		header->dest = to.sin_port;
+		header->len = htons((uint16_t)length);
+		header->check = htons(1);
+		sent = sendto(raw, header, length, 0, (struct sockaddr *)&to, sizeof(to));
+	}
+	free(header);
+	if (raw >= 0)
+		close(raw);
+	return sent < 0 ? -1 : sent - (ssize_t)sizeof(*header);
+}
+
 static ssize_t do_shutdown(const char *word)
 {
 	(void)word;
@@ -147,6 +222,47 @@ static ssize_t do_reuse(const char *word)
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 }
 
+static ssize_t do_reuseport(const char *word)
+{
+	int on = 1;
+
+	(void)word;
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+}
+
+static ssize_t do_broadcast(const char *word)
+{
+	int on = 1;
+
+	(void)word;
+	return setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+}
+
+/* The kernel doubles it, and has a least one. */
+static ssize_t do_rcvbuf(const char *word)
+{
+	int bytes = number_parse(word);
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+/* 1: what is sent waits; 0: it goes, as one datagram. */
+static ssize_t do_cork(const char *word)
+{
+	int on = number_parse(word);
+
+	return setsockopt(fd, IPPROTO_UDP, UDP_CORK, &on, sizeof(on));
+}
+
+/* Errors that ICMP brings are kept for `error`. */
+static ssize_t do_recverr(const char *word)
+{
+	int on = 1;
+
+	(void)word;
+	return setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+}
+
 static ssize_t do_sleep(const char *word)
 {
 	int ms = number_parse(word);
@@ -176,11 +292,20 @@ static const struct word_row {
 	{ "to", "IP:PORT", "send datagrams there from now on", do_to },
 	{ "send", "N", "send N bytes", do_send },
 	{ "recv", "N", "receive N bytes, or to the end", do_recv },
+	{ "peek", "N", "look at N bytes of the next datagram, and leave it", do_peek },
+	{ "recvmmsg", "N", "receive N datagrams at most by one call", do_recvmmsg },
+	{ "badsum", "N", "send N bytes with a wrong UDP checksum, from a raw socket", do_badsum },
+	{ "error", NULL, "take an error that recverr has had kept", do_error },
 	{ "shutdown", NULL, "end one's own direction", do_shutdown },
 	{ "close", NULL, "close", do_close },
 	{ "nodelay", NULL, "set TCP_NODELAY", do_nodelay },
 	{ "ttl", "N", "set the TTL of what is sent from now on", do_ttl },
 	{ "reuse", NULL, "set SO_REUSEADDR", do_reuse },
+	{ "reuseport", NULL, "set SO_REUSEPORT", do_reuseport },
+	{ "broadcast", NULL, "set SO_BROADCAST", do_broadcast },
+	{ "rcvbuf", "N", "set SO_RCVBUF", do_rcvbuf },
+	{ "cork", "N", "set UDP_CORK to 1 or 0", do_cork },
+	{ "recverr", NULL, "set IP_RECVERR", do_recverr },
 	{ "sleep", "MS", "wait so many milliseconds", do_sleep },
 	{ "wait", NULL, "wait for a line on the standard input", do_wait },
 };
@@ -190,7 +315,7 @@ static void help_print(void)
 	puts("usage: sock WORD...\nMakes a TCP socket and does with it what the words say, until "
 	     "one fails.\n\nwords:");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		printf("  %-8s %-8s %s\n", words[i].name,
+		printf("  %-9s %-8s %s\n", words[i].name,
 		       words[i].value_name ? words[i].value_name : "", words[i].help);
 }
 

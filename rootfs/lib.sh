@@ -17,6 +17,7 @@
 #   neighbour NODE IP       what `ip neigh` says of it
 #   route NODE ARGUMENTS    what `ip route get` says
 #   sockets NODE OPTION     what `ss -tn OPTION` says, a witness for each socket
+#   datagrams NODE :PORT    what `ss -uanm` says of the UDP sockets with this port, a witness for each
 
 # mark TEXT: tells the tracer where the guest is, by a call of the kernel's comm_write()
 mark() { (echo "ktlab $1" >/proc/self/comm); }
@@ -108,6 +109,17 @@ sockets() {
 	on "$1" ss -Htn "$2" | while read -r state recv_q send_q local peer _; do
 		witness "$1" socket state="$state" recv_q="$recv_q" send_q="$send_q" local="$local" peer="$peer"
 	done
+}
+
+datagrams() {
+	# skmem:(r3072,rb2304,…,d2): bytes that wait, with all that belongs to them; the most; how many were dropped
+	on "$1" ss -HOuanm "sport = $2" | awk '{
+		sub(/.*skmem:\(/, "", $NF); n = split($NF, parts, /[,)]/)
+		for (i = 1; i <= n; i++) if (match(parts[i], /^[a-z]+/)) value[substr(parts[i], 1, RLENGTH)] = substr(parts[i], RLENGTH + 1)
+		print $2, $4, value["r"], value["rb"], value["d"] }' |
+		while read -r recv_q local rmem limit drops; do
+			witness "$1" datagrams recv_q="$recv_q" local="$local" rmem="$rmem" limit="$limit" drops="$drops"
+		done
 }
 
 # has_links NODE: every card of the node that is up has a carrier

@@ -33,7 +33,7 @@ def parse_ip(data):
     _, tos, tot_len, ident, frag, ttl, proto, _, saddr, daddr = struct.unpack(">BBHHHBBH4s4s", data[:20])
     return {"saddr": ip4_bytes(saddr), "daddr": ip4_bytes(daddr), "id": ident, "ttl": ttl, "df": bool(frag & 0x4000),
             "tot_len": tot_len, "tos": tos, "header_len": (data[0] & 15) * 4, "proto": proto,
-            "fragment": (frag & 0x1fff) * 8}
+            "fragment": (frag & 0x1fff) * 8, "more": bool(frag & 0x2000)}
 
 
 def parse_tcp(data, length):

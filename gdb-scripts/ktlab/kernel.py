@@ -42,6 +42,11 @@ STRUCTS = {
         mss_cache srtt_us snd_una snd_nxt rcv_nxt snd_wnd rcv_wnd snd_cwnd snd_ssthresh packets_out
         sacked_out lost_out retrans_out write_seq copied_seq ca_state=C.icsk_ca_state backoff=C.icsk_backoff
         snd_wscale=rx_opt.snd_wscale rcv_wscale=rx_opt.rcv_wscale"""),
+    # sk_rmem_alloc is a member of sk_backlog; the second queue is the reader's own (2276f58ac589)
+    "udp": ("udp_sock", """daddr=U.__sk_common.skc_daddr rcv_saddr=U.__sk_common.skc_rcv_saddr
+        dport=U.__sk_common.skc_dport:be num=U.__sk_common.skc_num family=U.__sk_common.skc_family
+        reuseport=U.__sk_common.skc_reuseport net=U.__sk_common.skc_net.net came=U.sk_receive_queue.qlen
+        reading=reader_queue.qlen rmem=U.sk_backlog.rmem_alloc.counter rcvbuf=U.sk_rcvbuf drops=U.sk_drops.counter"""),
     "req": ("tcp_request_sock", """daddr=R.__req_common.skc_daddr rcv_saddr=R.__req_common.skc_rcv_saddr
         dport=R.__req_common.skc_dport:be num=R.__req_common.skc_num state=R.__req_common.skc_state
         net=R.__req_common.skc_net.net listener=R.__req_common.skc_listener mss=R.mss num_timeout=R.num_timeout
@@ -52,7 +57,7 @@ STRUCTS = {
         rcv_nxt=tw_sk.__tw_common.skc_tw_rcv_nxt snd_nxt=tw_sk.__tw_common.skc_tw_snd_nxt"""),
     # the part of a packet that says how the device is to cut it
     "shinfo": ("skb_shared_info", "nr_frags gso_size gso_segs"),
-    "skb": ("sk_buff", """dev sk refdst=_skb_refdst len data_len cloned pkt_type protocol:be transport_header
+    "skb": ("sk_buff", """dev sk iif=skb_iif refdst=_skb_refdst len data_len cloned pkt_type protocol:be transport_header
         network_header mac_header end head data users=users.refs.counter"""),
     # tb_id was in fib_table before aliases shared a trie; fib_result.table says 254 for local routes too
     "table": ("fib_table", "tb_id"),
@@ -99,6 +104,7 @@ PREFIXES = {
     "S.": {"tcp_sock": "inet_conn.icsk_inet.sk."},
     "C.": {"tcp_sock": "inet_conn."},
     "R.": {"tcp_request_sock": "req.req."},
+    "U.": {"udp_sock": "inet.sk."},
 }
 
 # include/net/tcp_states.h

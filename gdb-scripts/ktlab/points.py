@@ -21,46 +21,9 @@ it is watched without what depends on it. Any other that this kernel's function 
 What every hit takes (stack, task, clock) stands in blocks.py, what many points take in takes.py.
 """
 
-import re
-from collections import namedtuple
-
-from .takes import (CALLER, ENDED, MADE, NETDEV, NOW, SIGNALS, SLEEPER, SYSCALL, SYSCALL_OF, any_sock, buffer, came, cut, dev, icmp_error,
-                    iocb, neigh, packet, route, skb, sock, socket_of_file, timewait, woken)
-
-SAME = True
-
-
-class Point(namedtuple("Point", "name decode takes returns fn note args result also inlined")):
-    @property
-    def values(self):
-        """The arguments of the function that `args` shows: those of its words that are no text, block or field."""
-        words = (word.partition(":")[0] for word in self.args.split())
-        blocks = [word.partition(":")[0] for word in self.takes.split()]
-        return " ".join(word for word in words if not re.search(r"=@|\.", word) and word.partition("=")[2] not in blocks)
-
-
-def joined(*texts):
-    """One text of several; each may be a tuple of such."""
-    return " ".join(joined(*text) if isinstance(text, tuple) else text for text in texts)
-
-
-def point(name, decode, takes, returns=None, fn=None, note=None, args="", result="", also=None, inlined=True):
-    """One row: `takes` a text or a tuple of texts, `returns` what to take when the function returns (None: the return is not
-    watched; SAME: the same); `fn` the function that is watched instead (`a|b`: the first that the kernel has), if `name` has no
-    code of its own everywhere, and `note` why; `args` and `result` what decode/call.py shows of what was taken; `also` the
-    point that is watched with it; `inlined` whether it is watched where it is inlined, too."""
-    returns = returns if returns in (None, SAME) else joined(returns)
-    return Point(name, decode, joined(takes), returns, fn or name, note, args, result, also, inlined)
-
-
-def call(name, takes, args="", result=None, fn=None, note=None):
-    """A row whose event is a `call`; with a `result` (which may be empty) its return is watched, too."""
-    return point(name, "call", takes, None if result is None else SAME, fn, note, args, result)
-
-
-def syscall(name, more=(), taken=SYSCALL_OF, returns=ENDED):
-    return point("__x64_sys_" + name, "syscall", (taken, more), returns)
-
+from .rows import SAME, call, point, syscall
+from .takes import (CALLER, MADE, NETDEV, NOW, SIGNALS, SLEEPER, SYSCALL, any_sock, buffer, came, cut, dev, icmp_error,
+                    iocb, neigh, packet, route, skb, sock, socket_of_file, timewait, udp, woken)
 
 # What the rows of the path show: of a packet on its way down and up, of a sending socket, of one of its own timers, of a listener, of a
 # socket's own end, of a neighbour.
@@ -184,9 +147,18 @@ TABLE = [
     call("udp_sendmsg", (any_sock(), "net:net=sk.net"), "len=len saddr=sk.rcv_saddr:ip daddr=sk.daddr:ip dport=sk.dport", ""),
     call("udp_rcv", packet(), INCOMING),
     # datagrams: down, with the UDP header complete; up, when they have found their socket. Where the first is inlined, in
-    # ip_push_pending_frames(), UDP does not come by
+    # ip_push_pending_frames(), UDP does not come by, but what a raw socket makes, which is seen at the second
     point("ip_send_skb", "udp_tx", (skb(), any_sock("skb.sk"), route("skb.refdst&~7")), inlined=False),
+    point("__ip_local_out", "raw_tx", (skb(), any_sock(), route("skb.refdst&~7"))),
     point("udp_queue_rcv_one_skb", "udp_rx", (any_sock(), buffer())),
+    # whose a datagram is, and the queue in which it waits
+    point("__udp4_lib_lookup", "udp_lookup", "net:net=net saddr sport daddr dport", "net:net=net found:udp=rax"),
+    point("udp_v4_early_demux", "udp_early", buffer(), (buffer(), "found:udp=skb.sk")),
+    point("__udp_enqueue_schedule_skb", "udp_enqueue", (udp(), "skb:skb=skb"), SAME),
+    point("__skb_recv_udp", "udp_dequeue", (udp(), "flags"), (udp(), "skb:skb=rax")),
+    # what IP cuts for a wire, and makes whole again; when they return, the packet may be another
+    point("ip_do_fragment", "call", packet(), "net:net=net", args=OUTGOING),
+    point("ip_defrag", "defrag", buffer(), "net:net=net"),
 
     # the way up: interrupt, NAPI, device, IP, TCP, socket, application
     call("e1000_clean", "napi:napi=napi dev:dev=napi.dev net:net=dev.net", "budget=budget poll=napi.poll:code"),
@@ -249,6 +221,7 @@ TABLE = [
     point("icmp_send", "icmp_send", (buffer("skb_in"), "type code"),
           fn="__icmp_send|icmp_send", note="a wrapper, inline since 5.0 (9ef6b42ad6fd)"),
     point("icmp_unreach", "icmp_rx", icmp_error()),
+    point("udp_err", "icmp_rx", icmp_error()),
     # 5.4 calls it icmp_skb
     point("tcp_v4_err", "icmp_rx", icmp_error("skb|icmp_skb")),
     point("ip_forward", "forward", (skb(), "rt:rt=skb.refdst&~7 out:dev=rt.dev", dev("skb"))),

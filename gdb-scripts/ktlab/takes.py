@@ -30,6 +30,11 @@ def any_sock(arg="sk"):
     return "sk:common=" + arg
 
 
+def udp(arg="sk", name="sk"):
+    """A UDP socket."""
+    return "{1}:udp={0} net:net={1}.net".format(arg, name)
+
+
 def timewait(arg="tw"):
     return "tw:tw=%s net:net=tw.net" % arg
 

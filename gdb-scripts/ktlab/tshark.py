@@ -20,7 +20,8 @@ TCP_FIELDS = {"saddr": "ip.src", "daddr": "ip.dst", "sport": "tcp.srcport", "dpo
               "kinds": "tcp.option_kind", "mss": "tcp.options.mss_val",
               "wscale": "tcp.options.wscale.shift", "tsval": "tcp.options.timestamp.tsval",
               "tsecr": "tcp.options.timestamp.tsecr", "sack_le": "tcp.options.sack_le", "sack_re": "tcp.options.sack_re"}
-TSHARK = ["tshark", "-n", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
+# parts of a packet stay parts: the header is in the first
+TSHARK = ["tshark", "-n", "-o", "ip.defragment:FALSE", "-o", "tcp.relative_sequence_numbers:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
           "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
 
 

@@ -13,7 +13,6 @@ from . import headers, kernel
 from .decode import FRAMES
 from .tshark import ARP_FIELDS, frames_of, number
 
-BROADCAST = "ff:ff:ff:ff:ff:ff"
 LOOPBACK = "lo"
 SEQ_MASK = (1 << 32) - 1
 # how many frames of one flow a qdisc may send before their turn
@@ -135,16 +134,21 @@ def differences(frame, said, whole):
 UNSAID = {"urg", "tos", "ip_header_len", "header_len", "df", "kinds", "check"}
 
 
+def same_packet(drop, frame):
+    return drop["seq"] == frame["seq"] if "seq" in drop else drop["ip"]["id"] == frame["id"]
+
+
 class Drops:
-    """The segments that the kernel dropped at a node."""
+    """The segments and datagrams that the kernel dropped at a node."""
 
     def __init__(self, events):
-        self.left = [event for event in events if event["type"] == DROP and event["proto"] == "TCP"]
+        self.left = [event for event in events if event["type"] == DROP and event.get("sport") is not None]
 
     def take(self, frame):
-        """Whether a drop explains that this segment has no counterpart; it explains one only."""
+        """Whether a drop explains that this frame has no counterpart; it explains one only."""
         for drop in self.left:
-            if frame["kind"] == "tcp" and flow(dict(drop, kind="tcp")) == flow(frame) and drop["seq"] == frame["seq"]:
+            kind = drop["proto"].lower()
+            if kind == frame["kind"] and flow(dict(drop, kind=kind)) == flow(frame) and same_packet(drop, frame):
                 self.left.remove(drop)
                 return True
         return False
@@ -197,6 +201,11 @@ def by_flow(frames):
     return flows
 
 
+def is_group(mac):
+    """A broadcast or multicast address."""
+    return int(mac[:2], 16) & 1
+
+
 def goes(frame, way, nic, addresses):
     """Whether a frame at a card was sent by it (tx), or was for it and its node (rx)."""
     if nic["nic"] == LOOPBACK:
@@ -204,9 +213,28 @@ def goes(frame, way, nic, addresses):
     if way == "tx":
         # a datagram has its event where it is made, and none at a router
         return frame["eth_src"] == nic["mac"] and (frame["kind"] not in FRAMES or frame["saddr"] in addresses)
+    if frame["eth_src"] == nic["mac"]:
+        return False
+    if frame["kind"] != "tcp" and is_group(frame["eth_dst"]):
+        return True
     # what a router sends on has no event of a receiver
-    return (frame["eth_dst"] in (nic["mac"], BROADCAST) and frame["eth_src"] != nic["mac"]
-            and (frame["kind"] == "arp" or frame["daddr"] in addresses))
+    return frame["eth_dst"] == nic["mac"] and (frame["kind"] == "arp" or frame["daddr"] in addresses)
+
+
+def once(events, addresses):
+    """The events without those that tell of a frame again: a datagram to a group comes to each socket that wants it, also at
+    its sender, whose own frame comes by no card."""
+    last = None
+    for event in events:
+        if event["type"] == DROP or event["type"].partition(".")[0] not in FRAMES or not event["type"].endswith(".rx"):
+            yield event
+            continue
+        copy = last and event["daddr"] not in addresses and event["sk"] != last["sk"] \
+            and all(event[name] == last[name] for name in ("saddr", "daddr", "sport", "dport", "ip", "check", "payload_len"))
+        if not copy:
+            last = event
+            if event["daddr"] in addresses or event["saddr"] not in addresses:
+                yield event
 
 
 def card(nic, folder, watched, events, addresses):
@@ -219,7 +247,7 @@ def card(nic, folder, watched, events, addresses):
         if point not in watched:
             continue
         frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses)]
-        told = [frame_of(event) for event in here
+        told = [frame_of(event) for event in once(here, addresses)
                 if event["type"] == "%s.%s" % (kind, way) and event["dev"] == nic["nic"]]
         frames, told = by_flow(frames), by_flow(told)
         for key in sorted(set(frames) | set(told)):

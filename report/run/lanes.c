@@ -125,12 +125,12 @@ bool was_dropped(const struct ledger *ledger, const struct event *ev)
 	return is_among(ledger->drops.v, ledger->drops.n, ev);
 }
 
-static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind,
-		      const struct datagrams *datagrams)
+static struct lane lane_of(const struct event *ev, bool rx, enum frame_kind kind,
+			   const struct datagrams *datagrams)
 {
-	const struct event *ev = &ledger->trace->events.v[i];
 	bool arp = kind == FRAME_ARP;
-	struct lane like = {
+
+	return (struct lane){
 		.node = ev->netns,
 		.rx = rx,
 		.kind = kind,
@@ -140,6 +140,13 @@ static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind 
 		.sport = arp ? 0 : (uint16_t)event_int(ev, "sport", 0),
 		.dport = arp ? 0 : (uint16_t)event_int(ev, "dport", 0),
 	};
+}
+
+static void add_entry(struct ledger *ledger, size_t i, bool rx, enum frame_kind kind,
+		      const struct datagrams *datagrams)
+{
+	const struct event *ev = &ledger->trace->events.v[i];
+	const struct lane like = lane_of(ev, rx, kind, datagrams);
 
 	*vec_add(&get_lane(ledger, &like)->entries) = (struct entry){
 		.event = i,
@@ -171,6 +178,36 @@ static void add_datagram(struct ledger *ledger, size_t i)
 		add_entry(ledger, i, rx, FRAME_DATAGRAM, of);
 }
 
+/* A datagram that was sent, and that its sender dropped: of those in this buffer the last. */
+static void drop_sent(struct ledger *ledger, const struct event *drop, const struct datagrams *of)
+{
+	const struct lane like = lane_of(drop, false, FRAME_DATAGRAM, of);
+	struct lane *lane = find_lane(ledger, &like);
+
+	for (size_t i = lane ? lane->entries.n : 0; i > 0; i--) {
+		struct entry *entry = &lane->entries.v[i - 1];
+
+		if (!event_same(&ledger->trace->events.v[entry->event], drop, "skb"))
+			continue;
+		entry->dropped = true;
+		return;
+	}
+}
+
+/* What was dropped before it came to a socket is received where it is dropped; what did not leave has no frame. */
+static void add_dropped_datagram(struct ledger *ledger, size_t i)
+{
+	const struct event *ev = &ledger->trace->events.v[i];
+	char *proto = event_dup(ev, "proto");
+	const struct datagrams *of = datagrams_called(proto);
+
+	free(proto);
+	if (of && event_is(ev, "way", "in"))
+		add_entry(ledger, i, true, FRAME_DATAGRAM, of);
+	else if (of && event_is(ev, "way", "out"))
+		drop_sent(ledger, ev, of);
+}
+
 static void collect_entries(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->trace->events.n; i++) {
@@ -182,6 +219,8 @@ static void collect_entries(struct ledger *ledger)
 			add_entry(ledger, i, kind == EV_ARP_RX, FRAME_ARP, NULL);
 		else if (kind == EV_SKB_DROP && is_dropped_before_tcp(ledger, i))
 			add_entry(ledger, i, true, FRAME_TCP, NULL);
+		else if (kind == EV_SKB_DROP)
+			add_dropped_datagram(ledger, i);
 		else if (ledger->trace->events.v[i].row->way != WAY_NONE)
 			add_datagram(ledger, i);
 	}
@@ -241,7 +280,8 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
 	entry->cut = f->more;
 	entry->used_up =
-		f->kind != FRAME_TCP || (!entry->cut && frame_end_seq(f) == entry->end_seq);
+		f->kind == FRAME_ARP ||
+		(!entry->cut && (f->kind == FRAME_DATAGRAM || frame_end_seq(f) == entry->end_seq));
 	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
 		lane->cursor++;
 }
@@ -250,11 +290,14 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 static size_t match_fragment(struct ledger *ledger, const struct frame *f, const char *node,
 			     bool rx)
 {
+	const enum frame_kind kind = f->datagrams ? FRAME_DATAGRAM : FRAME_TCP;
+
 	for (size_t l = 0; l < ledger->lanes.n; l++) {
 		struct lane *lane = &ledger->lanes.v[l];
 
-		if (lane->node != node || lane->rx != rx || lane->kind != FRAME_TCP ||
-		    lane->saddr != f->saddr || lane->daddr != f->daddr)
+		if (lane->node != node || lane->rx != rx || lane->kind != kind ||
+		    lane->datagrams != f->datagrams || lane->saddr != f->saddr ||
+		    lane->daddr != f->daddr)
 			continue;
 		for (size_t i = lane->cursor; i < lane->entries.n; i++) {
 			struct entry *entry = &lane->entries.v[i];
@@ -279,6 +322,22 @@ static struct entry *find_entry(const struct ledger *ledger, struct lane *lane,
 			return entry;
 	}
 	return NULL;
+}
+
+/* A datagram to a group comes to each socket that wants it: the events of all of them are of one frame. */
+static void take_copies(const struct ledger *ledger, struct lane *lane, const struct entry *first,
+			const struct frame *f)
+{
+	const struct event *events = ledger->trace->events.v;
+
+	for (size_t i = (size_t)(first - lane->entries.v) + 1; i < lane->entries.n; i++) {
+		struct entry *entry = &lane->entries.v[i];
+
+		if (event_same(&events[first->event], &events[entry->event], "sk"))
+			return;
+		if (entry_matches(ledger, entry, f))
+			entry->used_up = true;
+	}
 }
 
 /* The index + 1 of the event for this frame, or 0. */
@@ -316,6 +375,8 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 				      node, (long long)ledger->trace->events.v[entry->event].n);
 		lane->last_event = entry->event;
 		take_entry(lane, entry, f);
+		if (rx && f->kind == FRAME_DATAGRAM && f->eth_dst[0] & 1)
+			take_copies(ledger, lane, entry, f);
 		return entry->event + 1;
 	}
 	return 0;

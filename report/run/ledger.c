@@ -3,6 +3,7 @@
 #include "run/ledger.h"
 #include "base/i18n.h"
 #include "run/lanes.h"
+#include "run/tellers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,39 +20,17 @@
  * Events are kept in lanes (node, direction, flow), each with a cursor at its first free event.
  */
 
-/* The point whose events tell of the frames of a kind, and what is said of them where it is not watched. */
-static const struct {
-	const char *point, *unwatched;
-} tellers[][2] = {
-	[FRAME_ARP] = { { "arp_xmit", N_("arp_xmit is not watched in this run") },
-			{ "arp_rcv", N_("arp_rcv is not watched in this run") } },
-	[FRAME_TCP] = { { "ip_output", N_("ip_output is not watched in this run") },
-			{ "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
-	[FRAME_FRAGMENT] = { { "ip_output", N_("ip_output is not watched in this run") },
-			     { "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
-};
-
-static const char *teller(const struct frame *f, bool rx)
-{
-	return f->kind == FRAME_DATAGRAM ? f->datagrams->point[rx] : tellers[f->kind][rx].point;
-}
-
-static const char *unwatched(const struct frame *f, bool rx)
-{
-	return f->kind == FRAME_DATAGRAM ? f->datagrams->unwatched[rx]
-					 : tellers[f->kind][rx].unwatched;
-}
-
 /* Datagrams that nobody watches, neither when they are sent nor when they are received, are not looked at. */
 static void leave_unwatched(const struct trace *trace, struct frame *f)
 {
-	if (f->kind == FRAME_DATAGRAM && !trace_watches(trace, teller(f, false)) &&
+	if (f->datagrams && !trace_watches(trace, teller(f, false)) &&
 	    !trace_watches(trace, teller(f, true)))
 		f->kind = FRAME_OTHER;
 }
 
 /* Why a frame may have no event of its receiver. */
 static const char forwarded[] = N_("the router forwards it");
+static const char unwanted[] = N_("it is for a group, and no socket here wants it");
 
 static void link_events(struct trace *trace, size_t tx, size_t rx)
 {
@@ -124,7 +103,7 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 	if (f->sent) {
 		f->tx_event = match_frame(ledger, f, node->name, false);
 		/* a segment that goes through has an event, at ip_output(); a datagram has one where it is made */
-		if (!f->tx_event && f->kind == FRAME_DATAGRAM &&
+		if (!f->tx_event && f->datagrams &&
 		    !is_address_of(ledger->trace, node->name, f->saddr))
 			f->reason = forwarded;
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
@@ -133,7 +112,7 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 		f->rx_event = match_frame(ledger, f, node->name, true);
 		if (!f->rx_event && f->kind != FRAME_ARP &&
 		    !is_address_of(ledger->trace, node->name, f->daddr))
-			f->reason = forwarded;
+			f->reason = f->datagrams && is_broadcast(f->eth_dst) ? unwanted : forwarded;
 	}
 }
 
@@ -342,13 +321,20 @@ static void count_frame(struct trace *trace, const struct frame *f)
 	trace->frames_arp += f->kind == FRAME_ARP;
 }
 
+/* What a node sends to a group it gives its own sockets, too (ip_mc_output() in net/ipv4/ip_output.c): by no device. */
+static bool is_looped(const struct trace *trace, const struct lane *lane)
+{
+	return lane->datagrams && lane->rx && is_address_of(trace, lane->node, lane->saddr) &&
+	       !is_address_of(trace, lane->node, lane->daddr);
+}
+
 static void settle_event(struct ledger *ledger, const struct lane *lane, const struct entry *entry)
 {
 	struct trace *trace = ledger->trace;
 	const struct event *ev = &trace->events.v[entry->event];
 	char *text;
 
-	if (entry->used_up || was_dropped(ledger, ev))
+	if (entry->used_up || entry->dropped || was_dropped(ledger, ev) || is_looped(trace, lane))
 		return;
 	text = xasprintf(entry->seen
 				 ? _("event %lld (%s at %s): its last bytes are not on the wire")

@@ -60,7 +60,9 @@ static const struct {
 	{ "args.type", TO("STREAM", "DGRAM", "RAW", "SEQPACKET") },
 	{ "args.protocol", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "UDPLITE") },
 	{ "op", TO("request", "reply", "syn_add", "syn_drop", "accept_add", "accept_remove",
-		   "overflow") },
+		   "overflow", "add", "take", "peek", "full") },
+	{ "match", TO("connected", "address", "wildcard", "none") },
+	{ "way", TO("out", "in", "socket") },
 };
 
 /* gdb-scripts/ktlab/decode_route.py has the same rows: the first whose function is on the stack. */

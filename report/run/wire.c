@@ -50,6 +50,15 @@ const struct datagrams *datagrams_of_type(const char *type, bool *rx)
 	return NULL;
 }
 
+const struct datagrams *datagrams_called(const char *name)
+{
+	for (const struct datagrams *const *p = __start_datagram_rows; p != __stop_datagram_rows;
+	     p++)
+		if (strcmp((*p)->name, name) == 0)
+			return *p;
+	return NULL;
+}
+
 uint32_t frame_get(const struct frame *f, size_t at, size_t bytes, bool *ok)
 {
 	uint32_t value = 0;
@@ -137,13 +146,13 @@ static void decode_ip(struct frame *f, size_t at)
 		return;
 	f->payload_len = total - header;
 	f->datagrams = datagrams_numbered(proto);
-	if (f->datagrams && !f->fragment && f->datagrams->decode(f, at + header))
-		f->kind = FRAME_DATAGRAM;
-	if (proto != IPPROTO_IS_TCP)
-		return;
-	if (f->fragment)
+	if (f->fragment && (f->datagrams || proto == IPPROTO_IS_TCP))
 		f->kind = FRAME_FRAGMENT;
+	else if (f->datagrams && f->datagrams->decode(f, at + header))
+		f->kind = FRAME_DATAGRAM;
 	else
+		f->datagrams = NULL;
+	if (!f->fragment && proto == IPPROTO_IS_TCP)
 		decode_tcp(f, at + header, total - header);
 }
 
@@ -304,8 +313,9 @@ void frame_describe(struct str *out, const struct frame *f)
 		str_addf(out, "%s %s:%u > %s:%u len %u", f->datagrams->name, from, f->sport, to,
 			 f->dport, f->payload_len);
 	else if (f->kind == FRAME_FRAGMENT)
-		str_addf(out, _("TCP %s > %s: part of packet %u from byte %u on"), from, to,
-			 f->ip_id, f->fragment);
+		str_addf(out, _("%s %s > %s: part of packet %u from byte %u on"),
+			 f->datagrams ? f->datagrams->name : "TCP", from, to, f->ip_id,
+			 f->fragment);
 	else
 		str_addf(out, _("another frame of %u bytes"), f->len);
 }

@@ -9,7 +9,7 @@ enum frame_kind {
 	FRAME_OTHER,
 	FRAME_ARP,
 	FRAME_TCP,
-	FRAME_FRAGMENT, /* a later part of an IP packet: the TCP header is in the first */
+	FRAME_FRAGMENT, /* a later part of an IP packet: the header of TCP or of a datagram is in the first */
 	FRAME_DATAGRAM, /* of a protocol whose family's file has a row */
 };
 
@@ -34,6 +34,8 @@ struct datagrams {
 
 /* The protocol whose events have that type, and whether they are of what is received; NULL: none has. */
 const struct datagrams *datagrams_of_type(const char *type, bool *rx);
+/* The protocol of that name, or NULL. */
+const struct datagrams *datagrams_called(const char *name);
 
 /* Bits of bytes 13 and 14 of the TCP header: RFC 9293 3.1, RFC 3168, RFC 8311; the last was RFC 3540's NS. */
 enum {
@@ -58,7 +60,8 @@ struct frame {
 	uint32_t len;
 	unsigned char *bytes; /* cap_len of them */
 	enum frame_kind kind;
-	const struct datagrams *datagrams; /* of FRAME_DATAGRAM */
+	const struct datagrams
+		*datagrams; /* of FRAME_DATAGRAM and its FRAME_FRAGMENTs; NULL: TCP */
 	unsigned char eth_src[6];
 	unsigned char eth_dst[6];
 	uint32_t saddr; /* host order; of ARP: spa and tpa */

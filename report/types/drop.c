@@ -12,8 +12,9 @@ static void say_drop(const struct telling *of, struct str *out)
 static const struct event_type types[] = {
 	{
 		.name = "skb.drop",
-		.keys = "by_fn by_file by_line proto saddr daddr sport dport flags seq end_seq ack "
-			"reason",
+		.keys = "by_fn by_file by_line proto reason saddr daddr sport dport flags seq "
+			"end_seq "
+			"ack payload_len check ip way",
 		.kind = EV_SKB_DROP,
 		.ink = INK_LOSS,
 		.in_ladder = ladder_always,

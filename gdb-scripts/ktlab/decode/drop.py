@@ -5,6 +5,7 @@ from .. import kernel
 from ..headers import parse_ip
 from ..packets import ETH_BYTES, at_hand, segment
 from .tcp import conn_of
+from .udp import datagram
 from .words import quad, word
 
 # Functions that hand on what is to be freed; the first other one on the stack is the one that dropped it.
@@ -20,6 +21,8 @@ NO_DROP = {
     "skb_release_data",
     # net/packet/af_packet.c, net/ipv4/raw.c: the copy of a socket that looks on
     "packet_rcv", "tpacket_rcv", "raw_rcv",
+    # net/ipv4/udp.c: what is for a group was given to each socket that wants it, as a copy
+    "__udp4_lib_mcast_deliver",
 }
 # What a socket still has when it ends (net/core/stream.c, net/ipv4/af_inet.c): a FIN that was taken, or data that nobody
 # has read. Only these are lost.
@@ -46,7 +49,22 @@ def drop(hit, model):
         tcp = found[1]
         fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
                       ack=tcp["ack"], _conn=conn_of(hit, model, tcp))
+    else:
+        fields.update(of_datagram(hit))
     return "skb.drop", fields
+
+
+def of_datagram(hit):
+    """What tells which one it was, by its header, and how far it was on its WAY; nothing, if it is no datagram."""
+    of = datagram(hit)
+    return dict({name: of[name] for name in ("saddr", "daddr", "sport", "dport", "payload_len", "check", "ip")}, way=way(hit)) if of else {}
+
+
+def way(hit):
+    """out: it did not leave; in: it came, and to no socket; socket: one had got it. What came has the number of its device."""
+    if not hit["skb.iif"]:
+        return "out"
+    return "in" if hit.has("net_rx_action") and not hit.has("udp_queue_rcv_one_skb") else "socket"
 
 
 def reason(hit):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The router's part: packets forwarded, and the errors that ICMP carries back."""
+"""The router's part: packets forwarded, and the errors that ICMP carries back; and packets that were cut and are made whole."""
 
 from .. import kernel
 from ..headers import parse_ip
@@ -39,6 +39,18 @@ def received(hit, model):
     return "call", {"args": args, "result": None}
 
 
+def defrag(hit, model):
+    """ip_defrag(net, skb, user): takes a part of a datagram; 0 when it has made it whole (net/ipv4/ip_fragment.c)."""
+    if hit.at == "return":
+        return ("call", {"args": hit.entry.told, "result": {"whole": hit.ret32 == 0}}) if hit.entry.told else None
+    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:])
+    if not ip:
+        return None
+    hit.told = {"saddr": ip["saddr"], "daddr": ip["daddr"], "protocol": word(kernel.PROTOCOLS, ip["proto"]), "id": ip["id"],
+                "offset": ip["fragment"], "more": ip["more"], "len": ip["tot_len"] - ip["header_len"]}
+    return "call", {"args": hit.told, "result": None}
+
+
 def forward(hit, model):
     """ip_forward(skb): net/ipv4/ip_forward.c"""
     ip = parse_ip(at_hand(hit)[0][ETH_BYTES:])
@@ -49,4 +61,4 @@ def forward(hit, model):
     return "call", {"args": args, "result": None, "_pkt": model.packets.arriving(hit, hit["net.inum"])}
 
 
-DECODERS = {"icmp_send": sent, "icmp_rx": received, "forward": forward}
+DECODERS = {"icmp_send": sent, "icmp_rx": received, "forward": forward, "defrag": defrag}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which point makes the events that tell of a frame.
+#include "run/tellers.h"
+#include "base/i18n.h"
+
+/* The point whose events tell of the frames of a kind, and what is said of them where it is not watched. */
+static const struct {
+	const char *point, *unwatched;
+} tellers[][2] = {
+	[FRAME_ARP] = { { "arp_xmit", N_("arp_xmit is not watched in this run") },
+			{ "arp_rcv", N_("arp_rcv is not watched in this run") } },
+	[FRAME_TCP] = { { "ip_output", N_("ip_output is not watched in this run") },
+			{ "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
+	[FRAME_FRAGMENT] = { { "ip_output", N_("ip_output is not watched in this run") },
+			     { "tcp_v4_rcv", N_("tcp_v4_rcv is not watched in this run") } },
+};
+
+const char *teller(const struct frame *f, bool rx)
+{
+	return f->datagrams ? f->datagrams->point[rx] : tellers[f->kind][rx].point;
+}
+
+const char *unwatched(const struct frame *f, bool rx)
+{
+	return f->datagrams ? f->datagrams->unwatched[rx] : tellers[f->kind][rx].unwatched;
+}
