@@ -51,6 +51,32 @@ void table_text(struct table *t, const char *text)
 	table_take(t, text ? xstrdup(text) : NULL);
 }
 
+void table_take_indented(struct table *t, int depth, char *text)
+{
+	struct str indented = { 0 };
+	struct cell *cell;
+
+	str_fill(&indented, "  ", depth);
+	str_add(&indented, text);
+	free(text);
+	table_take(t, str_take(&indented));
+	cell = &t->cells.v[t->cells.n - 1];
+	cell->depth = depth;
+	cell->plain = cell->text + 2 * (size_t)depth;
+}
+
+void table_events(struct table *t, int64_t first, int64_t second)
+{
+	struct cell *cell;
+
+	table_take(t, !first	? NULL
+		      : !second ? xasprintf("%lld", (long long)first)
+				: xasprintf("%lld %lld", (long long)first, (long long)second));
+	cell = &t->cells.v[t->cells.n - 1];
+	cell->events[0] = first;
+	cell->events[1] = second;
+}
+
 void table_int(struct table *t, int64_t number)
 {
 	*vec_add(&t->cells) = (struct cell){ .kind = CELL_NUMBER, .number = number };

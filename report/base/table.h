@@ -16,6 +16,9 @@ struct cell {
 	enum cell_kind kind;
 	char *text;
 	int64_t number;
+	int depth; /* how far the text is indented */
+	const char *plain; /* the text without that */
+	int64_t events[2]; /* whose numbers the text says; 0: none */
 };
 
 struct table;
@@ -55,6 +58,9 @@ void doc_free(struct doc *doc);
 /* Each adds the next cell. */
 void table_text(struct table *t, const char *text); /* NULL: null */
 void table_take(struct table *t, char *text); /* the same; the table owns the text then */
+void table_take_indented(struct table *t, int depth, char *text);
+/* The numbers of up to two events; 0: none. */
+void table_events(struct table *t, int64_t first, int64_t second);
 void table_int(struct table *t, int64_t number);
 void table_bool(struct table *t, bool value);
 void table_null(struct table *t);

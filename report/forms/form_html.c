@@ -26,6 +26,11 @@ enum {
 	MOST_CONNECTIONS = 500,
 };
 
+static const char *const row_kind_names[] = {
+	[ROW_STEP] = "step",	 [ROW_NOTE] = "note",	  [ROW_ARROW] = "arrow",
+	[ROW_DEPART] = "depart", [ROW_ARRIVE] = "arrive", [ROW_LOST] = "lost",
+};
+
 static void put_ladder(struct page *page)
 {
 	struct ladder *ladder = ladder_new(page->rq);
@@ -46,9 +51,10 @@ static void put_ladder(struct page *page)
 		const struct ladder_row *row = &ladder->rows.v[i];
 
 		fprintf(out,
-			"%s\n{\"kind\":%d,\"t\":%lld,\"node\":%d,\"to\":%d,\"n\":%lld,\"m\":%lld,",
-			i ? "," : "", row->kind, (long long)row->t_ns, row->node, row->to,
-			(long long)row->event->n,
+			"%s\n{\"kind\":\"%s\",\"t\":%lld,\"node\":%d,\"to\":%d,\"n\":%lld,\"m\":%"
+			"lld,",
+			i ? "," : "", row_kind_names[row->kind], (long long)row->t_ns, row->node,
+			row->to, (long long)row->event->n,
 			(long long)(row->received ? row->received->n : 0));
 		put_member(out, "by", row->by);
 		put_member(out, "at", row->at);
@@ -77,15 +83,6 @@ static void put_connections(struct page *page)
 	fputs("],\n", page->out);
 }
 
-/* The numbers of the events that say so, as they stand in the cell. */
-static void put_numbers(FILE *out, const char *text)
-{
-	fputc('[', out);
-	for (const char *p = text ? text : ""; *p; p++)
-		fputc(*p == ' ' ? ',' : *p, out);
-	fputc(']', out);
-}
-
 static void put_answers(struct page *page)
 {
 	struct doc doc = { 0 };
@@ -98,9 +95,11 @@ static void put_answers(struct page *page)
 		fputs(i ? ",\n{" : "\n{", page->out);
 		put_member(page->out, "question", table_cell(t, i, 0)->text);
 		put_member(page->out, "answer", table_cell(t, i, 1)->text);
-		fputs("\"events\":", page->out);
-		put_numbers(page->out, table_cell(t, i, 2)->text);
-		fputs("}", page->out);
+		fputs("\"events\":[", page->out);
+		for (size_t e = 0; e < 2 && table_cell(t, i, 2)->events[e]; e++)
+			fprintf(page->out, "%s%lld", e ? "," : "",
+				(long long)table_cell(t, i, 2)->events[e]);
+		fputs("]}", page->out);
 	}
 	fputs("],\n\"more_answers\":[", page->out);
 	for (size_t i = 0; i < t->notes.n; i++) {
@@ -257,11 +256,10 @@ static void put_tree(struct page *page)
 	table_cut(&doc.tables.v[0], MOST_CALLS);
 	fputs("\"tree\":[", page->out);
 	for (size_t i = 0; i < table_rows(t); i++) {
-		const char *call = table_cell(t, i, 4)->text;
-		size_t indent = strspn(call, " ");
+		const struct cell *call = table_cell(t, i, 4);
 
-		fprintf(page->out, "%s[%zu,", i ? ",\n" : "\n", indent / 2);
-		json_put(page->out, call + indent);
+		fprintf(page->out, "%s[%d,", i ? ",\n" : "\n", call->depth);
+		json_put(page->out, call->plain);
 		fprintf(page->out, ",%lld,%lld]", (long long)table_cell(t, i, 0)->number,
 			(long long)table_cell(t, i, 1)->number);
 	}
@@ -269,38 +267,10 @@ static void put_tree(struct page *page)
 	doc_free(&doc);
 }
 
-/* The types of this run: what they look like, and whether they are a packet's on its way out or in. */
-static void put_types(struct page *page)
-{
-	static const char *const ways[] = { [WAY_NONE] = NULL, [WAY_OUT] = "out", [WAY_IN] = "in" };
-	const struct event_type *type;
-
-	fputs("\"types\":{", page->out);
-	for (size_t i = 0; (type = type_at(i)); i++) {
-		fputs(i ? ",\n" : "\n", page->out);
-		json_put(page->out, type->name);
-		fputs(":{", page->out);
-		put_member(page->out, "ink", ink_name(type->ink));
-		fputs("\"way\":", page->out);
-		json_put(page->out, ways[type->way]);
-		fputc('}', page->out);
-	}
-	fputs("},\n", page->out);
-}
-
-static void put_layers(struct page *page)
-{
-	fputs("\"layers\":[", page->out);
-	for (size_t i = 0; layers[i].prefix; i++)
-		fprintf(page->out, "%s[\"%s\",\"%s\"]", i ? "," : "", layers[i].prefix,
-			layers[i].name);
-	fputs("],\n", page->out);
-}
-
 static void put_run(struct page *page)
 {
 	const struct trace *trace = page->rq->trace;
-	char *link = source_link(trace, "FILE", 0);
+	char *link = source_link(trace, "FILE", 0), *frames = trace_frames(trace);
 
 	put_member(page->out, "lab", trace->lab);
 	put_member(page->out, "release", trace->release);
@@ -314,12 +284,12 @@ static void put_run(struct page *page)
 		fputs(i ? "," : "", page->out);
 		json_put(page->out, trace->problems.v[i]);
 	}
-	fprintf(page->out,
-		"],\"left_out\":%zu,\"hits\":%lld,\"frames_tcp\":%zu,\"frames_arp\":%zu,\"taps\":%"
-		"zu,"
-		"\"unmatched\":%zu}",
-		trace->events.n - request_events(page->rq), (long long)trace->end_hits,
-		trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
+	fprintf(page->out, "],\"left_out\":%zu,\"stops_move_time\":%s,\"hits\":%lld,\"frames\":",
+		trace->events.n - request_events(page->rq),
+		stops_move_time(trace) ? "true" : "false", (long long)trace->end_hits);
+	json_put(page->out, frames);
+	fprintf(page->out, ",\"taps\":%zu,\"unmatched\":%zu}", trace->wires.n, trace->unmatched);
+	free(frames);
 	free(link);
 }
 
@@ -335,8 +305,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_connections(&page);
 	put_events(&page);
 	put_sources(&page);
-	put_types(&page);
-	put_layers(&page);
+	put_facts(&page);
 	put_tree(&page);
 	put_languages(&page);
 	put_run(&page);

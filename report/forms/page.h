@@ -22,6 +22,9 @@ void put_events(struct page *page);
 void put_sources(struct page *page);
 void put_meanings(struct page *page);
 
+/* page_facts.c: what the report knows of events, and the page draws */
+void put_facts(struct page *page);
+
 /* page_words.c: the page's own words in the reader's language */
 void put_words(struct page *page);
 

@@ -2,6 +2,7 @@
 // The page's events, each stack and each meaning once, and the lines of the source that the stacks name.
 #include "forms/page.h"
 #include "base/i18n.h"
+#include "run/follow.h"
 #include "types/story.h"
 #include "types/tell.h"
 
@@ -46,6 +47,12 @@ static int meaning_index(struct page *page, const struct meaning *meaning)
 	return (int)i;
 }
 
+static const char *const runs_names[] = {
+	[RUNS_TASK] = "task",
+	[RUNS_THREAD] = "thread",
+	[RUNS_INTERRUPTING] = "interrupting",
+};
+
 static void put_event(struct page *page, const struct event *ev)
 {
 	struct json stack = event_get(ev, "stack");
@@ -55,7 +62,8 @@ static void put_event(struct page *page, const struct event *ev)
 	fputs("{\"_options\":", page->out);
 	json_put(page->out, options);
 	fprintf(page->out, ",\"_meaning\":%d", meaning_index(page, meaning_of(ev)));
-	fprintf(page->out, ",\"_peer\":%zu,\"_story\":%d,", ev->peer, story_index(ev));
+	fprintf(page->out, ",\"_peer\":%zu,\"_story\":%d,\"_runs\":\"%s\",\"_own\":%zu,", ev->peer,
+		story_index(ev), runs_names[event_runs(ev)], event_own_frames(ev));
 	if (stack.kind == JSON_ARRAY) {
 		put_raw(page->out, ev->text + 1, stack.p);
 		fprintf(page->out, "%zu", stack_index(page, stack));

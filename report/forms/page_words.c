@@ -105,8 +105,8 @@ static const char *const words[] = {
 	N_("what was interrupted:"),
 	N_("{context} in its own thread {who}"),
 	N_("{context}: {who} was on the CPU and was interrupted"),
-	N_("{hits} hits, {events} events, engine {engine}, mode {mode}; {tcp} TCP and "
-	   "{arp} ARP frames at {taps} taps, {unmatched} unmatched"),
+	N_("{hits} hits, {events} events, engine {engine}, mode {mode}; frames: {frames} at "
+	   "{taps} taps, {unmatched} unmatched"),
 	N_("{lab} on Linux {release}"),
 	N_("{n} failed"),
 	N_("{n} of {all} events"),

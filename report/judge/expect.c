@@ -283,6 +283,24 @@ static void skip_block(struct judge *j, struct expectation *e)
 		bind(j, &e->items.v[i]);
 }
 
+/* What is said of the frames, of which some are no segments, either. */
+static char *ledger_sentence(const struct trace *trace)
+{
+	struct str names = { 0 };
+	char *sentence;
+
+	if (trace->frames.n <= 2)
+		return xstrdup(_("Every TCP and ARP frame on the wire has its event, and every "
+				 "segment sent has its frame."));
+	for (size_t i = 0; i < trace->frames.n; i++)
+		str_addf(&names, "%s%s", i ? ", " : "", trace->frames.v[i].name);
+	sentence = xasprintf(_("Every frame on the wire (%s) has its event, and every segment and "
+			       "datagram sent has its frame."),
+			     str_text(&names));
+	str_free(&names);
+	return sentence;
+}
+
 /* The expectation that stands in no file. */
 static void judge_ledger(struct expect *expect, const struct trace *trace)
 {
@@ -290,9 +308,7 @@ static void judge_ledger(struct expect *expect, const struct trace *trace)
 	struct str why = { 0 };
 
 	*e = (struct expectation){
-		.sentence =
-			xstrdup(_("Every TCP and ARP frame on the wire has its event, and every "
-				  "segment sent has its frame.")),
+		.sentence = ledger_sentence(trace),
 		.verdict = trace->unmatched ? FAILED : HELD,
 	};
 	if (!trace->unmatched)

@@ -65,6 +65,7 @@ void event_must_be_as(struct trace *trace, const struct event *ev, const char *p
 }
 
 /* kernel/softirq.c: below these, whoever was interrupted or let softirqs run stands on a stack. */
+static const char softirq_file[] = "kernel/softirq.c";
 static const char *const softirqs[] = { "{\"fn\":\"__do_softirq\"", "{\"fn\":\"handle_softirqs\"" };
 
 /* Where what serves a softirq begins in the event's text, or NULL. */
@@ -81,6 +82,36 @@ static const char *softirq_of(const struct event *ev)
 			first = at;
 	}
 	return first;
+}
+
+/* The kernel's own thread for softirqs: what stands on its stack is all of one matter. */
+static bool is_thread(const struct event *ev)
+{
+	struct json comm = event_get(ev, "comm");
+	static const char thread[] = "\"ksoftirqd/";
+
+	return comm.kind == JSON_STRING && (size_t)(comm.end - comm.p) > sizeof(thread) - 1 &&
+	       memcmp(comm.p, thread, sizeof(thread) - 1) == 0;
+}
+
+enum event_runs event_runs(const struct event *ev)
+{
+	if (text_is(ev->ctx, "task"))
+		return RUNS_TASK;
+	return is_thread(ev) ? RUNS_THREAD : RUNS_INTERRUPTING;
+}
+
+size_t event_own_frames(const struct event *ev)
+{
+	struct json_iter it = json_iter(event_get(ev, "stack"));
+	size_t n = 0, end = 0;
+
+	while (json_next(&it)) {
+		n++;
+		if (json_is(json_path(it.value, "file"), softirq_file))
+			end = n;
+	}
+	return end && event_runs(ev) == RUNS_INTERRUPTING ? end : n;
 }
 
 bool event_is_softirq(const struct event *ev)

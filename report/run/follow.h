@@ -64,6 +64,15 @@ bool event_stack_has(const struct event *ev, const char *const *functions);
 bool event_whole_stack_has(const struct event *ev, const char *function);
 /* The event's line with its own part of the stack alone, NULL if that is all of it. The caller frees it. */
 char *event_own_text(const struct event *ev, size_t *len);
+/* On whose stack it runs. */
+enum event_runs {
+	RUNS_TASK, /* the task's own */
+	RUNS_THREAD, /* of the kernel's thread for softirqs */
+	RUNS_INTERRUPTING, /* of whoever was interrupted */
+};
+enum event_runs event_runs(const struct event *ev);
+/* How many frames of its stack are its own, with the entry to softirqs: what called that was only interrupted. */
+size_t event_own_frames(const struct event *ev);
 /* Whether a softirq is served on its stack. */
 bool event_is_softirq(const struct event *ev);
 /* Whether the event has a whole stack: what sends or receives is never called so directly. */

@@ -317,8 +317,18 @@ static void pair_taps(const struct ledger *ledger, struct wire *a, struct wire *
 
 static void count_frame(struct trace *trace, const struct frame *f)
 {
-	trace->frames_tcp += f->kind == FRAME_TCP;
-	trace->frames_arp += f->kind == FRAME_ARP;
+	static const char *const names[] = { [FRAME_TCP] = "TCP", [FRAME_ARP] = "ARP" };
+	const char *name = f->kind == FRAME_DATAGRAM	 ? f->datagrams->name
+			   : f->kind < ARRAY_SIZE(names) ? names[f->kind]
+							 : NULL;
+	size_t i = 0;
+
+	while (name && i < trace->frames.n && strcmp(trace->frames.v[i].name, name) != 0)
+		i++;
+	if (name && i == trace->frames.n)
+		*vec_add(&trace->frames) = (struct frame_count){ .name = name };
+	if (name)
+		trace->frames.v[i].n++;
 }
 
 /* What a node sends to a group it gives its own sockets, too (ip_mc_output() in net/ipv4/ip_output.c): by no device. */
@@ -355,6 +365,8 @@ static void settle(struct ledger *ledger)
 {
 	struct trace *trace = ledger->trace;
 
+	*vec_add(&trace->frames) = (struct frame_count){ .name = "TCP" };
+	*vec_add(&trace->frames) = (struct frame_count){ .name = "ARP" };
 	for (size_t w = 0; w < trace->wires.n; w++)
 		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++) {
 			count_frame(trace, &trace->wires.v[w].frames.v[i]);

@@ -43,12 +43,38 @@ void trace_contradicts(struct trace *trace, const struct event *ev, const char *
 	free(other);
 }
 
+/* Events are numbered without a gap, so the place is known; after damage it is searched. */
+const struct event *trace_event(const struct trace *trace, int64_t n)
+{
+	size_t guess;
+
+	if (n <= 0 || !trace->events.n || n < trace->events.v[0].n)
+		return NULL;
+	guess = (size_t)(n - trace->events.v[0].n);
+	if (guess < trace->events.n && trace->events.v[guess].n == n)
+		return &trace->events.v[guess];
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].n == n)
+			return &trace->events.v[i];
+	return NULL;
+}
+
 bool trace_watches(const struct trace *trace, const char *point)
 {
 	for (size_t i = 0; i < trace->points.n; i++)
 		if (strcmp(trace->points.v[i].name, point) == 0)
 			return true;
 	return false;
+}
+
+char *trace_frames(const struct trace *trace)
+{
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < trace->frames.n; i++)
+		str_addf(&out, "%s%zu %s", i ? ", " : "", trace->frames.v[i].n,
+			 trace->frames.v[i].name);
+	return str_take(&out);
 }
 
 const struct node *trace_node(const struct trace *trace, const char *name)
@@ -211,6 +237,7 @@ void trace_free(struct trace *trace)
 	for (size_t i = 0; i < trace->excused.n; i++)
 		free(trace->excused.v[i]);
 	vec_free(&trace->problems);
+	vec_free(&trace->frames);
 	vec_free(&trace->excused);
 	vec_free(&trace->unmatched_list);
 	vec_free(&trace->events);

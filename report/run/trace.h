@@ -45,6 +45,12 @@ enum {
 	PROBLEMS_KEPT = 20
 };
 
+/* How many frames there were of a protocol. */
+struct frame_count {
+	const char *name;
+	size_t n;
+};
+
 struct trace {
 	char *folder;
 	char *release, *lab, *engine, *mode, *note, *build_id, *config, *source;
@@ -65,7 +71,9 @@ struct trace {
 	char *digest; /* as the end line says */
 	struct names *names;
 	/* ledger.c */
-	size_t frames_tcp, frames_arp, unmatched;
+	VEC(struct frame_count)
+	frames; /* TCP and ARP always, and each protocol of datagrams that there was */
+	size_t unmatched;
 	VEC(char *)
 	excused; /* what has no counterpart because a point is not watched in this run */
 	int64_t clock_offset_ns; /* time of events - time of captures; 0 when nothing matched */
@@ -100,7 +108,11 @@ bool trace_watches(const struct trace *trace, const char *point);
 void trace_problem(struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* "24 TCP, 2 ARP"; the caller frees it. */
+char *trace_frames(const struct trace *trace);
+
 /* NULL if there is no such one. */
+const struct event *trace_event(const struct trace *trace, int64_t n);
 const struct node *trace_node(const struct trace *trace, const char *name);
 const struct node *trace_node_by_mac(const struct trace *trace, const char *mac);
 const struct node *trace_node_by_address(const struct trace *trace, const char *address);

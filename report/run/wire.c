@@ -270,11 +270,21 @@ void wire_free(struct wire *wire)
 static const struct {
 	uint16_t flag;
 	char letter;
+	const char *name;
 } tcp_flags[] = {
-	{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' }, { TCP_PSH, 'P' }, { TCP_ACK, '.' },
-	{ TCP_URG, 'U' }, { TCP_ECE, 'E' }, { TCP_CWR, 'W' }, { TCP_AE, 'e' },
+	{ TCP_FIN, 'F', "FIN" }, { TCP_SYN, 'S', "SYN" }, { TCP_RST, 'R', "RST" },
+	{ TCP_PSH, 'P', "PSH" }, { TCP_ACK, '.', "ACK" }, { TCP_URG, 'U', "URG" },
+	{ TCP_ECE, 'E', "ECE" }, { TCP_CWR, 'W', "CWR" }, { TCP_AE, 'e', "AE" },
 };
 static const char no_flags[] = "none";
+
+const char *tcp_flag_name(size_t index, char *letter)
+{
+	if (index >= ARRAY_SIZE(tcp_flags))
+		return NULL;
+	*letter = tcp_flags[index].letter;
+	return tcp_flags[index].name;
+}
 
 const char *tcp_flag_letters(uint16_t flags, char *text)
 {

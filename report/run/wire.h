@@ -129,6 +129,8 @@ void frame_describe(struct str *out, const struct frame *frame);
 
 /* tcpdump's letters in tcpdump's order, or "none"; text holds TCP_FLAG_LETTERS bytes. */
 const char *tcp_flag_letters(uint16_t flags, char *text);
+/* The name of a flag and its letter, one after the other; NULL: there are no more. */
+const char *tcp_flag_name(size_t index, char *letter);
 /* The flags that such a text names. */
 uint16_t tcp_flags_of(const char *letters);
 /* Appends a frame's TCP options as events.jsonl has them. */

@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* include/uapi/linux/neighbour.h; in those that are not named here nothing happens. */
+const char *neighbour_ink(const char *state)
+{
+	static const struct {
+		const char *state, *ink;
+	} inks[] = {
+		{ "INCOMPLETE", "queue" }, { "REACHABLE", "good" }, { "STALE", "soft" },
+		{ "DELAY", "call" },	   { "PROBE", "neigh" },    { "FAILED", "bad" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(inks); i++)
+		if (text_is(inks[i].state, state))
+			return inks[i].ink;
+	return "line";
+}
+
 static void say_neigh_lookup(const struct telling *of, struct str *out)
 {
 	bool found = json_true(event_get(of->ev, "found"));

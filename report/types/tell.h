@@ -14,6 +14,9 @@ char *call_sentence(const struct event *enter, const struct event *end);
 /* Whether the kernel releases a socket that no program has closed: sock_close() as a call, not as close(). */
 bool is_release(const struct event *ev);
 
+/* What a neighbour in this state looks like on the page: --NAME in report/forms/page/page.css. */
+const char *neighbour_ink(const char *state);
+
 /* What the event means, or NULL. */
 const struct meaning *meaning_of(const struct event *ev);
 

@@ -28,13 +28,7 @@ void answer(struct answers *a, char *text, const struct event *first, const stru
 	a->rows++;
 	table_text(a->table, a->question);
 	table_take(a->table, text);
-	if (first && second)
-		table_take(a->table,
-			   xasprintf("%lld %lld", (long long)first->n, (long long)second->n));
-	else if (first)
-		table_take(a->table, xasprintf("%lld", (long long)first->n));
-	else
-		table_null(a->table);
+	table_events(a->table, first ? first->n : 0, first && second ? second->n : 0);
 }
 
 /* Was this not yet answered? Takes the key over. */

@@ -3,6 +3,7 @@
 #include "views/answers.h"
 #include "base/i18n.h"
 #include "types/tell.h"
+#include "views/routes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +21,11 @@ static const struct event *lookup_of(const struct answers *a, const struct event
 {
 	bool failed = event_get(result, "error").kind == JSON_STRING;
 
-	for (const struct event *ev = result; ev-- > a->rq->trace->events.v;) {
-		if (ev->netns != result->netns)
-			continue;
-		if (ev->kind == EV_ROUTE_RESULT)
-			return NULL;
-		if (ev->kind == EV_FIB_LOOKUP && event_same(ev, result, "purpose") &&
+	for (const struct event *ev = search_before(a->rq->trace, result); ev;
+	     ev = search_before(a->rq->trace, ev))
+		if (event_same(ev, result, "purpose") &&
 		    event_get(ev, failed ? "err" : "out.prefix").kind == JSON_STRING)
 			return ev;
-	}
 	return NULL;
 }
 
@@ -52,28 +49,11 @@ static char *route_text(const struct event *ev)
 	return text;
 }
 
-/* The type of route that ends a lookup with this error, or NULL: fib_props in net/ipv4/fib_semantics.c. */
-static const char *refusing_type(const char *error)
-{
-	static const struct {
-		const char *error, *type;
-	} types[] = {
-		{ "EINVAL", "blackhole" },
-		{ "EACCES", "prohibit" },
-		{ "EHOSTUNREACH", "unreachable" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (text_is(types[i].error, error))
-			return types[i].type;
-	return NULL;
-}
-
 /* "…, because no prefix in table main fits"; takes the route over. */
 static char *add_error(char *route, const struct event *lookup)
 {
 	char *table = event_dup(lookup, "table_name"), *error = event_dup(lookup, "err"), *text;
-	const char *type = refusing_type(error);
+	const char *type = search_refused_by(lookup);
 
 	if (type)
 		text = xasprintf(_("%s, because the longest prefix that fits in table %s is a "

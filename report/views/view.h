@@ -74,6 +74,8 @@ void view_fields(struct doc *doc, const struct request *rq);
 void view_points(struct doc *doc, const struct request *rq);
 void view_counters(struct doc *doc, const struct request *rq);
 void view_checks(struct doc *doc, const struct request *rq);
+/* Whether each stop at a point lets virtual time jump. */
+bool stops_move_time(const struct trace *trace);
 void view_summary(struct doc *doc, const struct request *rq);
 
 /* Writes tables to a terminal. */

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Views that follow something through all kinds of events: calls, a packet, a connection, a step.
 #include "base/i18n.h"
+#include "run/follow.h"
 #include "types/tell.h"
 #include "views/view.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Events are numbered without a gap, so the place is known; after damage it is searched. */
-static const struct event *event_by_n(const struct trace *trace, int64_t n)
-{
-	size_t guess;
-
-	if (n <= 0 || !trace->events.n || n < trace->events.v[0].n)
-		return NULL;
-	guess = (size_t)(n - trace->events.v[0].n);
-	if (guess < trace->events.n && trace->events.v[guess].n == n)
-		return &trace->events.v[guess];
-	for (size_t i = 0; i < trace->events.n; i++)
-		if (trace->events.v[i].n == n)
-			return &trace->events.v[i];
-	return NULL;
-}
 
 enum {
 	DEEPEST = 12
@@ -31,7 +16,7 @@ static int depth_of(const struct trace *trace, const struct event *ev)
 {
 	int depth = 0;
 
-	while (depth < DEEPEST && (ev = event_by_n(trace, ev->parent)) != NULL)
+	while (depth < DEEPEST && (ev = trace_event(trace, ev->parent)) != NULL)
 		depth++;
 	return depth;
 }
@@ -78,7 +63,6 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 {
 	struct str what = { 0 };
 
-	str_fill(&what, "  ", depth);
 	add_words(&what, trace, ev);
 	table_int(t, ev->n);
 	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - trace->zero_ns) / 1e9));
@@ -86,7 +70,7 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 	table_text(t, ev->ctx);
 	table_json(t, event_get(ev, "comm"));
 	table_json(t, event_get(ev, "owner.comm"));
-	table_take(t, str_take(&what));
+	table_take_indented(t, depth, str_take(&what));
 	table_text(t, ev->fn);
 	table_take(t, place_of(ev));
 }
@@ -229,20 +213,6 @@ static const char *layer_of(struct json frame)
 	return layer;
 }
 
-/* Up to and with the softirq's entry: what is called from further out was only interrupted. */
-static size_t own_frames(const struct event *ev)
-{
-	struct json_iter it = json_iter(event_get(ev, "stack"));
-	size_t n = 0, end = 0;
-
-	while (json_next(&it)) {
-		n++;
-		if (text_is(layer_of(it.value), "softirq"))
-			end = n;
-	}
-	return end && !text_is(ev->ctx, "task") ? end : n;
-}
-
 /* The names of the event's functions that lie in the layer, the one called first in front. */
 static char *functions_in(const struct event *ev, const char *layer)
 {
@@ -250,7 +220,7 @@ static char *functions_in(const struct event *ev, const char *layer)
 	struct str out = { 0 };
 	char *name, *before;
 
-	for (size_t left = own_frames(ev); left && json_next(&it); left--) {
+	for (size_t left = event_own_frames(ev); left && json_next(&it); left--) {
 		if (!text_is(layer_of(it.value), layer))
 			continue;
 		name = json_dup(json_path(it.value, "fn"));

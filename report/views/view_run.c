@@ -154,9 +154,13 @@ static void add_counts(struct table *t, const struct request *rq)
 	add_event_count(t, rq);
 	add_pairf(t, N_("points"), _("%zu of %zu were hit"), with_hits, trace->points.n);
 	add_pairf(t, N_("connections"), "%zu", trace->conns.n);
-	if (trace->wires.n)
-		add_pairf(t, N_("frames"), _("%zu TCP, %zu ARP at %zu taps; unmatched: %zu"),
-			  trace->frames_tcp, trace->frames_arp, trace->wires.n, trace->unmatched);
+	if (trace->wires.n) {
+		char *frames = trace_frames(trace);
+
+		add_pairf(t, N_("frames"), _("%s at %zu taps; unmatched: %zu"), frames,
+			  trace->wires.n, trace->unmatched);
+		free(frames);
+	}
 	if (rq->counters && rq->counters->rows.n)
 		add_pairf(t, N_("the kernel's counters"), _("%zu agree, %zu differ, %zu not known"),
 			  rq->counters->verdicts[AGREES], rq->counters->verdicts[DIFFERS],
@@ -216,6 +220,11 @@ static void add_cost(struct table *t, const struct trace *trace)
 	free(phases);
 }
 
+bool stops_move_time(const struct trace *trace)
+{
+	return text_is(trace->mode, "live") && !text_is(trace->engine, "plugin");
+}
+
 void view_summary(struct doc *doc, const struct request *rq)
 {
 	static const struct column columns[] = {
@@ -242,7 +251,7 @@ void view_summary(struct doc *doc, const struct request *rq)
 	if (request_events(rq) < trace->events.n)
 		table_note(t, _("Only the first %zu of %zu events are shown here."),
 			   request_events(rq), trace->events.n);
-	if (text_is(trace->mode, "live") && !text_is(trace->engine, "plugin"))
+	if (stops_move_time(trace))
 		table_note(t,
 			   _("Mode live: each stop at a point lets virtual time jump to the next "
 			     "timer, so the order is true but the times between events are "

@@ -164,7 +164,6 @@ static void add_row(struct table *t, const struct call *call, const struct sums 
 	const struct event *ev = &call->ev;
 	struct str what = { 0 };
 
-	str_fill(&what, "  ", (int)call->depth);
 	str_addf(&what, "%s%s", strcmp(ev->type, "tree.interrupt") ? "" : "==> ", ev->fn);
 	if (more)
 		str_addf(&what, _(" ... %zu more"), more);
@@ -172,7 +171,7 @@ static void add_row(struct table *t, const struct call *call, const struct sums 
 	table_int(t, sums->self);
 	table_int(t, sums->interrupts);
 	table_int(t, sums->away);
-	table_take(t, str_take(&what));
+	table_take_indented(t, (int)call->depth, str_take(&what));
 	if (more)
 		table_null(t);
 	else

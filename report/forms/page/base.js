@@ -6,7 +6,6 @@ const events = data.events, byNumber = new Map(events.map((e) => [e.n, e]));
 const $ = (id) => document.getElementById(id);
 /* a text in the reader's language, with its {names} filled in */
 const T = (text, values) => (data.words[text] || text).replace(/\{(\w+)\}/g, (whole, name) => values && name in values ? values[name] : whole);
-const ROW = { step: 0, note: 1, arrow: 2, depart: 3, arrive: 4, lost: 5 };
 const typeOf = (e) => data.types[e.type] || { ink: 'soft', way: null };
 const colorOf = (e) => `var(--${typeOf(e).ink})`;
 let chosen = null, chosenRow = null, visible = events, markA = null, markB = null;

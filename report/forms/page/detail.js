@@ -45,21 +45,14 @@ function closeSheet() {
 	$('detail').classList.remove('open');
 	document.body.classList.remove('sheet');
 }
-const isThread = (e) => /^ksoftirqd\//.test(e.comm || '');
 function owner(e) {
 	const who = `${e.comm || '?'} (${e.pid})`;
-	return make('div', { class: 'soft' }, e.ctx === 'task' ? T('on the CPU: {who}', { who }) : isThread(e) ? T('{context} in its own thread {who}', { context: e.ctx, who }) : T('{context}: {who} was on the CPU and was interrupted', { context: e.ctx, who }),
+	return make('div', { class: 'soft' }, e._runs === 'task' ? T('on the CPU: {who}', { who }) : e._runs === 'thread' ? T('{context} in its own thread {who}', { context: e.ctx, who }) : T('{context}: {who} was on the CPU and was interrupted', { context: e.ctx, who }),
 		e.owner ? `; ${T('for {who}', { who: `${e.owner.comm} (${e.owner.pid})` })}` : '');
 }
-/* a softirq runs on the stack of whoever it interrupted: where its own part ends */
-function softirqEnd(e) {
-	const frames = stackOf(e);
-	if (e.ctx === 'task' || isThread(e)) return frames.length;
-	for (let i = frames.length; i > 0; i--) if (frames[i - 1].file === 'kernel/softirq.c') return i;
-	return frames.length;
-}
+/* a softirq runs on the stack of whoever it interrupted: behind its own part stands that */
 function stackList(e) {
-	const frames = stackOf(e), end = softirqEnd(e);
+	const frames = stackOf(e), end = e._own;
 	if (!frames.length) return [];
 	return [make('h3', {}, T('stack, innermost first')), ...frames.slice(0, end).map((f, i) => frame(f, i === e._story)),
 		...(end < frames.length ? [make('div', { class: 'soft interrupted' }, T('what was interrupted:')), ...frames.slice(end).map((f) => frame(f, false))] : [])];

@@ -31,10 +31,9 @@ function choices() {
 }
 
 /* ---- search ---- */
-const FLAGS = { S: 'SYN', F: 'FIN', R: 'RST', P: 'PSH', U: 'URG', E: 'ECE', W: 'CWR', '.': 'ACK' };
 /* what an event says, its sentence and what it means, who sent it, and its flags by name: "S." is SYN-ACK */
 function wordsOf(e) {
-	const flags = /^tcp\.[tr]x$/.test(e.type) ? [...e.flags || ''].map((f) => FLAGS[f] || f).join('-') : '';
+	const flags = isPacket(e) && e.flags ? [...e.flags].map((f) => data.flags[f] || f).join('-') : '';
 	return [e.type, e._text, flags, e.by, e.by_fn, e.netns, e.fn, e.point, e.comm, e.step, data.meanings[e._meaning]?.text].join('\n').toLowerCase();
 }
 /* a function of the stack is found by its name, or by a part of one that only a function has */

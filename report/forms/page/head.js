@@ -6,12 +6,12 @@ function head() {
 	const words = { none: T('no expectations'), failed: T('{n} failed', { n: failed }), held: T('all held') };
 	document.title = T('{lab} on Linux {release}', { lab: data.lab || '?', release: data.release || '?' });
 	$('title').replaceChildren(document.title, ' ', make('a', { class: `badge ${verdict}`, href: '#checks' }, words[verdict]));
-	$('facts').textContent = T('{hits} hits, {events} events, engine {engine}, mode {mode}; {tcp} TCP and {arp} ARP frames at {taps} taps, {unmatched} unmatched',
-		{ hits: data.hits, events: events.length, engine: data.engine, mode: data.mode, tcp: data.frames_tcp, arp: data.frames_arp, taps: data.taps, unmatched: data.unmatched });
+	$('facts').textContent = T('{hits} hits, {events} events, engine {engine}, mode {mode}; frames: {frames} at {taps} taps, {unmatched} unmatched',
+		{ hits: data.hits, events: events.length, engine: data.engine, mode: data.mode, frames: data.frames, taps: data.taps, unmatched: data.unmatched });
 	const notes = data.problems.map((problem) => T('damaged: {problem}', { problem }));
 	if (data.note) notes.unshift(data.note);
 	if (data.left_out) notes.push(T('The last {n} events are left out of this page.', { n: data.left_out }));
-	if (data.mode === 'live' && data.engine !== 'plugin') notes.push(T('Mode live: each stop at a point moves virtual time on to the next timer. The order is true; the times between events are longer than without tracing.'));
+	if (data.stops_move_time) notes.push(T('Mode live: each stop at a point moves virtual time on to the next timer. The order is true; the times between events are longer than without tracing.'));
 	if (data.stops) notes.push(data.stops);
 	if (!Object.keys(data.sources).length) notes.push(T('The kernel’s source was not at hand: stacks show places without their lines.'));
 	$('notes').replaceChildren(...notes.map((n) => make('div', { class: 'note' }, n)));

@@ -4,6 +4,8 @@ const ladder = { rows: [], tops: [], height: 0, svg: null, from: -1, to: -1 };
 /* up to this height nothing scrolls within the page's own scrolling */
 const WHOLE = 8000;
 const NOTE = 22, ARROW = 38, HEAD = 30, SMALL = 6.65;
+/* what is on one node, or goes over all of them, is a line; what goes from node to node has room for its arrow */
+const heightOf = (row) => row.kind === 'note' || row.kind === 'step' ? NOTE : ARROW;
 function place(column) { return ladder.time + ladder.half + column * ladder.gap; }
 function layoutLadder() {
 	/* wide: functions stand outside of the lines; narrow: under the arrow, in place of the options */
@@ -16,7 +18,7 @@ function layoutLadder() {
 	const shown = new Set(visible.map((e) => e.n));
 	ladder.rows = data.rows.filter((r) => shown.has(r.n) || shown.has(r.m));
 	let y = HEAD;
-	ladder.tops = ladder.rows.map((r) => { const top = y; y += r.kind === ROW.note || r.kind === ROW.step ? NOTE : ARROW; return top; });
+	ladder.tops = ladder.rows.map((r) => { const top = y; y += heightOf(r); return top; });
 	ladder.height = y + 10;
 	ladder.from = ladder.to = -1;
 	$('ladder-box').classList.toggle('whole', ladder.height < WHOLE);
@@ -54,18 +56,18 @@ function printLadder() {
 	if (pieces.length) $('ladder-box').replaceChildren(...pieces);
 }
 function drawRow(row, y) {
-	const e = byNumber.get(row.n), kids = [make('rect', { class: 'hit', x: 0, y, width: ladder.width, height: row.kind > ROW.note ? ARROW : NOTE }),
+	const e = byNumber.get(row.n), kids = [make('rect', { class: 'hit', x: 0, y, width: ladder.width, height: heightOf(row) }),
 		make('text', { class: 'small', x: ladder.time - 8, y: y + 15, 'text-anchor': 'end' }, seconds(row.t))];
-	if (row.kind === ROW.step) {
+	if (row.kind === 'step') {
 		const name = T('step {name}', { name: row.text });
 		kids.push(make('line', { class: 'life', x1: ladder.time + 12 + [...name].reduce((sum, c) => sum + widthOf(c), 0) * SMALL, x2: ladder.width, y1: y + 11, y2: y + 11 }),
 			make('text', { x: ladder.time, y: y + 15, class: 'small' }, name));
 	}
-	else if (row.kind === ROW.note)
+	else if (row.kind === 'note')
 		kids.push(...drawNote(row, e, y));
 	else
 		kids.push(...drawArrow(row, y));
-	if (connColor(e.conn)) kids.push(make('rect', { x: 0, y: y + 1, width: 5, height: (row.kind > ROW.note ? ARROW : NOTE) - 2, style: `fill:${connColor(e.conn)}` }));
+	if (connColor(e.conn)) kids.push(make('rect', { x: 0, y: y + 1, width: 5, height: heightOf(row) - 2, style: `fill:${connColor(e.conn)}` }));
 	kids.push(make('title', {}, `${[row.n, row.m].filter(Boolean).map((n) => T('event {n}', { n })).join(', ')}: ${row.text}${row.detail ? `, ${row.detail}` : ''}`));
 	return make('g', { class: row === chosenRow ? 'row chosen' : 'row', tabindex: 0, role: 'button', 'data-row': row.i,
 		onclick: () => chooseRow(row), onkeydown: (k) => { if (k.key === 'Enter' || k.key === ' ') { k.preventDefault(); chooseRow(row); } } }, ...kids);
@@ -78,14 +80,14 @@ function drawNote(row, e, y) {
 function drawArrow(row, y) {
 	const from = Math.max(row.node, 0), to = row.to < 0 ? Math.min(from + 1, data.columns.length - 1) : row.to;
 	const x1 = place(from), x2 = place(to), right = x2 >= x1, tip = right ? -9 : 9, line = y + 22, middle = (x1 + x2) / 2;
-	const kind = row.kind === ROW.lost ? 'arrow lost waits' : row.kind === ROW.arrow ? 'arrow' : 'arrow waits';
-	const by = row.kind !== ROW.arrive && row.by && `${row.by}()`, at = row.kind !== ROW.depart && row.at && `${row.at}()`, gap = Math.abs(x2 - x1);
-	const under = [row.kind === ROW.depart ? T('(on its way)') : null, row.detail].filter(Boolean).join(' ');
+	const kind = row.kind === 'lost' ? 'arrow lost waits' : row.kind === 'arrow' ? 'arrow' : 'arrow waits';
+	const by = row.kind !== 'arrive' && row.by && `${row.by}()`, at = row.kind !== 'depart' && row.at && `${row.at}()`, gap = Math.abs(x2 - x1);
+	const under = [row.kind === 'depart' ? T('(on its way)') : null, row.detail].filter(Boolean).join(' ');
 	const small = (x, dy, anchor, text, room) => make('text', { class: 'small', x, y: line + dy, 'text-anchor': anchor }, clip(text, room, SMALL));
-	const color = row.kind === ROW.lost ? null : connColor(byNumber.get(row.n).conn);
+	const color = row.kind === 'lost' ? null : connColor(byNumber.get(row.n).conn);
 	const parts = [make('line', { class: kind, x1, x2, y1: line, y2: line, style: color && `stroke:${color}` }),
 		make('text', { x: middle, y: line - 6, 'text-anchor': 'middle', class: 'mono' }, clip(row.text, gap - 16, 7.25))];
-	if (row.kind === ROW.arrow || row.kind === ROW.arrive)
+	if (row.kind === 'arrow' || row.kind === 'arrive')
 		parts.push(make('path', { class: 'tip', d: `M${x2} ${line}l${tip} -5v10z` }));
 	if (ladder.narrow) {
 		if (by) parts.push(small(x1 + (right ? 4 : -4), 13, right ? 'start' : 'end', by, gap * (at ? 0.6 : 1)));

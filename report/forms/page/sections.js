@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Neighbours over time, layers, the tree of calls, expectations and points.
 /* ---- neighbours over time ---- */
-const NUD = { INCOMPLETE: 'queue', REACHABLE: 'good', STALE: 'soft', DELAY: 'call', PROBE: 'neigh', FAILED: 'bad' };
 function drawNeighbours() {
 	const lanes = new Map(), width = Math.max($('neighbour-box').clientWidth, 320);
-	for (const e of events.filter((q) => q.type === 'neigh.state' && q.nud)) {
-		const key = `${e.netns}: ${e.ip}`;
-		lanes.set(key, [...(lanes.get(key) || []), e]);
+	for (const { n, state, ink } of data.states) {
+		const e = byNumber.get(n), key = `${e.netns}: ${e.ip}`;
+		lanes.set(key, [...(lanes.get(key) || []), { e, state, ink, t: e.t_ns }]);
 	}
 	if (!lanes.size) return $('neighbour-box').replaceChildren(make('p', {}, T('no neighbour changed its state')));
-	const t0 = Math.min(...[...lanes.values()].map((l) => l[0].t_ns)), t1 = events[events.length - 1].t_ns;
+	const t0 = Math.min(...[...lanes.values()].map((l) => l[0].t)), t1 = events[events.length - 1].t_ns;
 	const label = (text, room) => room < 24 ? '' : clip(text, room - 6, SMALL);
 	const x = (t) => 150 + (width - 160) * (t - t0) / Math.max(t1 - t0, 1);
 	$('neighbour-box').replaceChildren(make('svg', { width, height: lanes.size * 34 + 6 }, ...[...lanes].flatMap(([name, list], i) => [
 		make('text', { x: 0, y: i * 34 + 22, class: 'small' }, name),
-		...list.map((e, k) => make('g', { class: 'row', tabindex: 0, role: 'button', onclick: () => choose(e, { scroll: true }), onkeydown: (q) => q.key === 'Enter' && choose(e, { scroll: true }) },
-			make('rect', { x: x(e.t_ns), y: i * 34 + 6, height: 22, width: Math.max((list[k + 1] ? x(list[k + 1].t_ns) : width - 10) - x(e.t_ns), 2), style: `fill:var(--${NUD[e.nud.new] || 'line'});opacity:.45` }),
-			make('text', { x: x(e.t_ns) + 4, y: i * 34 + 22, class: 'small' }, label(e.nud.new, (list[k + 1] ? x(list[k + 1].t_ns) : width - 10) - x(e.t_ns))),
-			make('title', {}, `${T('event {n}', { n: e.n })}: ${e._text}, ${e.why}`)))])));
+		...list.map(({ e, state, ink, t }, k) => {
+			const end = list[k + 1] ? x(list[k + 1].t) : width - 10;
+			return make('g', { class: 'row', tabindex: 0, role: 'button', onclick: () => choose(e, { scroll: true }), onkeydown: (q) => q.key === 'Enter' && choose(e, { scroll: true }) },
+				make('rect', { x: x(t), y: i * 34 + 6, height: 22, width: Math.max(end - x(t), 2), style: `fill:var(--${ink});opacity:.45` }),
+				make('text', { x: x(t) + 4, y: i * 34 + 22, class: 'small' }, label(state, end - x(t))),
+				make('title', {}, `${T('event {n}', { n: e.n })}: ${e._text}, ${e.why}`));
+		})])));
 }
 
 /* ---- layers ---- */
-const isPacket = (e) => e && typeOf(e).way !== null, firstPacket = events.find((e) => e.type === 'tcp.tx') || events.find(isPacket);
+const isPacket = (e) => e && typeOf(e).way !== null, firstPacket = byNumber.get(data.first_packet);
 function layersOf(e, down) {
 	const groups = [];
-	for (const f of stackOf(e).slice(0, softirqEnd(e)).reverse()) {
+	for (const f of stackOf(e).slice(0, e._own).reverse()) {
 		const row = data.layers.find(([prefix]) => (f.file || '').startsWith(prefix));
 		if (!row) continue;
 		if (!groups.length || groups[groups.length - 1].name !== row[1]) groups.push({ name: row[1], fns: [] });

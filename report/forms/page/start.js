@@ -2,7 +2,7 @@
 // All of it is drawn, and listens.
 /* ---- what this run has nothing for is away ---- */
 function tidy() {
-	const has = { routes: events.some((e) => e.type === 'route.result'), neighbours: events.some((e) => e.type === 'neigh.state'), layers: firstPacket, tree: data.tree.length, checks: data.checks.length };
+	const has = { routes: data.routes.length, neighbours: data.states.length, layers: firstPacket, tree: data.tree.length, checks: data.checks.length };
 	for (const [id, some] of Object.entries(has)) $(id).hidden = document.querySelector(`nav a[href="#${id}"]`).hidden = !some;
 }
 

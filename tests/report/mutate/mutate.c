@@ -22,7 +22,7 @@ static void forget(struct trace *trace)
 	for (size_t i = 0; i < trace->problems.n; i++)
 		free(trace->problems.v[i]);
 	trace->unmatched_list.n = trace->excused.n = trace->problems.n = 0;
-	trace->unmatched = trace->problem_count = trace->frames_tcp = trace->frames_arp = 0;
+	trace->unmatched = trace->problem_count = trace->frames.n = 0;
 	for (size_t i = 0; i < trace->events.n; i++) {
 		trace->events.v[i].peer = 0;
 		trace->events.v[i].seen_on = NULL;
