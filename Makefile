@@ -6,8 +6,10 @@ LAB    ?= $(if $(CLIENT)$(SERVER),programs,handshake)
 KERNEL ?= auto
 OUT    ?= out
 TREE   ?=
-# a tree of calls is followed inside QEMU
-ENGINE ?= $(if $(TREE),plugin,gdb)
+# a shell has a variable of this name, too, which is a number: no function and no folder begins with one
+KTLAB_LINES := $(filter-out 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(LINES))
+# a tree of calls, and lines, are followed inside QEMU
+ENGINE ?= $(if $(TREE)$(KTLAB_LINES),plugin,gdb)
 EXACT  ?=
 EXERCISE ?=
 FROM   ?=
@@ -32,7 +34,7 @@ T      ?=
 V      ?=
 MUTATE ?=
 export LAB KERNEL OUT ENGINE EXACT EXERCISE FROM EVENT AT COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
-	POINTS TREE SRC WATCH MUTATE T V
+	POINTS TREE KTLAB_LINES SRC WATCH MUTATE T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -51,7 +53,7 @@ DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 ktrun_sources     := $(wildcard ktrun/*.c)
 ktreport_sources  := $(sort $(wildcard report/*.c report/*/*.c))
 ktrun_libraries    := -ljansson
-ktreport_libraries := -lpcap -lm
+ktreport_libraries := -lpcap -lm -lzstd -ldw
 # the plugin, for each version of QEMU's interface
 plugins           := build/ktlab-plugin-4.so build/ktlab-plugin-7.so
 # the guest's programs: one source, one static binary each
@@ -170,7 +172,7 @@ build/locale/zh_CN/LC_MESSAGES/ktreport.mo: report/po/zh_CN.po $(wildcard gdb-sc
 # QEMU, which loads it, brings what is undefined in it
 $(plugins): build/ktlab-plugin-%.so: $(wildcard qemu-plugin/*.[ch]) | setup
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -DQEMU_PLUGIN_VERSION=$* -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^) -ljansson
+	$(Q)$(CC) $(CFLAGS) -DQEMU_PLUGIN_VERSION=$* -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^) -ljansson -lzstd
 
 build/initramfs.cpio: $(apps) $(wildcard rootfs/* labs/*/guest.sh labs/topology/*)
 	$(Q)rootfs/pack.sh $@
@@ -232,7 +234,7 @@ clean: ## remove what was built here; the kernels in the cache and the runs in $
 
 help: ## list the verbs
 	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
-	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE QEMU ACCEL LIMIT V=1 (print each command)"
+	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE LINES QEMU ACCEL LIMIT V=1 (print each command)"
 	$(Q)echo "programs: CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES (labs/programs)"
 
 -include $(shell find build/deps -name '*.d' 2>/dev/null)

@@ -31,7 +31,7 @@ KTLAB_MODE=${KTLAB_MODE:-live}
 KTLAB_RECORDING=${KTLAB_RECORDING:-$KTLAB_RUN/recording.bin}
 # unix socket on which QEMU takes a GDB, and, but for a person's shell, waits for it before the first instruction; empty: no GDB
 KTLAB_GDB=${KTLAB_GDB:-}
-# plan that the plugin engine executes inside QEMU, into KTLAB_RUN/captures.bin; empty: no plugin
+# plan that the plugin engine executes inside QEMU, into KTLAB_RUN/captures.bin and lines.bin; empty: no plugin
 KTLAB_PLAN=${KTLAB_PLAN:-}
 # which QEMU
 QEMU=${QEMU:-qemu-system-x86_64}
@@ -166,7 +166,8 @@ fi
 if [ -n "$KTLAB_PLAN" ]; then
 	built=$("$here/qemu-plugin/load.sh" "$QEMU") || exit 1
 	plugin=$(value "$built"),plan=$(value "$KTLAB_PLAN"),out=$(value "$KTLAB_RUN/captures.bin")
-	plugin=$plugin,tree=$(value "$KTLAB_RUN/tree.jsonl") # where the plan asks for one
+	# where the plan asks for them
+	plugin=$plugin,tree=$(value "$KTLAB_RUN/tree.jsonl"),lines=$(value "$KTLAB_RUN/lines.bin")
 	set -- "$@" -plugin "$plugin,shift=$KTLAB_SHIFT" # it tells time from the instructions executed
 fi
 

@@ -10,6 +10,8 @@ export KTLAB_KDIR=$1 KTLAB_LABDIR=$2 KTLAB_PLAN=$3
 export POINTS="${POINTS:-}"
 # the function whose call tree the plugin engine follows, too; empty: none
 export TREE="${TREE:-}"
+# functions, or folders of the source tree with a slash at the end, whose lines the plugin engine records, beside those watched
+export KTLAB_LINES="${KTLAB_LINES:-}"
 # built: a kernel that the user built. A lab's points that it does not allow are left out there
 KTLAB_ORIGIN=$(sed -n "s/^KTLAB_ORIGIN='\(.*\)'/\1/p" "$KTLAB_KDIR/kernel.env")
 export KTLAB_ORIGIN
@@ -21,7 +23,7 @@ export KTLAB_ORIGIN
 }
 sum=$({
 	cat "$here"/ktlab/*.py "$KTLAB_LABDIR/points"
-	echo "$KTLAB_LABDIR $POINTS $TREE"
+	echo "$KTLAB_LABDIR $POINTS $TREE $KTLAB_LINES"
 	cat "$KTLAB_KDIR/kernel.env"
 	stat -L -c '%s %Y' "$KTLAB_KDIR/vmlinux"
 	cat "$KTLAB_KDIR/bzImage"

@@ -17,13 +17,21 @@ const char *const phase_names[PHASE_COUNT] = {
 };
 
 const char *const step_names[STEP_COUNT] = {
-	[STEP_SETTINGS] = "settings", [STEP_SYNTAX] = "syntax",
-	[STEP_PLAN] = "plan",	      [STEP_UNTRACED] = "untraced",
-	[STEP_BOOT] = "boot",	      [STEP_LAB] = "lab",
-	[STEP_END] = "end",	      [STEP_SAME] = "same",
-	[STEP_DECODE] = "decode",     [STEP_SELF_CHECK] = "self-check",
-	[STEP_WRITE] = "write",	      [STEP_LADDER] = "ladder",
-	[STEP_CHECK] = "check",	      [STEP_WIRE] = "wire",
+	[STEP_SETTINGS] = "settings",
+	[STEP_SYNTAX] = "syntax",
+	[STEP_PLAN] = "plan",
+	[STEP_UNTRACED] = "untraced",
+	[STEP_BOOT] = "boot",
+	[STEP_LAB] = "lab",
+	[STEP_END] = "end",
+	[STEP_SAME] = "same",
+	[STEP_DECODE] = "decode",
+	[STEP_LINES] = "lines",
+	[STEP_SELF_CHECK] = "self-check",
+	[STEP_WRITE] = "write",
+	[STEP_LADDER] = "ladder",
+	[STEP_CHECK] = "check",
+	[STEP_WIRE] = "wire",
 };
 
 double clock_s(void)

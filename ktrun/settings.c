@@ -26,6 +26,10 @@ static const struct option_row {
 	ROW(engine, "engine", "NAME", "ENGINE", "gdb", "what takes the hits: gdb or plugin"),
 	ROW(tree, "tree", "FUNCTION", "TREE", "",
 	    "follow every call below this function, too; the engine must be plugin"),
+	ROW(lines, "lines", "FUNCTION", "KTLAB_LINES", "",
+	    "record which lines of these functions, and of those in FOLDER/, run; the engine must "
+	    "be "
+	    "plugin"),
 	ROW(exercise, "exercise", "N", "EXERCISE", "", "the lab's exercise N"),
 	ROW(exact, "exact", NULL, "EXACT", "",
 	    "prove that tracing changed nothing: run untraced, too"),

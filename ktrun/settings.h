@@ -11,6 +11,7 @@ struct settings {
 	const char *initrd;
 	const char *out;
 	const char *engine;
+	const char *lines; /* functions and folders whose lines are recorded, too, or "" */
 	const char *tree; /* root of the tree of calls, or "" */
 	const char *exercise;
 	const char *exact; /* "" or "1" */

@@ -28,6 +28,22 @@ void expect_read(struct run *run)
 	free(expect);
 }
 
+void lines_resolve(struct run *run)
+{
+	const char *tree = json_string_value(json_object_get(run->kernel, "KTLAB_SOURCE"));
+	char *report = root_path(run, "build/ktreport"),
+	     *vmlinux = text_format("%s/vmlinux", run->settings.kernel_dir),
+	     *source = text_format("--source=%s", tree ? tree : "");
+	const char *const argv[] = { report, "resolve", source, run->folder, vmlinux, NULL };
+
+	if (step_tool(run, STEP_LINES, argv, CHILD_LOG, NULL,
+		      text_format("the lines of '%s' cannot be resolved", vmlinux)))
+		log_print(run, "gdb.log");
+	free(report);
+	free(vmlinux);
+	free(source);
+}
+
 void report_write(struct run *run)
 {
 	char *report = root_path(run, "build/ktreport"), *expect = expect_path(run);

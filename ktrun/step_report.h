@@ -8,6 +8,9 @@
 /* A mistake in the expectations is found before the boot. */
 void expect_read(struct run *run);
 
+/* Makes lines.json of what ran. */
+void lines_resolve(struct run *run);
+
 void report_write(struct run *run);
 void ladder_show(struct run *run);
 void expect_judge(struct run *run);

@@ -46,6 +46,16 @@ static bool is_written(const struct run *run)
 	return step_is_done(run, STEP_WRITE);
 }
 
+/* The plugin engine records which instructions ran. */
+static bool has_lines(const struct run *run)
+{
+	char *lines = run_path(run, "lines.bin");
+	bool there = file_readable(lines);
+
+	free(lines);
+	return there;
+}
+
 static void settings_keep(struct run *run);
 static void plan_make(struct run *run);
 static void events_make(struct run *run);
@@ -71,6 +81,7 @@ static const struct row {
 	[STEP_SAME] = { PHASE_END, NULL, run_well, untraced_compare },
 	/* a run that failed is decoded and reported, too */
 	[STEP_DECODE] = { PHASE_DECODE, NULL, guest_has_run, events_make },
+	[STEP_LINES] = { PHASE_DECODE, has_lines, guest_has_run, lines_resolve },
 	[STEP_SELF_CHECK] = { PHASE_DECODE, NULL, run_well, self_check },
 	[STEP_WRITE] = { PHASE_REPORT, NULL, is_decoded, report_write },
 	[STEP_LADDER] = { PHASE_REPORT, NULL, is_written, ladder_show },

@@ -6,6 +6,8 @@
 #    counted at the function that is watched in its stead.
 # 2. It repeats exactly: each lab of LABS runs RUNS times while all processors are busy with other work. Each run's
 #    expectations hold, and all runs have the same events, wires and console, byte for byte.
+# 3. With the plugin: the lines that a run of each lab of LINED has recorded are those that GDB single-steps through on a
+#    replay, as often and in the same order (gdb-scripts/steps.sh). LINED empty leaves the part out.
 # With MUTATE=1 something else: that the report's checks find what is wrong. In the stored runs of tests/report and all runs
 # in OUT, each event and each frame is deleted, each field and each byte of a header changed, one at a time; a table tells
 # how many of the changes are found, field by field, and why the others cannot be. EVERY=10 takes a tenth of the fields.
@@ -26,6 +28,8 @@ connections=${COUNT:-130}
 # labs and runs of the second part
 LABS=${LABS:-handshake route arp}
 RUNS=${RUNS:-3}
+# labs of the third part
+LINED=${LINED-handshake}
 # seconds that a phase of a run may take on a machine as busy as this one is made
 LIMIT=${LIMIT:-900}
 if [ -n "${MUTATE:-}" ]; then
@@ -80,6 +84,18 @@ count() {
 			END { printf "%-34s %8d %8d\n", "all", hits, calls; exit wrong > 0 || hits == 0 }' || worse 1
 	proved=$((proved + 1))
 	echo "hits with their returns: $(jq -r 'select(.type == "end").hits' "$run/events.jsonl")"
+}
+
+# lined LAB: the third part
+lined() {
+	local out=$OUT/lined ended=0 said
+	trace live plugin "$1" "$out" || ended=$?
+	[ $ended -le 1 ] || { failed "engine plugin: the run whose lines are compared failed" "$out/log" >&2; worse 3; return; }
+	ended=0
+	said=$(gdb-scripts/steps.sh "$out/$1" "$KTLAB_KDIR") || ended=$?
+	printf '%s, lines: %s\n' "$1" "$said"
+	worse $((ended > 1 ? 3 : ended))
+	proved=$((proved + 1))
 }
 
 # digest RUN: of events, wires, console; fails if one of them has none
@@ -138,6 +154,11 @@ trap 'kill $running 2>/dev/null && wait $running; trap - EXIT; kill "${busy[@]}"
 if [ "$connections" != 0 ]; then
 	for lab in $COUNTED; do all count "$lab"; done
 fi
+case " $ENGINES " in
+*' plugin '*)
+	for lab in $LINED; do lined "$lab"; done
+	;;
+esac
 finish() {
 	[ $proved -gt 0 ] || { echo 'prove.sh: nothing was proved' >&2; echo 'COUNT and RUNS are not both 0' >&2; worse 2; }
 	exit $status

@@ -3,7 +3,7 @@
 # Runs a lab with the engine that ENGINE names: engine.sh LABDIR.
 #   gdb      breakpoints over the gdbstub; any QEMU
 #   plugin   inside QEMU; a QEMU that loads plugins is found or fetched (get-qemu.sh)
-#   auto     plugin where such a QEMU is found, else gdb
+#   auto     plugin where such a QEMU is found, or what it alone can is asked for (LINES, TREE); else gdb
 #   both     plugin into OUT-plugin, gdb into OUT; then what they saw differently: gdb's stops move the guest's clock,
 #            so what goes on at the same time may stand in another order. With EXACT=1 both have the same QEMU, and so one
 #            and the same run: then their captures must be the same byte for byte, and the reports say so
@@ -53,7 +53,12 @@ plugin)
 	;;
 auto)
 	ENGINE=gdb
-	plugin_qemu --no-fetch 2>/dev/null && ENGINE=plugin
+	if [ -n "${KTLAB_LINES:-}${TREE:-}" ]; then
+		need_plugin_qemu
+		ENGINE=plugin
+	elif plugin_qemu --no-fetch 2>/dev/null; then
+		ENGINE=plugin
+	fi
 	printf 'engine: %s\n' "$ENGINE" >&2
 	become "$ENGINE" "$OUT" "$1"
 	;;
@@ -63,7 +68,7 @@ both)
 	runs=("$OUT-plugin/${name##*/}" "$OUT/${name##*/}")
 	run plugin "$OUT-plugin" "$1" || status=$?
 	[ -n "${EXACT:-}" ] || QEMU=$gdb_qemu
-	TREE='' run gdb "$OUT" "$1" || other=$?
+	TREE='' KTLAB_LINES='' run gdb "$OUT" "$1" || other=$?
 	status=$((status > other ? status : other))
 	if [ -z "${EXACT:-}" ]; then
 		# what differs is no fault: stops move the guest's clock

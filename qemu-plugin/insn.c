@@ -96,6 +96,39 @@ bool insn_resumes(const uint8_t *bytes, size_t length)
 	return length == 2 && bytes[0] == 0x48 && bytes[1] == 0xcf;
 }
 
+/* A jump's target: its last bytes are the distance from the instruction behind it. */
+static bool near(const uint8_t *bytes, size_t length, size_t opcode, uint64_t address,
+		 uint64_t *target)
+{
+	int8_t short_way;
+	int32_t long_way;
+
+	if (length == opcode + sizeof(short_way)) {
+		memcpy(&short_way, bytes + opcode, sizeof(short_way));
+		*target = address + length + (uint64_t)(int64_t)short_way;
+		return true;
+	}
+	if (length != opcode + sizeof(long_way))
+		return false;
+	memcpy(&long_way, bytes + opcode, sizeof(long_way));
+	*target = address + length + (uint64_t)(int64_t)long_way;
+	return true;
+}
+
+bool insn_branches(const uint8_t *bytes, size_t length, uint64_t address, uint64_t *target)
+{
+	if (length == 2 && (bytes[0] >> 4 == 0x7 || bytes[0] >> 2 == 0xe0 >> 2))
+		return near(bytes, length, 1, address, target);
+	return length == 6 && bytes[0] == 0x0f && bytes[1] >> 4 == 0x8 &&
+	       near(bytes, length, 2, address, target);
+}
+
+bool insn_jumps(const uint8_t *bytes, size_t length, uint64_t address, uint64_t *target)
+{
+	return ((length == 2 && bytes[0] == 0xeb) || (length == 5 && bytes[0] == 0xe9)) &&
+	       near(bytes, length, 1, address, target);
+}
+
 bool insn_reads_counter(const uint8_t *bytes, size_t length)
 {
 	static const uint8_t rdtsc[] = { 0x0f, 0x31 }, rdtscp[] = { 0x0f, 0x01, 0xf9 };

@@ -22,6 +22,10 @@ bool insn_completes(const uint8_t *bytes, size_t length);
 bool insn_returns(const uint8_t *bytes, size_t length);
 bool insn_resumes(const uint8_t *bytes, size_t length);
 
+/* Whether it jumps on a condition, or always, to an address that it names itself. */
+bool insn_branches(const uint8_t *bytes, size_t length, uint64_t address, uint64_t *target);
+bool insn_jumps(const uint8_t *bytes, size_t length, uint64_t address, uint64_t *target);
+
 /* Whether it reads the time stamp counter. */
 bool insn_reads_counter(const uint8_t *bytes, size_t length);
 

@@ -64,7 +64,8 @@ static bool plan_read(struct plan *plan, const json_t *json)
 	       sites_read(plan, json_object_get(json, "takes"), json_object_get(json, "sites")) &&
 	       faults_read(plan, json_object_get(json, "faults")) &&
 	       notes_read(plan, json_object_get(json, "notes")) &&
-	       tree_read(&plan->tree, json_object_get(json, "tree"));
+	       tree_read(&plan->tree, json_object_get(json, "tree")) &&
+	       lines_read(plan, json_object_get(json, "lines"));
 }
 
 struct plan *plan_new(const char *path, char *reason, size_t reason_size)
@@ -108,6 +109,8 @@ void plan_free(struct plan *plan)
 	free(plan->notes);
 	free(plan->tree.functions);
 	free(plan->tree.names);
+	free(plan->texts);
+	free(plan->parts);
 	json_decref(plan->json);
 	free(plan);
 }

@@ -114,6 +114,22 @@ struct plan_tree {
 	struct range entry; /* where the CPU comes to when it is interrupted */
 };
 
+/* A function whose instructions are recorded: its parts, the one that is entered first, then what was split off. */
+enum {
+	TEXT_PARTS = 2
+};
+
+struct plan_text {
+	struct range parts[TEXT_PARTS];
+	size_t part_count, bytes;
+};
+
+/* A part by its address: `place` is where it begins within the function. */
+struct plan_part {
+	uint64_t first, end;
+	uint32_t text, place;
+};
+
 struct plan {
 	struct facts facts;
 	struct site *sites; /* by address; at one address in the plan's order */
@@ -129,6 +145,11 @@ struct plan {
 	size_t notes_bytes;
 	uint64_t notes_address;
 	struct plan_tree tree;
+	struct plan_text *texts; /* as the plan has them */
+	size_t text_count;
+	struct plan_part *parts; /* by address */
+	size_t part_count;
+	unsigned int stack_bytes;
 	void *json; /* has the names */
 	uint8_t sha256[32];
 };
@@ -144,6 +165,9 @@ const struct site *plan_site(const struct plan *plan, uint64_t address);
 
 /* The function of the tree that begins at an address, or NULL. */
 const struct function *plan_function(const struct plan *plan, uint64_t address);
+
+/* The part of a recorded function that an address lies in, or NULL. */
+const struct plan_part *plan_part(const struct plan *plan, uint64_t address);
 
 /* Whether an address lies in the kernel's code, or in its entry code; of a plan with a tree. */
 bool plan_is_text(const struct plan *plan, uint64_t address);

@@ -16,4 +16,7 @@ bool faults_read(struct plan *plan, const json_t *faults);
 bool notes_read(struct plan *plan, const json_t *notes);
 bool tree_read(struct plan_tree *tree, const json_t *json);
 
+/* of the functions whose instructions are recorded (plan_lines.c) */
+bool lines_read(struct plan *plan, const json_t *json);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin engine: QEMU loads it with -plugin ktlab-plugin-4.so,plan=PLAN,out=CAPTURES,tree=TREE,shift=N.
+ * The plugin engine: QEMU loads it with -plugin ktlab-plugin-4.so,plan=PLAN,out=CAPTURES,tree=TREE,lines=LINES,shift=N.
  *
  * It hooks the first instruction of each site of the plan while QEMU translates it, and takes what the plan says when
  * it is about to run. The guest is never stopped nor changed.
@@ -14,6 +14,8 @@
 
 #include "api.h"
 #include "calls.h"
+#include "lines.h"
+#include "ran.h"
 #include "say.h"
 #include "tracer.h"
 
@@ -26,12 +28,14 @@ static void site_reached(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
 	tracer_hit(&tracer, data);
+	if (tracer.stage == STAGE_END)
+		ran_close();
 }
 
 static void fault_handled(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
-	tracer_fault(&tracer, data);
+	lines_fault(&tracer, tracer_fault(&tracer, data));
 }
 
 static void insn_translated(struct qemu_plugin_insn *insn, bool is_first, bool is_last)
@@ -51,6 +55,7 @@ static void insn_translated(struct qemu_plugin_insn *insn, bool is_first, bool i
 						       (void *)site);
 	}
 	calls_watch(&tracer, insn, is_first);
+	lines_watch(&tracer, insn, is_last);
 	clock_count(&tracer.clock, insn, is_last);
 }
 
@@ -59,6 +64,7 @@ static void block_translated(struct qemu_plugin_tb *tb)
 	size_t count = qemu_plugin_tb_n_insns(tb);
 
 	clock_begin(&tracer.clock);
+	lines_begin();
 	for (size_t i = 0; i < count; i++)
 		insn_translated(qemu_plugin_tb_get_insn(tb, i), i == 0, i == count - 1);
 }
@@ -76,6 +82,7 @@ static void qemu_ends(void)
 {
 	record_close(&tracer.record);
 	calls_close(&tracer);
+	ran_close();
 	entries_free(&tracer.entries);
 	plan_free(tracer.plan);
 	guest_free(&tracer.guest);
@@ -167,6 +174,7 @@ static void prepare(const qemu_info_t *info, int count, char **arguments)
 	if (!record_open(&tracer.record, out, tracer.plan->sha256))
 		say_refuse("cannot write '%s': %s", out, strerror(errno));
 	calls_open(&tracer, argument(count, arguments, "tree"));
+	lines_open(&tracer, argument(count, arguments, "lines"));
 	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest,
 		   &tracer.record);
 }

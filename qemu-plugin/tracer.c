@@ -206,11 +206,20 @@ void tracer_hit(struct tracer *tracer, struct site *site)
  * The instruction that faulted was counted when it began, and is counted again when it is repeated.
  * One that could not be fetched never began.
  */
-void tracer_fault(struct tracer *tracer, const struct fault *fault)
+uint64_t tracer_fault(struct tracer *tracer, const struct fault *fault)
 {
-	/* the CPU has pushed the error code last */
-	const uint8_t *code = guest_read(&tracer->guest, guest_reg(&tracer->guest, REG_RSP), 1);
+	uint64_t rsp = guest_reg(&tracer->guest, REG_RSP), address;
+	/* the CPU has pushed the error code last, and before it, in the end, the instruction's address */
+	const uint8_t *pushed = guest_read(&tracer->guest, rsp, 2 * sizeof(address));
 
-	if (!code || !(*code & fault->fetch_mask))
-		clock_uncount(&tracer->clock, 1);
+	if (pushed && *pushed & fault->fetch_mask)
+		return 0;
+	clock_uncount(&tracer->clock, 1);
+	if (!pushed)
+		return 0;
+	memcpy(&address, pushed, sizeof(address));
+	/* not every fault has an error code, which is small */
+	if (address <= UINT32_MAX)
+		memcpy(&address, pushed + sizeof(address), sizeof(address));
+	return address;
 }

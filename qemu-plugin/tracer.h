@@ -8,6 +8,7 @@
 #include "guest.h"
 #include "plan.h"
 #include "record.h"
+#include "stream.h"
 #include "tree.h"
 
 enum stage {
@@ -23,6 +24,7 @@ struct tracer {
 	struct record record;
 	struct entries entries;
 	struct forest forest;
+	struct stream lines;
 	enum stage stage;
 	bool kernel_known; /* the guest's kernel is the plan's */
 	double told_s; /* when the hits were told last */
@@ -31,7 +33,7 @@ struct tracer {
 /* A hit of a site; to be called when its first instruction is about to run. */
 void tracer_hit(struct tracer *tracer, struct site *site);
 
-/* The guest's kernel begins to handle a fault. */
-void tracer_fault(struct tracer *tracer, const struct fault *fault);
+/* The guest's kernel begins to handle a fault. Returns where the instruction is that will run again, 0 if it never began. */
+uint64_t tracer_fault(struct tracer *tracer, const struct fault *fault);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
 #include "session.h"
+#include "resolving.h"
 #include "views/diff.h"
 #include "forms/form.h"
 #include "base/i18n.h"
@@ -340,6 +341,11 @@ static const struct command commands[] = {
 	{ "lesson", "RUN [LESSON]", N_("walk through the lab's questions: predict, look, answer"),
 	  1, 2, run_lesson },
 	{ "diff", "RUN1 RUN2", N_("compare two runs by meaning"), 2, 2, run_diff },
+	{ "resolve", "RUN VMLINUX",
+	  N_("note for RUN's recorded functions what VMLINUX says of their lines"), 2, 2,
+	  run_resolve },
+	{ "folder", "VMLINUX FOLDER", N_("print where the code of a source folder's files lies"), 2,
+	  2, run_folder },
 	{ "format", "", N_("how events are written: the types and their keys; --json: as a schema"),
 	  0, 0, run_format },
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The verbs of run.sh: plan, trace, bench, decode, wire, compare. Settings come from the environment; errors are one sentence."""
+"""The verbs of run.sh: plan, trace, bench, decode, wire, steps, compare. Settings come from the environment; errors are one sentence."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def plan():
     from . import image, plan as maker
     image.check(os.path.join(setting("KDIR"), "bzImage"), vmlinux_build_id(os.path.join(setting("KDIR"), "vmlinux")))
     maker.write(setting("LABDIR"), setting("PLAN"), hz(), os.environ["POINTS"].split(), os.environ["TREE"],
-                lenient=setting("ORIGIN") == "built")
+                 setting("LINES").split(),                 lenient=setting("ORIGIN") == "built")
     return 0
 
 
@@ -95,6 +95,14 @@ def wire():
     return 1 if disagreements else 0
 
 
+def steps():
+    from . import steps as stepper
+    calls, lines, ran, wrong = stepper.run(setting("RUN"), setting("STEPPED").split(), int(setting("CALLS")))
+    print("\n".join(wrong + ["%d calls, %d lines, %d steps of GDB: %s" % (
+        calls, lines, ran, "%d differ" % len(wrong) if wrong else "the same lines, as often, in the same order")]))
+    return 1 if wrong or not lines else 0
+
+
 def compare():
     from . import compare as engines
     runs = setting("RUN"), setting("OTHER")
@@ -113,7 +121,7 @@ def bench():
     return 0
 
 
-VERBS = {"plan": plan, "source": source, "counting": counting, "drawn": drawn, "watched": watched, "trace": trace, "bench": bench, "decode": decode, "wire": wire,
+VERBS = {"plan": plan, "source": source, "counting": counting, "drawn": drawn, "watched": watched, "trace": trace, "bench": bench, "decode": decode, "wire": wire, "steps": steps,
          "compare": compare}
 
 

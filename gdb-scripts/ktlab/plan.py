@@ -15,7 +15,7 @@ import os
 
 import gdb
 
-from . import counters, facts, kernel, orc, points
+from . import counters, facts, kernel, lines, orc, points
 from .blocks import Blocks
 from .functions import Symbols, source_root
 from .layout import Layout
@@ -62,8 +62,8 @@ def with_companions(asked):
             yield also, place
 
 
-def make(lab, hz, extra=(), root=None, lenient=False):
-    """The whole plan of a lab, as a dict; LENIENT: without those of its points that this kernel does not allow."""
+def make(lab, hz, extra=(), root=None, wanted=(), lenient=False):
+    """The whole plan of a lab, as a dict; WANTED: of which functions the lines are recorded, too; LENIENT: without those of its points that this kernel does not allow."""
     symbols = Symbols(gdb.current_progspace().filename)
     blocks = Blocks(Layout(), symbols)
     asked = list(read_names(os.path.join(lab, "points")))
@@ -90,6 +90,7 @@ def make(lab, hz, extra=(), root=None, lenient=False):
         sites += found
     made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
     made["counters"] = counted.names
+    made["lines"] = lines.lines(symbols, sites, wanted)
     if root:
         made["tree"] = tree(symbols, root)
     return made
@@ -139,8 +140,8 @@ def enums(*names):
     return found
 
 
-def write(lab, path, hz, extra=(), root=None, lenient=False):
-    store(make(lab, hz, extra, root, lenient), path)
+def write(lab, path, hz, extra=(), root=None, wanted=(), lenient=False):
+    store(make(lab, hz, extra, root, wanted, lenient), path)
 
 
 def store(made, path):

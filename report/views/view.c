@@ -32,6 +32,8 @@ const struct view views[] = {
 	{ "checks", NULL, N_("the lab's expectations"), view_checks, NULL },
 	{ "packet", "ID", N_("one packet's way from the sender to the reader"), view_packet, NULL },
 	{ "connection", "ID", N_("the life of one connection"), view_connection, NULL },
+	{ "lines", "EVENT", N_("which lines of the function ran in the call of this event"),
+	  view_lines, NULL },
 	{ "step", "NAME", N_("what happened in one step of the lab"), view_step, NULL },
 	{ "fields", "A,B,...", N_("these fields of each event"), view_fields, NULL },
 	{ "summary", NULL, N_("what was run, and what it gave"), view_summary, NULL },

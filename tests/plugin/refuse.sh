@@ -48,6 +48,12 @@ change '.takes[0][0] = {name: "huge", terms: [["reg", "rsp"]], mask: 0, add: "0x
 it 'refuses a block of a megabyte' without_boot 1 'is not a plan' with "$changed"
 change '.sites[0].takes = 9999'
 it 'refuses a site without its takes' without_boot 1 'is not a plan' with "$changed"
+change '.lines.stack_bytes = 0'
+it 'refuses stacks of no size' without_boot 1 'is not a plan' with "$changed"
+change '.lines.functions[0][2] = .lines.functions[0][1]'
+it 'refuses a function without code' without_boot 1 'is not a plan' with "$changed"
+change '.lines.functions += [.lines.functions[0]]'
+it 'refuses a function that is there twice' without_boot 1 'is not a plan' with "$changed"
 
 ln -sf /dev/full "$work/run/captures.bin"
 it 'refuses a full disk' without_boot 1 'captures.bin' with "$plan"
