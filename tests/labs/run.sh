@@ -100,6 +100,7 @@ for SPEC in 5.4 distro; do
 	while IFS=$'\t' read -ra answers; do
 		[ "${answers[0]:0:1}" = '#' ] || it "Linux $SPEC: the lesson of ${answers[0]} is answered by its run" lesson "${answers[@]}"
 	done <tests/labs/lessons.tsv
+	it "Linux $SPEC: what the lessons say is so in the runs" tests/labs/claims "$out/$SPEC"
 	if [ "$SPEC" = 5.4 ]; then
 		it 'the output in the lessons is fresh' env OUT="$out/$SPEC" labs/lessons.sh --check
 		while IFS=$'\t' read -r lab what key value; do
