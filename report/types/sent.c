@@ -103,9 +103,9 @@ const struct meaning sent_meanings[] = {
 	     "call lets go."),
 	  "net/core/sock.c: __release_sock()" },
 	{ "stack~__tcp_ack_snd_check opts.sack.name=sack",
-	  N_("A hole is before what came: the number of what is missing is said again, and SACK "
-	     "says "
-	     "what is here."),
+	  N_("What came lies behind a hole, or was here already: the number that is expected is "
+	     "said "
+	     "again, and SACK says what came."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
 	{ "stack~__tcp_ack_snd_check", N_("What came is acknowledged at once."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
