@@ -5,13 +5,17 @@
 # numbers of segments go round at 2^32
 def not_behind(a; b): ((b - a + 4294967296) % 4294967296) < 2147483648;
 
-# one end of one connection
+# one end of one connection; where both are in one node, a port tells them apart, and of a call its program
 def end_key: "\(.netns) \(.conn)";
-def end_before(f): . as $e | any(($run.ends[end_key] // [])[] | select(.n < $e.n); f);
-def end_after(f): . as $e | any(($run.ends[end_key] // [])[] | select(.n > $e.n); f);
+def local: (if .type == "tcp.rx" then .dport else .sport end) // 0;
+def same_end($e):
+	if local == 0 then (.dport // -1) != ($e | local) elif ($e | local) == 0 then ($e.dport // -1) != local
+	else local == ($e | local) end;
+def end_before(f): . as $e | any(($run.ends[end_key] // [])[] | select(.n < $e.n and same_end($e)); f);
+def end_after(f): . as $e | any(($run.ends[end_key] // [])[] | select(.n > $e.n and same_end($e)); f);
 # the last, and all, at this end before it
-def end_last(f): . as $e | last(($run.ends[end_key] // [])[] | select(.n < $e.n) | select(f)) // null;
-def end_all(f): . as $e | [($run.ends[end_key] // [])[] | select(.n < $e.n) | select(f)];
+def end_last(f): . as $e | last(($run.ends[end_key] // [])[] | select(.n < $e.n and same_end($e)) | select(f)) // null;
+def end_all(f): . as $e | [($run.ends[end_key] // [])[] | select(.n < $e.n and same_end($e)) | select(f)];
 # in this node; in all
 def node_before(f): . as $e | any(($run.nodes[.netns // ""] // [])[] | select(.n < $e.n); f);
 def node_after(f): . as $e | any(($run.nodes[.netns // ""] // [])[] | select(.n > $e.n); f);
