@@ -135,8 +135,19 @@ class Replay:
                 with open(self.log, encoding="utf-8", errors="replace") as log:
                     raise gdb.GdbError("QEMU did not start: %s" % log.read().strip())
             time.sleep(0.02)
-        with Quiet():
-            gdb.execute("target remote " + self.socket)
+        self.connect(until)
+
+    def connect(self, until):
+        """Between QEMU's bind(), which makes the socket, and its listen() nobody is let in."""
+        while True:
+            try:
+                with Quiet():
+                    gdb.execute("target remote " + self.socket)
+                return
+            except gdb.error as error:
+                if "refused" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
 
     @staticmethod
     def connected():
