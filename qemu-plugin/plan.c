@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "api.h"
 #include "plan_parts.h"
@@ -25,10 +26,14 @@ enum {
 static char *file_read(const char *path, size_t *bytes)
 {
 	FILE *file = fopen(path, "re");
-	char *text = file ? calloc(1, PLAN_BYTES_MAX) : NULL;
+	struct stat about;
+	size_t most = file && !fstat(fileno(file), &about) && about.st_size < PLAN_BYTES_MAX
+			      ? (size_t)about.st_size
+			      : PLAN_BYTES_MAX;
+	char *text = file ? calloc(1, most + 1) : NULL;
 
 	if (text) {
-		*bytes = fread(text, 1, PLAN_BYTES_MAX, file);
+		*bytes = fread(text, 1, most, file);
 		if (ferror(file)) {
 			free(text);
 			text = NULL;

@@ -28,12 +28,18 @@ static const struct number_field tcp_numbers[] = {
 	NUMBER("header_len", tcp_header, false),
 	NUMBER("reserved", reserved, false),
 	NUMBER("payload_len", payload_len, true),
-	NUMBER("ip.id", ip_id, true),
-	NUMBER("ip.ttl", ttl, false),
-	NUMBER("ip.df", df, false),
-	NUMBER("ip.tot_len", tot_len, true),
-	NUMBER("ip.tos", tos, false),
-	NUMBER("ip.header_len", ip_header, false),
+};
+
+static const struct number_field datagram_numbers[] = {
+	NUMBER("sport", sport, false),
+	NUMBER("dport", dport, false),
+	NUMBER("payload_len", payload_len, false),
+};
+
+static const struct number_field ip_numbers[] = {
+	NUMBER("ip.id", ip_id, true), NUMBER("ip.ttl", ttl, false),
+	NUMBER("ip.df", df, false),   NUMBER("ip.tot_len", tot_len, true),
+	NUMBER("ip.tos", tos, false), NUMBER("ip.header_len", ip_header, false),
 };
 
 /* An address of the link: where the event has it, and where the frame. */
@@ -98,12 +104,12 @@ static bool said(const struct event *ev, const char *path, int64_t *number)
 	return v.kind == JSON_BOOL || json_int(v, number);
 }
 
-static void agree_numbers(const struct pair *p)
+static void agree_numbers(const struct pair *p, const struct number_field *fields, size_t n)
 {
 	int64_t number;
 
-	for (size_t i = 0; i < ARRAY_SIZE(tcp_numbers); i++) {
-		const struct number_field *field = &tcp_numbers[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct number_field *field = &fields[i];
 
 		if ((p->whole || !field->whole) && said(p->ev, field->path, &number) &&
 		    number != number_in(p->f, field))
@@ -148,11 +154,22 @@ static void agree_tcp(const struct pair *p)
 
 	if (!p->whole && p->ev->kind == EV_TCP_RX)
 		return;
-	agree_numbers(p);
+	agree_numbers(p, tcp_numbers, ARRAY_SIZE(tcp_numbers));
+	agree_numbers(p, ip_numbers, ARRAY_SIZE(ip_numbers));
 	if (p->whole)
 		agree_text(p, "flags", tcp_flag_letters(p->f->flags, flags));
 	if (has_options(p->f))
 		agree_options(p);
+}
+
+static void agree_datagram(const struct pair *p)
+{
+	char text[16];
+
+	agree_numbers(p, datagram_numbers, ARRAY_SIZE(datagram_numbers));
+	agree_numbers(p, ip_numbers, ARRAY_SIZE(ip_numbers));
+	agree_text(p, "saddr", ip_text(p->f->saddr, text));
+	agree_text(p, "daddr", ip_text(p->f->daddr, text));
 }
 
 static void agree_arp(const struct pair *p)
@@ -173,6 +190,8 @@ static void agree_pair(const struct pair *p)
 		agree_text(p, "dev", p->wire->nic);
 	if (p->f->kind == FRAME_ARP)
 		agree_arp(p);
+	else if (p->f->kind == FRAME_DATAGRAM && p->ev->row->way != WAY_NONE)
+		agree_datagram(p);
 	else if (p->f->kind == FRAME_TCP && p->ev->kind != EV_SKB_DROP)
 		agree_tcp(p);
 }

@@ -1,15 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Fuzzes what reads untrusted input, FUZZ_S seconds each, under ASan and UBSan; the stored run gives the seeds.
+# Fuzzes what reads untrusted input, two seconds each, with FUZZ=long sixty, or FUZZ_S of them, under ASan and UBSan; the stored
+# run gives the seeds.
 # FUZZ_DIR keeps the inputs found from run to run; FUZZ_TARGETS names some of the targets.
 set -eu
 cd "$(dirname "$0")/../.."
 
-seconds=${FUZZ_S:-10}
+[ "${FUZZ:-}" = long ] && seconds=60 || seconds=2
+seconds=${FUZZ_S:-$seconds}
 dir=${FUZZ_DIR:-$(mktemp -d)}
 [ -n "${FUZZ_DIR:-}" ] || trap 'rm -rf "$dir"' EXIT
 run=tests/report/handshake
-mkdir -p "$dir/events" "$dir/pcap" "$dir/expect" "$dir/found"
+all_targets='events pcap expect tree diff record plan'
+for name in $all_targets found; do mkdir -p "$dir/$name"; done
 
 # some events a seed, with short stacks, and half of the capture behind them: short inputs are quick
 short_stack='s/"stack":.*/"stack":[{"fn":"a","file":"net\/ipv4\/tcp.c","line":1,"inlined":false}]}/'
@@ -21,6 +24,16 @@ for first in 20 40 60 80 100 120; do
 done
 cp $run/*.pcap "$dir/pcap/"
 for lab in labs/*/expect; do cp "$lab" "$dir/expect/$(basename "$(dirname "$lab")")"; done
+
+for first in 20 60 100; do
+	{ cat "$dir/events/$first" | sed '/"type":"end"/q'; sed "s/\"t_ns\":1/\"t_ns\":2/" "$dir/events/$((first + 20))" | sed '/"type":"end"/q'; } >"$dir/diff/$first"
+done
+printf '%s\n' '{"type":"meta","format":1,"root":"root"}' \
+	'{"n":1,"type":"tree.call","t_ns":64,"tree":1,"depth":0,"parent":null,"fn":"root","enter":1,"leave":9,"self":10,"total":85,"interrupts":0,"away":0}' \
+	'{"n":2,"type":"tree.interrupt","t_ns":64,"tree":1,"depth":1,"parent":1,"fn":"below","enter":2,"leave":null,"self":75,"total":75,"interrupts":0,"away":0}' \
+	'{"type":"end","trees":1,"calls":2,"unlisted":1,"missed":0,"open":0}' >"$dir/tree/1"
+echo '{"phases":[{"name":"boot","wall_s":6.6},{"name":"lab","wall_s":1}],"hits":396,"untraced":"same","exact":"x","engines":null}' >"$dir/record/1"
+echo '{"format":2,"facts":{"registers":["rax","rbx","rcx","rdx","rsi","rdi","rbp","rsp","r8","r9","r10","r11","r12","r13","r14","r15","rip"],"memory":[["0x1000","0x8000"]],"devices":[["0x2000","0x3000"]],"near_bytes":64},"arm":"boot","takes":[[{"name":"sk","terms":[["reg","rdi"]],"add":"0x0","len":8},{"name":"net","terms":[["field",0,0,8,1],["in","rsi",2]],"add":"0x10","top":4096,"mask":7}]],"sites":[{"point":"a","fn":"a","at":"return","addr":"0x1000","takes":0}],"faults":[["0x1",16]],"notes":{"address":"0x1","bytes":"0aff"},"tree":{"root":0,"functions":[["0x1","a"]],"stack_bytes":16384,"interrupt_stack":"0x8","text":["0x1","0x2","0x3","0x4"],"entry":["0x1","0x2"]}}' >"$dir/plan/1"
 
 # libFuzzer where clang brings it, else changes made blindly
 if echo 'int LLVMFuzzerTestOneInput(const void *d, long n) { return d && !n; }' |
@@ -48,10 +61,15 @@ for source in report/*/*.c; do
 done
 number=0
 failed=0
-for target in ${FUZZ_TARGETS:-events pcap expect}; do
+for target in ${FUZZ_TARGETS:-$all_targets}; do
 	number=$((number + 1))
 	# shellcheck disable=SC2086
-	$linker $flags -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" "$dir"/obj/*.o -lpcap -lm
+	case $target in
+	plan) parts='qemu-plugin/plan.c qemu-plugin/plan_*.c -Iqemu-plugin' libraries='-ljansson -l:libglib-2.0.so.0' ;;
+	*) parts="$dir/obj/*.o" libraries='-lpcap -lm' ;;
+	esac
+	# shellcheck disable=SC2086
+	$linker $flags -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" $parts $libraries
 	if fuzz "$target" >"$dir/$target.log" 2>&1; then
 		echo "ok $number - $target: $(grep -o 'Done [0-9]* runs in [0-9]* second' "$dir/$target.log" || echo 'no figures')"
 	else

@@ -28,7 +28,9 @@ static const char *part_of(const struct frame *f, size_t at)
 		return "frame: Ethernet header";
 	if (f->kind == FRAME_ARP)
 		return "frame: ARP";
-	return at < ETH_HEADER + (size_t)f->ip_header ? "frame: IP header" : "frame: TCP header";
+	if (at < ETH_HEADER + (size_t)f->ip_header)
+		return "frame: IP header";
+	return f->kind == FRAME_DATAGRAM ? "frame: datagram's header" : "frame: TCP header";
 }
 
 static void turn_bit(struct mutation *m, struct frame *f, size_t at)
@@ -47,7 +49,10 @@ static void turn_bit(struct mutation *m, struct frame *f, size_t at)
 
 static size_t header_bytes(const struct frame *f)
 {
-	size_t bytes = f->kind == FRAME_ARP ? ARP_BYTES : ETH_HEADER + f->ip_header + f->tcp_header;
+	size_t bytes = f->kind == FRAME_ARP ? (size_t)ARP_BYTES
+		       : f->kind == FRAME_DATAGRAM
+			       ? f->tot_len - f->payload_len + ETH_HEADER
+			       : (size_t)ETH_HEADER + f->ip_header + f->tcp_header;
 
 	return bytes < f->cap_len ? bytes : f->cap_len;
 }

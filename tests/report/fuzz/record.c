@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Fuzzes what is read of a run's record. Input: a run.json.
+#include "views/view.h"
+#include "run/cost.h"
+
+#include "folder.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct trace *trace = trace_of_text("", 0);
+	struct request rq = { .trace = trace };
+	struct doc doc = { 0 };
+
+	free(trace->folder);
+	trace->folder = xstrdup(folder_with("run.json", data, size));
+	view_summary(&doc, &rq);
+	doc_free(&doc);
+	trace_free(trace);
+	return 0;
+}
