@@ -8,8 +8,8 @@ OUT    ?= out
 TREE   ?=
 # a shell has a variable of this name, too, which is a number: no function and no folder begins with one
 KTLAB_LINES := $(filter-out 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(LINES))
-# a tree of calls, and lines, are followed inside QEMU
-ENGINE ?= $(if $(TREE)$(KTLAB_LINES),plugin,gdb)
+# a tree of calls, and lines, are followed inside QEMU; a class takes the fastest that there is
+ENGINE ?= $(if $(TREE)$(KTLAB_LINES),plugin,$(if $(SUBMISSIONS),auto,gdb))
 EXACT  ?=
 EXERCISE ?=
 FROM   ?=
@@ -33,13 +33,20 @@ WATCH  ?=
 T      ?=
 V      ?=
 MUTATE ?=
+SUBMISSIONS ?=
+GRADES ?= $(OUT)/grades
+EXPECT ?=
+JOBS   ?=
+MACHINES ?=
+BY     ?=
 export LAB KERNEL OUT ENGINE EXACT EXERCISE FROM EVENT AT COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
-	POINTS TREE KTLAB_LINES SRC WATCH MUTATE T V
+	POINTS TREE KTLAB_LINES SRC WATCH MUTATE SUBMISSIONS GRADES EXPECT JOBS MACHINES BY T V
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS   += --no-builtin-rules --no-print-directory
 .SUFFIXES:
+.SECONDARY:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 Q := $(if $(V),,@)
@@ -70,7 +77,7 @@ own    := $(if $(CLIENT)$(SERVER)$(CLIENT_ARGS)$(SERVER_ARGS)$(CLIENTS)$(NODES)$
 initrd := $(or $(own),build/)initramfs.cpio
 export KTLAB_INITRD := $(initrd)
 
-.PHONY: lab labs lesson lessons bench prove shell attach debug report kernel kernel-add rootfs apps own test mutants check check-shell check-form check-c check-python \
+.PHONY: lab labs lesson lessons grade bench prove shell attach vscode debug report kernel kernel-add rootfs apps own test mutants check check-shell check-form check-c check-python \
 	qemu doctor setup clean help
 
 ## run
@@ -97,6 +104,9 @@ lesson: setup build/ktreport ## ten minutes with a run of LAB, question by quest
 	$(Q)[ -e "$$OUT/$$LAB/events.jsonl" ] || $(MAKE) lab
 	$(Q)exec build/ktreport lesson "$$OUT/$$LAB"
 
+grade: setup build/ktrun build/ktreport $(plugins) apps ## run and judge a class: make grade SUBMISSIONS=DIR, with a folder a student in it; MACHINES=a,b or Slurm: on many
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/grade.sh
+
 report: setup build/ktreport ## report again from the stored events of LAB, without booting
 	$(Q)build/ktreport write "$$OUT/$$LAB"; build/ktreport show ladder "$$OUT/$$LAB"
 
@@ -107,6 +117,9 @@ shell: setup rootfs ## a shell in the guest (Ctrl-A x ends it); GDB=1: with a GD
 
 attach: setup ## a GDB in the guest of make shell GDB=1; POINTS="tcp_ack": with breakpoints
 	$(Q)exec gdb-scripts/shell.sh "$$OUT/shell"
+
+vscode: setup ## write .vscode/launch.json: VS Code in the guest of make shell GDB=1
+	$(Q)exec gdb-scripts/vscode.sh "$$OUT/shell" "$$(kernel-config/kernel.sh build "$$KERNEL")"
 
 debug: setup build/ktrun $(if $(FROM),build/ktreport,rootfs) ## a GDB of your own in the guest, where LAB begins; FROM=out/handshake EVENT=88: at that event of that run
 	$(Q)[ -n "$$FROM" ] || [ -r "labs/$$LAB/points" ] || exec build/ktrun "labs/$$LAB"
@@ -195,13 +208,20 @@ setup-test:
 	$(Q)setup/setup.sh test
 .PHONY: setup-test
 
-build/tests/report/%.t: tests/report/%.c $(filter-out report/main.c,$(ktreport_sources)) $(wildcard report/*/*.h) build/page.html
+# C tests and what they test, each compiled once for all of them
+build/checked/%.o: %.c | setup
 	@mkdir -p $(@D) build/deps/$(@D)
-	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -o $@ $(filter %.c,$^) $(ktreport_libraries)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Ireport -Iktrun $(DEPS) -c -o $@ $<
 
-build/tests/ktrun/%.t: tests/ktrun/%.c $(filter-out ktrun/main.c,$(ktrun_sources)) $(wildcard ktrun/*.h)
+build/checked/report/forms/form_html.o: build/page.html
+
+build/tests/report/%.t: build/checked/tests/report/%.o $(filter-out build/checked/report/main.o,$(ktreport_sources:%.c=build/checked/%.o))
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iktrun -o $@ $(filter %.c,$^) $(ktrun_libraries)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -o $@ $^ $(ktreport_libraries)
+
+build/tests/ktrun/%.t: build/checked/tests/ktrun/%.o $(filter-out build/checked/ktrun/main.o,$(ktrun_sources:%.c=build/checked/%.o))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -o $@ $^ $(ktrun_libraries)
 
 build/tests/plugin/tree.t: tests/plugin/tree.c qemu-plugin/tree.c qemu-plugin/tree.h
 	@mkdir -p $(@D)
@@ -236,5 +256,6 @@ help: ## list the verbs
 	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
 	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE LINES QEMU ACCEL LIMIT V=1 (print each command)"
 	$(Q)echo "programs: CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES (labs/programs)"
+	$(Q)echo "a class: SUBMISSIONS GRADES EXPECT JOBS MACHINES BY (docs/grade.md)"
 
 -include $(shell find build/deps -name '*.d' 2>/dev/null)

@@ -2,6 +2,7 @@
 // ktreport: reads a run's events and captures, shows, checks and writes reports.
 #include "session.h"
 #include "resolving.h"
+#include "grading.h"
 #include "views/diff.h"
 #include "forms/form.h"
 #include "base/i18n.h"
@@ -340,6 +341,8 @@ static const struct command commands[] = {
 	{ "write", "RUN [EXPECT]", N_("write all reports into the run's folder"), 1, 2, run_write },
 	{ "lesson", "RUN [LESSON]", N_("walk through the lab's questions: predict, look, answer"),
 	  1, 2, run_lesson },
+	{ "grade", "GRADES", N_("judge a class's submissions, as make grade has run them"), 1, 1,
+	  run_grade },
 	{ "diff", "RUN1 RUN2", N_("compare two runs by meaning"), 2, 2, run_diff },
 	{ "resolve", "RUN VMLINUX",
 	  N_("note for RUN's recorded functions what VMLINUX says of their lines"), 2, 2,

@@ -10,7 +10,7 @@ APPS=${APPS:-build/apps}
 # busybox: a static binary, or made from the source tree BUSYBOX_SRC
 BUSYBOX=${BUSYBOX:-$(command -v busybox || true)}
 BUSYBOX_SRC=${BUSYBOX_SRC:-}
-# what rootfs/own.sh made: files of the user's programs, and their settings; empty: none
+# what rootfs/own.sh made: files of the user's programs, their settings, scripts of labs; empty: none
 OWN=${OWN:-}
 # programs of the host that the guest gets with their libraries
 HOST_PROGRAMS=${HOST_PROGRAMS:-ip ss tc}
@@ -82,6 +82,8 @@ cp -R labs/topology "$tree/ktlab/topology"
 for lab in labs/*/guest.sh; do
 	put "$lab" "$lab"
 done
+# a lab's script of the user's own stands in place of the lab's
+[ -z "$OWN" ] || [ ! -d "$OWN/labs" ] || cp -R "$OWN/labs/." "$tree/labs"
 
 chmod -R u=rwX,go=rX "$tree"
 chmod +x "$tree/init"

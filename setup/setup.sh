@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes sure that this machine has what a verb needs: setup.sh lab|test|check.
+# Makes sure that this machine has what a verb needs: setup.sh lab|test|check|class.
 # Missing packages are installed where that needs no question (root, or sudo without a password);
 # otherwise the command is printed and nothing is changed. Exit status: 0 all there, 2 not.
 set -euo pipefail
@@ -17,7 +17,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # shellcheck source=setup/tools.sh
 . "$(dirname "$0")/tools.sh"
 
-verb=${1:?usage: setup.sh lab|test|check}
+verb=${1:?usage: setup.sh lab|test|check|class}
 packages=()
 names=()
 

@@ -266,14 +266,14 @@ size_t diff_runs(struct doc *doc, const struct trace *a, const struct trace *b,
 		 const struct expr *filter, bool exact)
 {
 	static const struct column columns[] = {
-		{ .key = "change", .title = "" },
-		{ .key = "n1", .title = N_("first") },
-		{ .key = "n2", .title = N_("second") },
-		{ .key = "times", .title = N_("times") },
-		{ .key = "netns", .title = N_("node") },
-		{ .key = "type", .title = N_("type") },
-		{ .key = "what", .title = N_("what") },
-		{ .key = "differs", .title = N_("differs") },
+		[DIFF_CHANGE] = { .key = "change", .title = "" },
+		[DIFF_FIRST] = { .key = "n1", .title = N_("first") },
+		[DIFF_SECOND] = { .key = "n2", .title = N_("second") },
+		[DIFF_TIMES] = { .key = "times", .title = N_("times") },
+		[DIFF_NETNS] = { .key = "netns", .title = N_("node") },
+		[DIFF_TYPE] = { .key = "type", .title = N_("type") },
+		[DIFF_WHAT] = { .key = "what", .title = N_("what") },
+		[DIFF_DIFFERS] = { .key = "differs", .title = N_("differs") },
 	};
 	struct diff d = { .names = names_new(), .exact = exact };
 	size_t count;

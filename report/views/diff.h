@@ -7,6 +7,18 @@
 #include "base/table.h"
 #include "run/trace.h"
 
+/* The table's columns. */
+enum diff_column {
+	DIFF_CHANGE,
+	DIFF_FIRST,
+	DIFF_SECOND,
+	DIFF_TIMES,
+	DIFF_NETNS,
+	DIFF_TYPE,
+	DIFF_WHAT,
+	DIFF_DIFFERS,
+};
+
 /*
  * Adds a table of the differences to the doc; returns their number. Addresses, ports, sequence
  * numbers and times do not count unless exact. The filter may be NULL.
