@@ -11,6 +11,7 @@ import os
 
 from . import headers, kernel
 from .decode import FRAMES
+from .drops import DROP, NEIGHBOUR, ROUTE, Drops, flow
 from .tshark import ARP_FIELDS, frames_of, number
 
 LOOPBACK = "lo"
@@ -27,20 +28,19 @@ OPERATIONS = {name: number_ for number_, name in kernel.ARP_OPS.items()}
 # which point makes the events of a direction; where a lab does not watch it, there is nothing to compare
 POINTS = {("tcp", "tx"): "ip_output", ("tcp", "rx"): "tcp_v4_rcv", ("arp", "tx"): "arp_xmit", ("arp", "rx"): "arp_rcv"}
 POINTS.update(((kind, way), point) for kind, of in FRAMES.items() for way, point in of.points.items())
-DROP = "skb.drop"
 # fields of an event's that say the same under the same name
 SAME = ("saddr", "daddr", "sport", "dport", "seq", "ack", "win", "urg", "payload_len", "header_len")
 IP_SAME = {"id": "id", "ttl": "ttl", "tot_len": "tot_len", "tos": "tos", "header_len": "ip_header_len", "df": "df"}
 # kinds of the options that have a name of their own
 KINDS = {"eol": 0, "nop": 1, "mss": 2, "wscale": 3, "sack_ok": 4, "sack": 5, "ts": 8, "tfo": 34}
 # what lines are worth reading, as they begin after the event's number
-TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, *(".".join(way) for way in POINTS)])
+TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, NEIGHBOUR, ROUTE, *(".".join(way) for way in POINTS)])
 
 
 def frame_of(event):
     """What an event says of its frame, in the same words."""
     kind = event["type"].partition(".")[0]
-    frame = {"kind": kind, "where": "event %d" % event["n"], "sent": event["type"].endswith(".tx")}
+    frame = {"kind": kind, "where": "event %d" % event["n"], "n": event["n"], "pkt": event["pkt"], "sent": event["type"].endswith(".tx")}
     if kind == "arp":
         frame.update({name: event[name] for name in ARP_FIELDS}, op=OPERATIONS.get(event["op"], event["op"]))
         return frame
@@ -75,12 +75,6 @@ def options_of(opts):
     return {name: number(",".join(map(str, values))) for name, values in found.items() if values}
 
 
-def flow(frame):
-    """What frames have in common that keep their order."""
-    names = ("saddr", "sport", "daddr", "dport") if frame["kind"] != "arp" else ("op", "spa", "tpa")
-    return tuple(frame[name] for name in names)
-
-
 def belongs(frame, said, taken):
     """Whether a frame is a part of the segment that an event tells of, after `taken` frames of it."""
     if said["kind"] == "arp":
@@ -111,14 +105,24 @@ def ends(said, taken):
     return not (said["sent"] and equal)
 
 
+def unpadded(kinds):
+    """The kinds of options up to the one that ends the list: tshark reads each byte of padding behind it as one more."""
+    words = str(kinds).split(",")
+    while words[-2:] == ["0", "0"]:
+        words.pop()
+    return number(",".join(words)) if kinds is not None else None
+
+
 def differences(frame, said, whole):
     """The fields in which a frame and its event differ; of a cut segment only what every part keeps."""
-    names = (set(frame) | set(said)) - {"where", "number", "sent", "damaged", "malformed", "eth_src", "eth_dst"}
+    names = (set(frame) | set(said)) - {"where", "n", "pkt", "number", "sent", "damaged", "malformed", "eth_src", "eth_dst"}
     if said.get("damaged"):
         # behind such a header tshark reads nothing more
         names &= set(frame) & set(said) - {"payload_len"}
     for name in sorted(names - UNSAID.difference(said)):
         ours, theirs = said.get(name), frame.get(name)
+        if name == "kinds":
+            theirs = unpadded(theirs)
         if name == "kinds" and said["malformed"] and str(ours).startswith(str(theirs)):
             # tshark may not read on behind an option of a wrong length
             continue
@@ -132,26 +136,6 @@ def differences(frame, said, whole):
 
 # what events of older releases do not say
 UNSAID = {"urg", "tos", "ip_header_len", "header_len", "df", "kinds", "check"}
-
-
-def same_packet(drop, frame):
-    return drop["seq"] == frame["seq"] if "seq" in drop else drop["ip"]["id"] == frame["id"]
-
-
-class Drops:
-    """The segments and datagrams that the kernel dropped at a node."""
-
-    def __init__(self, events):
-        self.left = [event for event in events if event["type"] == DROP and event.get("sport") is not None]
-
-    def take(self, frame):
-        """Whether a drop explains that this frame has no counterpart; it explains one only."""
-        for drop in self.left:
-            kind = drop["proto"].lower()
-            if kind == frame["kind"] and flow(dict(drop, kind=kind)) == flow(frame) and same_packet(drop, frame):
-                self.left.remove(drop)
-                return True
-        return False
 
 
 def parts(frames, event):
@@ -186,7 +170,7 @@ def walk(frames, said, drops, left_over):
         taken = [whole] if whole else parts(left, event)
         for frame in taken:
             yield from differences(frame, event, len(taken) == 1)
-        if not taken and not drops.take(event):
+        if not taken and not drops.lacks(event):
             yield "%s tells of a frame that is not there: %s" % (event["where"], event)
     for frame in left:
         copied = any(content(frame) == content(other) for other in before if other is not frame)
@@ -237,10 +221,10 @@ def once(events, addresses):
                 yield event
 
 
-def card(nic, folder, watched, events, addresses):
+def card(nic, folder, watched, events, addresses, came):
     """Compares a card's capture with its node's events: the number of frames, and the disagreements."""
     here = [event for event in events if event["netns"] == nic["node"]]
-    drops = Drops(here)
+    drops = Drops(here, watched, came)
     captured = list(frames_of(os.path.join(folder, "wire-%s-%s.pcap" % (nic["node"], nic["nic"]))))
     count, said, received, left_over = 0, [], set(), []
     for (kind, way), point in POINTS.items():
@@ -281,11 +265,12 @@ def compare(folder):
     meta, events = read(os.path.join(folder, "events.jsonl"))
     watched = {point["name"] for point in meta["points"]}
     count, said = 0, []
+    came = {event["pkt"] for event in events if event["type"].endswith(".rx") and event["pkt"]}
     loops = [{"node": node, "nic": LOOPBACK} for node in sorted({nic["node"] for nic in meta["nodes"]})
              if os.path.exists(os.path.join(folder, "wire-%s-%s.pcap" % (node, LOOPBACK)))]
     for nic in meta["nodes"] + loops:
         addresses = {other["address"].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]}
-        more, sentences = card(nic, folder, watched, events, addresses)
+        more, sentences = card(nic, folder, watched, events, addresses, came)
         count += more
         said += sentences
     return count, said

@@ -253,11 +253,16 @@ static void note_stream(struct callers *callers, const struct event *ev)
 	struct stream *stream = stream_of(callers, ev);
 	int64_t seq, payload = event_int(ev, "payload_len", 0);
 	int64_t *most = ev->kind == EV_TCP_TX ? &stream->sent : &stream->got;
+	char *flags;
 
-	if (!ev->conn || !json_int(event_get(ev, "rel_seq"), &seq))
+	if (!ev->conn || !payload || !json_int(event_get(ev, "rel_seq"), &seq))
 		return;
-	if (payload && seq + payload - 1 > *most)
-		*most = seq + payload - 1;
+	/* a SYN's data (Fast Open) is behind its own number */
+	flags = event_dup(ev, "flags");
+	seq += payload - !strchr(flags, 'S');
+	if (seq > *most)
+		*most = seq;
+	free(flags);
 }
 
 static struct bytes *bytes_of(struct callers *callers, const char *sk, int64_t conn)

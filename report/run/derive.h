@@ -39,13 +39,6 @@ struct derive {
 	struct whose *whose;
 };
 
-/* Says that the field is something else than other fields and events say. */
-void contradicts(struct derive *d, const struct event *ev, const char *path, const char *format,
-		 ...) __attribute__((format(printf, 4, 5)));
-/* The field is this number, or this text, or not said. */
-void is_number(struct derive *d, const struct event *ev, const char *path, int64_t wanted);
-void is_text(struct derive *d, const struct event *ev, const char *path, const char *wanted);
-
 /* All that holds for a segment; it tells of its connection's ends, too. */
 void check_segment(struct derive *d, const struct event *ev);
 

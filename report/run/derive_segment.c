@@ -54,10 +54,11 @@ static void check_relative(struct derive *d, const struct event *ev, const char 
 	if (first ? !relative : !end->bases.n)
 		*vec_add(&end->bases) = base;
 	else
-		contradicts(d, ev, path, "%lld",
-			    end->bases.n
-				    ? (long long)(uint32_t)(number - end->bases.v[end->bases.n - 1])
-				    : 0);
+		trace_contradicts(
+			d->trace, ev, path, "%lld",
+			end->bases.n
+				? (long long)(uint32_t)(number - end->bases.v[end->bases.n - 1])
+				: 0);
 }
 
 static void learn_scale(struct end *end, const struct event *ev)
@@ -83,7 +84,7 @@ static void check_window(struct derive *d, const struct event *ev, const struct 
 			return;
 	}
 	if (known || syn)
-		contradicts(d, ev, "win_scaled", "%lld", (long long)win);
+		trace_contradicts(d->trace, ev, "win_scaled", "%lld", (long long)win);
 }
 
 static int64_t tcp_header(const struct event *ev)
@@ -97,15 +98,16 @@ static void check_lengths(struct derive *d, const struct event *ev, uint16_t fla
 	int64_t total = event_int(ev, "ip.tot_len", 0), payload = event_int(ev, "payload_len", 0);
 	uint32_t seq = (uint32_t)event_int(ev, "seq", 0);
 
-	is_number(d, ev, "end_seq",
-		  (uint32_t)(seq + (uint32_t)payload + !!(flags & TCP_SYN) + !!(flags & TCP_FIN)));
+	event_must_be(
+		d->trace, ev, "end_seq",
+		(uint32_t)(seq + (uint32_t)payload + !!(flags & TCP_SYN) + !!(flags & TCP_FIN)));
 	if (!total || event_get(ev, "damage").kind == JSON_STRING)
 		return;
-	is_number(d, ev, "header_len", tcp_header(ev));
-	is_number(d, ev, "skb_len",
-		  ev->kind == EV_TCP_TX ? total : total - event_int(ev, "ip.header_len", 20));
+	event_must_be(d->trace, ev, "header_len", tcp_header(ev));
+	event_must_be(d->trace, ev, "skb_len",
+		      ev->kind == EV_TCP_TX ? total : total - event_int(ev, "ip.header_len", 20));
 	if (event_int(ev, "data_len", 0) > event_int(ev, "skb_len", 0))
-		contradicts(d, ev, "data_len", _("at most skb_len"));
+		trace_contradicts(d->trace, ev, "data_len", _("at most skb_len"));
 }
 
 /* What sends is never called so directly: a shorter stack was cut off. */
@@ -124,7 +126,7 @@ static void check_by(struct derive *d, const struct event *ev)
 	while (!found && json_next(&it))
 		found = json_is(json_path(it.value, "fn"), by);
 	if (!found)
-		contradicts(d, ev, "by", _("one of its stack"));
+		trace_contradicts(d->trace, ev, "by", _("one of its stack"));
 	free(by);
 }
 
@@ -137,7 +139,7 @@ static void check_retrans(struct derive *d, const struct event *ev)
 
 	if (event_get(ev, "retrans").kind == JSON_BOOL && has_callers(ev) &&
 	    json_true(event_get(ev, "retrans")) != found)
-		contradicts(d, ev, "retrans", "%s", found ? "true" : "false");
+		trace_contradicts(d->trace, ev, "retrans", "%s", found ? "true" : "false");
 }
 
 void check_segment(struct derive *d, const struct event *ev)
@@ -151,7 +153,7 @@ void check_segment(struct derive *d, const struct event *ev)
 	if (ev->kind == EV_TCP_TX)
 		check_retrans(d, ev);
 	else
-		is_text(d, ev, "by", ev->fn ? ev->fn : "");
+		event_must_say(d->trace, ev, "by", ev->fn ? ev->fn : "");
 	if (!ev->conn)
 		return;
 	end = end_of(d, ev, "saddr", "sport");
@@ -162,5 +164,5 @@ void check_segment(struct derive *d, const struct event *ev)
 	end = end_of(d, ev, "daddr", "dport");
 	check_relative(d, ev, "rel_ack", end, (uint32_t)event_int(ev, "ack", 0), false);
 	if (!(flags & TCP_ACK) && event_get(ev, "rel_ack").kind == JSON_NUMBER)
-		contradicts(d, ev, "rel_ack", "null");
+		trace_contradicts(d->trace, ev, "rel_ack", "null");
 }

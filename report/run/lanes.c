@@ -20,7 +20,7 @@ static uint32_t event_u32(const struct event *ev, const char *path)
 	return (uint32_t)event_int(ev, path, 0);
 }
 
-static uint32_t event_ip(const struct event *ev, const char *path)
+uint32_t event_ip(const struct event *ev, const char *path)
 {
 	char *text = event_dup(ev, path);
 	uint32_t ip = 0;

@@ -60,5 +60,9 @@ void lanes_free(struct ledger *ledger);
 size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, bool rx);
 /* Whether the packet of the event was dropped at its node. */
 bool was_dropped(const struct ledger *ledger, const struct event *ev);
+/* Whether what was sent still lies in the queue of a neighbour that has not answered (waits.c). */
+bool waits_for_neighbour(const struct trace *trace, const struct event *ev);
+/* An IPv4 address of the event's; 0 if it has none. */
+uint32_t event_ip(const struct event *ev, const char *path);
 
 #endif

@@ -342,6 +342,7 @@ static void settle_event(struct ledger *ledger, const struct lane *lane, const s
 {
 	struct trace *trace = ledger->trace;
 	const struct event *ev = &trace->events.v[entry->event];
+	const char *why = NULL;
 	char *text;
 
 	if (entry->used_up || entry->dropped || was_dropped(ledger, ev) || is_looped(trace, lane))
@@ -350,14 +351,15 @@ static void settle_event(struct ledger *ledger, const struct lane *lane, const s
 				 ? _("event %lld (%s at %s): its last bytes are not on the wire")
 				 : _("event %lld (%s at %s): no frame on the wire"),
 			 (long long)ev->n, ev->type, lane->node ? lane->node : "?");
-	if (lane->rx || trace_watches(trace, "kfree_skb")) {
-		trace_unmatched(trace, text);
-		return;
-	}
-	*vec_add(&trace->excused) =
-		xasprintf(_("%s; whether it was dropped is not known: kfree_skb is not watched in "
-			    "this run"),
-			  text);
+	if (!lane->rx && waits_for_neighbour(trace, ev))
+		why = N_("%s; it waits for its neighbour's MAC, which has not come");
+	else if (!lane->rx && !trace_watches(trace, "kfree_skb"))
+		why = N_("%s; whether it was dropped is not known: kfree_skb is not watched in "
+			 "this run");
+	if (why)
+		*vec_add(&trace->excused) = xasprintf(_(why), text);
+	else
+		trace_unmatched(trace, xstrdup(text));
 	free(text);
 }
 

@@ -160,7 +160,7 @@ static bool is_of(const struct event *search, const struct event *result)
 
 static void check_error(struct trace *trace, const struct event *ev, const struct event *search)
 {
-	if (!event_is(ev, "dir", "output") || !event_is(search, "in.oif", "0"))
+	if (!event_is(ev, "dir", "output") || event_int(search, "in.oif", 0))
 		return;
 	/* include/net/ip_fib.h fib_lookup() */
 	if (event_is(search, "err", "EAGAIN"))
@@ -222,7 +222,7 @@ static void check_sent(struct lookups *lookups, const struct event *ev)
 			continue;
 		if (event_agrees(result, "out_dev", ev, "dev"))
 			return;
-		known = result;
+		known = known ? known : result;
 	}
 	if (known)
 		event_must_be_as(lookups->trace, ev, "dev", known, "out_dev");

@@ -24,6 +24,6 @@ juggle() {
 for seed in $SEEDS; do
 	it "traces the programs of seed $seed to their end" juggle "$seed"
 	it 'says of each call, owner and connection what the programs say' \
-		python3 -B tests/e2e/juggler.py "$work/out/handshake"
+		python3 -B tests/e2e/told.py "$work/out/handshake"
 done
 tap_end

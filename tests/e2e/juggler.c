@@ -3,9 +3,9 @@
  * Both programs of tests/e2e/identity.sh: what they do with their descriptors is drawn by SEED, and they tell each call
  * that they make, so that the events can be compared with it.
  *
- *   juggler: THREAD call NAME FD RESULT CONNECTION   a call; - for the connection of none, ? for one that the caller
+ *   told: THREAD call NAME FD RESULT CONNECTION   a call; - for the connection of none, ? for one that the caller
  *                                                    does not know; a negative errno as result
- *   juggler: THREAD owner FD CONNECTION SIDE         who opened a socket of a connection
+ *   told: THREAD owner FD CONNECTION SIDE         who opened a socket of a connection
  *
  * A connection is called by the number of the connect() that the client made for it, which it sends as its first byte.
  */
@@ -69,8 +69,8 @@ static int say(const char *name, int fd, long result, int number)
 		snprintf(conn, sizeof(conn), "%d", number);
 	else if (number == UNKNOWN)
 		conn[0] = '?';
-	length = snprintf(line, sizeof(line), "juggler: %ld call %s %d %ld %s\n",
-			  syscall(SYS_gettid), name, fd, result < 0 ? -(long)errno : result, conn);
+	length = snprintf(line, sizeof(line), "told: %ld call %s %d %ld %s\n", syscall(SYS_gettid),
+			  name, fd, result < 0 ? -(long)errno : result, conn);
 	(void)!write(STDOUT_FILENO, line, (size_t)length);
 	return (int)result;
 }
@@ -78,8 +78,8 @@ static int say(const char *name, int fd, long result, int number)
 static void owns(int fd, int number, const char *side)
 {
 	char line[100];
-	int length = snprintf(line, sizeof(line), "juggler: %ld owner %d %d %s\n",
-			      syscall(SYS_gettid), fd, number, side);
+	int length = snprintf(line, sizeof(line), "told: %ld owner %d %d %s\n", syscall(SYS_gettid),
+			      fd, number, side);
 
 	(void)!write(STDOUT_FILENO, line, (size_t)length);
 }

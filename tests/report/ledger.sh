@@ -90,6 +90,13 @@ seal "$dir/run/events.jsonl"
 excused() { tells 'Frames on the wire' && ! grep 'event 87[ :]' "$dir/out" "$dir/err"; }
 it 'takes a drop for the reason' excused
 
+# the SYN never came to the wire, nor a MAC for it
+fresh
+edit 'del frames[3]'
+sed -i '/^{"n":63,/s/"REACHABLE"/"INCOMPLETE"/; /^{"n":63,/s/"queue_len":[0-9]*/"queue_len":1/' "$dir/run/events.jsonl"
+seal "$dir/run/events.jsonl"
+it 'knows that a segment waits for a MAC' tells 'event 48 (tcp.tx at client): no frame on the wire; it waits for its neighbour'
+
 # the first segment with data is twice as long, and the card cuts it into two parts; QEMU adds an empty one
 parted() {
 	fresh

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What runs the cases: each is a lab, made of prologue.sh, NAME.guest and epilogue.sh, whose expectations say what is right.
+
+cases_names() { (cd tests/cases && ls ./*.expect) | sed 's/^\.\///; s/\.expect$//'; }
+
+# cases_says NAME: its first sentence
+cases_says() { sed -n '1s/^# //p' "tests/cases/$1.guest"; }
+
+# cases_copy FOLDER: a copy of this checkout that has the cases as labs
+cases_copy() {
+	local name lab
+	cp -r Makefile apps build gdb-scripts kernel-config ktrun labs qemu-plugin report rootfs run-qemu.sh setup tests "$1" || return
+	cp tests/cases/act*.[ch] tests/labs/segments/raw.c "$1/apps/" || return
+	for name in $(cases_names); do
+		lab=$1/labs/$name
+		[ ! -e "$lab" ] || { echo "'$name' is a lab already" >&2; return 1; }
+		mkdir "$lab"
+		cat tests/cases/prologue.sh "tests/cases/$name.guest" tests/cases/epilogue.sh >"$lab/guest.sh"
+		cp "tests/cases/$name.expect" "$lab/expect"
+		{
+			cat labs/programs/points tests/cases/points
+			sed -n 's/^# points: //p' "tests/cases/$name.guest" | tr ' ' '\n'
+		} >"$lab/points"
+	done
+	(cd "$1" && make -s rootfs) || return
+}
+
+# cases_run COPY NAME OUT: the run of a case on KTLAB_KDIR with ENGINE; 0 if all of it is right, and what it said in OUT/said
+cases_run() {
+	mkdir -p "$3"
+	(cd "$1" && OUT=$3 KTLAB_INITRD=build/initramfs.cpio qemu-plugin/engine.sh "labs/$2") >"$3/said" 2>&1 &&
+		grep -q '^verdict: held' "$3/said" || return
+	! grep -q '^told: ' "$3/$2/console.log" || python3 -B tests/e2e/told.py "$3/$2" >>"$3/said" 2>&1
+}
+
+# cases_digest RUN: of its events and wires
+cases_digest() { printf '%.12s %.12s' "$(tail -n 1 "$1/events.jsonl" | jq -r .sha256)" "$(cat "$1"/wire-*.pcap | sha256sum)"; }
+
+# cases_why FOLDER: the first thing that was not right
+cases_why() {
+	grep -m 1 -A 1 -E '^FAILED|^ktrun:|^verdict:|^  unmatched|^[a-z].* is of connection|told' "$1/said" | tr '\n' ' ' | cut -c -200
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034 # the case waits for $server
+# What stands before each case: the words of the labs, and those of the cases.
+#
+#   known             both nodes know each other's MAC, and ask nobody
+#   server WORD...    the server's program, which listens on 8080 when this returns
+#   client WORD...    the client's
+#   segment ARGUMENTS what tests/labs/segments/raw.c sends from the client
+set -eu
+# shellcheck source=SCRIPTDIR/../../rootfs/lib.sh
+. /ktlab/lib.sh
+
+known() {
+	on client ip neigh replace 10.0.0.2 lladdr 52:54:00:00:00:02 nud permanent dev eth0
+	on server ip neigh replace 10.0.0.1 lladdr 52:54:00:00:00:01 nud permanent dev eth0
+}
+
+server() {
+	on server act name server "$@" >>/tmp/told &
+	server=$!
+	wait_for listens server 8080
+}
+
+client() { on client act name client "$@" >>/tmp/told; }
+
+segment() { on client raw "$@" || :; }
+
+step links
