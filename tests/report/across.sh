@@ -28,8 +28,8 @@ link_rules() {
 	gcc -std=c11 -O0 -g -fno-pie -Wall -Wextra -Werror -Ireport -c -o "$dir/rules.o" tests/report/rules/rules.c || return
 	mapfile -t others < <(find report -name '*.c' | grep -vE "^report/run/($(tr ' ' '|' <<<"$FILES"))\.c$" | sed 's|.*|build/obj/&|; s|c$|o|')
 	for file in $SAYERS; do wraps+=("-Wl,--wrap=$file"); done
-	# shellcheck disable=SC2046 # a word a library
-	gcc -no-pie "${wraps[@]}" -o "$dir/ktreport" "$dir"/*.o "${others[@]}" $(sed -n 's/^ktreport_libraries := //p' Makefile)
+	# shellcheck disable=SC2086 # a word a library
+	gcc -no-pie "${wraps[@]}" -o "$dir/ktreport" "$dir"/*.o "${others[@]}" $report_libraries
 }
 
 # places: of all rules, as the addresses behind their calls, with the functions that call

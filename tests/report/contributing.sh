@@ -10,8 +10,8 @@ trap 'rm -rf "$dir"' EXIT
 # the block of C that CONTRIBUTING shows
 sed -n '/^## Add an event type/,/^## /p' CONTRIBUTING.md | sed -n '/```c/,/```$/p' | sed '/```/d; s/^   //' >"$dir/timer.c"
 objects() { find report -name '*.c' | sed 's|\(.*\)\.c$|build/obj/\1.o|'; }
-# shellcheck disable=SC2046 # a list of files
-it 'compiles as it stands there' gcc -std=c11 -Wall -Wextra -Werror -Ireport -o "$dir/ktreport" "$dir/timer.c" $(objects) -lpcap -lm
+# shellcheck disable=SC2046,SC2086 # lists of files, of libraries
+it 'compiles as it stands there' gcc -std=c11 -Wall -Wextra -Werror -Ireport -o "$dir/ktreport" "$dir/timer.c" $(objects) $report_libraries
 
 # a run in which the second event is such a one
 cp -r "$run" "$dir/run"

@@ -5,6 +5,7 @@
 # FUZZ_DIR keeps the inputs found from run to run; FUZZ_TARGETS names some of the targets.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/report/lib.sh
 
 [ "${FUZZ:-}" = long ] && seconds=60 || seconds=2
 seconds=${FUZZ_S:-$seconds}
@@ -66,7 +67,7 @@ for target in ${FUZZ_TARGETS:-$all_targets}; do
 	# shellcheck disable=SC2086
 	case $target in
 	plan) parts='qemu-plugin/plan.c qemu-plugin/plan_*.c -Iqemu-plugin' libraries='-ljansson -l:libglib-2.0.so.0' ;;
-	*) parts="$dir/obj/*.o" libraries='-lpcap -lm' ;;
+	*) parts="$dir/obj/*.o" libraries=$report_libraries ;;
 	esac
 	# shellcheck disable=SC2086
 	$linker $flags -o "$dir/fuzz-$target" "tests/report/fuzz/$target.c" $parts $libraries

@@ -11,6 +11,8 @@ golden=tests/report/golden${run#tests/report/handshake}
 expect=tests/report/expect
 export LC_ALL=C.UTF-8
 . tests/seal.sh
+# what a program made from the report's objects is linked with
+report_libraries=$(sed -n 's/^ktreport_libraries := //p' Makefile)
 
 # written FILE: what "write" puts there, in a copy of the run that is made once
 written() {
