@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import re
+import struct
 import sys
 import time
 
@@ -43,6 +44,7 @@ class Tracer:
         self.out = os.open(os.path.join(run, "captures.bin"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         os.write(self.out, capture.MAGIC + hashlib.sha256(text).digest())
         self.records = 0
+        self.interrupted = Interrupted()
         self.entered = {}       # (fn, rsp) -> (number of the entry's record, its registers)
         self.memory = None
         self.clock_address = None
@@ -73,9 +75,11 @@ class Tracer:
         self.armed = []
 
     def hit(self, number, site):
-        """One stop: executes the plan of the site and appends the record."""
+        """One stop: executes the plan of the site and appends the record. Gives its blocks, or None for one that was there."""
         self.memory.stopped()
         regs = registers(self.plan["facts"]["registers"])
+        if self.interrupted.again(number, regs, self.memory.read):
+            return None
         clock_ns = self.clock(regs)
         entry, at_entry = capture.NONE, regs
         if site["at"] == "return":
@@ -125,6 +129,30 @@ def write_all(fd, data):
     """All of it: of a disk that is nearly full, write() may take a part."""
     while data:
         data = data[os.write(fd, data):]
+
+
+class Interrupted:
+    """
+    Stops at one and the same instruction: an interrupt that comes while GDB stands at a breakpoint is taken before the
+    instruction is executed, and behind it GDB stops there once more. Then the registers are as they were, and what the CPU
+    pushed lies right below the stack: SS, RSP, RFLAGS, CS and RIP at a multiple of 16 (Intel SDM 3A, 6.14.2).
+    """
+
+    FRAME = struct.Struct("<QQQQQ")
+
+    def __init__(self):
+        self.last = {}          # number of a site -> the registers of its last stop
+
+    def again(self, number, regs, read):
+        """Whether this stop is the last one of that site, behind an interrupt; `read` is of memory."""
+        before, self.last[number] = self.last.get(number), regs
+        if before != regs:
+            return False
+        frame = read((regs["rsp"] & ~15) - self.FRAME.size, self.FRAME.size)
+        if not frame:
+            return False
+        rip, _, _, rsp, _ = self.FRAME.unpack(frame)
+        return (rip, rsp) == (regs["rip"], regs["rsp"])
 
 
 class Readable:

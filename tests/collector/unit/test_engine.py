@@ -127,3 +127,25 @@ def _():
     plan = [[{"terms": [["reg", "rax"]], "mask": 0, "add": "0xfffffffffffffff0", "end": hex(head - 16)}]]
     engine.numbers(plan)
     same([engine.address_of(plan[0][0], [], {"rax": at}, {}) for at in (head + 8, head)], [head - 8, None])
+
+
+@it("takes a stop for the one before it where an interrupt came in between, and at no other sign")
+def _():
+    rsp, rip = 0xffffc900000bfe98, 0xffffffff81356b80
+    regs = {"rax": 1, "rsp": rsp, "rip": rip}
+
+    def second(pushed=(rip, 0x10, 0x246, rsp, 0x18), **changed):
+        asked = []
+
+        def read(address, length):
+            asked.append((address, length))
+            return struct.pack("<5Q", *pushed) if pushed else None
+        stops = engine.Interrupted()
+        same(stops.again(3, regs, read), False)
+        same(asked, [])
+        again = stops.again(changed.pop("site", 3), dict(regs, **changed), read)
+        assert not asked or asked == [(0xffffc900000bfe90 - 40, 40)], asked
+        return again
+    same(second(), True)
+    same([second(rax=2), second(site=4), second(pushed=None), second(pushed=(rip, 0x10, 0x246, rsp + 8, 0x18)),
+          second(pushed=(rip + 1, 0x10, 0x246, rsp, 0x18))], [False] * 5)
