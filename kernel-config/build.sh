@@ -72,7 +72,10 @@ kernel_make() {
 	touch "$objects/kernel.stamp"
 	make_options=(-C "$src_folder" O="$objects" ARCH=x86_64 CC="$cc" KCFLAGS="$build_flags" LOCALVERSION=
 		KBUILD_BUILD_USER=ktlab KBUILD_BUILD_HOST=ktlab KBUILD_BUILD_VERSION=1
-		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970')
+		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970'
+		# make 4.4 gives its variables together with its options, where makefiles before 6.2 and early ones of 5.4.y find the
+		# `s` of silence (4bf73588165b): nothing would say how far a build is
+		quiet=quiet_)
 	release_tried || say "Linux $src_release was never tried with ktlab (docs/kernels.md has what was): it goes on, but" \
 		"  a point may be missing there, and an expectation may not hold"
 	say "building Linux $src_release for the lab in '$objects': this takes some minutes, once"
@@ -128,16 +131,30 @@ build_failed() {
 		"the whole log: $1"
 }
 
+# where the parts of a build lie: in its folder, or, as in the cache, right beside vmlinux
+built_images=(arch/x86/boot/bzImage bzImage)
+built_configs=(.config config)
+
+# built_part FOLDER NAME…: the path of the first of them that is there
+built_part() {
+	local name
+	for name in "${@:2}"; do
+		[ ! -e "$1/$name" ] || { printf '%s\n' "$1/$name"; return; }
+	done
+	return 1
+}
+
 # kernel_keep OBJECTS LINK FAMILY: what the lab needs of a finished build goes into the cache, at once or not at all
 kernel_keep() {
-	local sum build_id family=$KTLAB_CACHE/kernels/$3 kept new=$KTLAB_CACHE/building/$3.new
-	sum=$(sha256sum <"$1/.config" | cut -c1-64)
+	local config sum build_id family=$KTLAB_CACHE/kernels/$3 kept new=$KTLAB_CACHE/building/$3.new
+	config=$(built_part "$1" "${built_configs[@]}")
+	sum=$(sha256sum <"$config" | cut -c1-64)
 	build_id=$(readelf -n "$1/vmlinux" | awk '/Build ID:/ { print $3 }')
 	kept=$family-${build_id:0:8}
 	rm -rf "$new"
 	mkdir "$new"
-	cp "$1/arch/x86/boot/bzImage" "$1/vmlinux" "$new/"
-	cp "$1/.config" "$new/config"
+	cp "$(built_part "$1" "${built_images[@]}")" "$1/vmlinux" "$new/"
+	cp "$config" "$new/config"
 	[ ! -e "$1/kernel.stamp" ] || cp -p "$1/kernel.stamp" "$new/"
 	gdb_scripts_keep "$1" "$new"
 	{

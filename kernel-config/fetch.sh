@@ -60,21 +60,25 @@ download_keep() {
 
 # curl_all FILE URL: over a connection that breaks it goes on as long as each try brings more; curl's exit status
 curl_all() {
-	local before after=-1 status
+	local before after status verb=downloading
+	after=$(file_bytes "$1")
 	while true; do
 		before=$after
 		status=0
-		curl_to "$1" "$2" || status=$?
+		curl_to "$1" "$2" "$verb" || status=$?
 		[ $status != 0 ] || return 0
-		after=$(stat -c %s "$1" 2>/dev/null || echo 0)
+		after=$(file_bytes "$1")
 		if ((after <= before)); then
 			say "$(tail -n 1 "$1.log")"
 			return $status
 		fi
+		verb='the connection broke; going on with'
 	done
 }
 
-# curl_to FILE URL: goes on where an interrupted download ended; curl's exit status
+file_bytes() { stat -c %s "$1" 2>/dev/null || echo 0; }
+
+# curl_to FILE URL VERB: goes on where an interrupted download ended; curl's exit status
 curl_to() {
 	local scheme=https
 	case $2 in
@@ -83,12 +87,12 @@ curl_to() {
 	*) die 2 "refused to download from '$2': only https, or http on this machine" "set KTLAB_KERNEL_URL" ;;
 	esac
 	curl_file=$1
-	run_phase "downloading ${2##*/}" "$1.log" curl_count curl --proto "=$scheme" --fail --location --no-progress-meter \
+	run_phase "$3 ${2##*/}" "$1.log" curl_count curl --proto "=$scheme" --fail --location --no-progress-meter \
 		--connect-timeout "$KTLAB_CONNECT_S" --speed-limit 1000 --speed-time 30 --continue-at - --output "$1" "$2"
 }
 
 curl_count() {
-	printf '%d MiB' $(($(stat -c %s "$curl_file" 2>/dev/null || echo 0) / 1048576))
+	printf '%d MiB' $(($(file_bytes "$curl_file") / 1048576))
 }
 
 # distro_fetch: the tarball of the distribution's linux-source package, without root rights, or 1 and distro_why

@@ -4,25 +4,32 @@
 
 # own_find VMLINUX: what kernel_own takes
 own_find() {
-	local needed
 	src_built=$(cd "$(dirname "$1")" 2>/dev/null && pwd -P) || die 2 "cannot open the folder of '$1'" "give a built vmlinux"
-	for needed in vmlinux arch/x86/boot/bzImage .config include/config/kernel.release; do
-		[ -e "$src_built/$needed" ] || die 2 "'$src_built' is not where a kernel for x86 was built: it has no '$needed'" \
-			"make -C '$src_built' vmlinux bzImage, or let ktlab build from your sources: make kernel-add SRC=DIR"
-	done
-	src_release=$(cat "$src_built/include/config/kernel.release")
+	own_part vmlinux
+	own_part "${built_images[@]}"
+	own_part "${built_configs[@]}"
+	# what the kernel itself prints first
+	src_release=$(grep -m 1 -aoE 'Linux version [0-9][^ ]*' "$src_built/vmlinux" | cut -d' ' -f3) ||
+		die 2 "'$src_built/vmlinux' is no kernel: it names no release" "give a built vmlinux"
 	src_folder=$(readlink -f "$src_built/source" || printf '%s' "$src_built")
 	[ -d "$src_folder" ] || src_folder=$src_built
 	src_origin=built
 	src_note="the kernel was built by the user in '$src_built'"
-	cc_version=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/\1/p' "$src_built/.config")
+	src_config=$(built_part "$src_built" "${built_configs[@]}")
+	cc_version=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/\1/p' "$src_config")
+}
+
+# own_part NAME…: one of them is there
+own_part() {
+	built_part "$src_built" "$@" >/dev/null || die 2 "'$src_built' is not where a kernel for x86 was built: it has no '$1'" \
+		"make -C '$src_built' vmlinux bzImage, or let ktlab build from your sources: make kernel-add SRC=DIR"
 }
 
 # kernel_own: prints the folder of the copy in the cache
 kernel_own() {
 	local link
 	own_check
-	link=$KTLAB_CACHE/kernels/by-inputs/$({ echo "$src_built"; stat -c '%s %y' "$src_built"/{vmlinux,.config}; } | sha256sum | cut -c1-16)
+	link=$KTLAB_CACHE/kernels/by-inputs/$({ echo "$src_built"; stat -c '%s %y' "$src_built/vmlinux" "$src_config"; } | sha256sum | cut -c1-16)
 	cache_lock "kernel-own" 9
 	[ -e "$link/vmlinux" ] || kernel_keep "$src_built" "$link" "$src_release-own-$(sha256sum <<<"$src_built" | cut -c1-8)"
 	cache_unlock 9
@@ -40,7 +47,7 @@ own_check() {
 		elif ! config_absent "${option#CONFIG_}"; then
 			lost+=("  $option is $found, not $wanted: $(own_reason "$option")")
 		fi
-	done < <(config_differs <(config_fragments | tr '\n' '\0' | xargs -0 cat) "$src_built/.config")
+	done < <(config_differs <(config_fragments | tr '\n' '\0' | xargs -0 cat) "$src_config")
 	[ ${#refused[@]} = 0 ] || die 2 "the kernel in '$src_built' was built without what every lab needs" "${refused[@]#  }" \
 		"set them and build again, or let ktlab build from your sources: make kernel-add SRC=DIR"
 	[ ${#lost[@]} = 0 ] || say "the kernel in '$src_built' was built with other options; what they are for may be lost:" "${lost[@]}"
@@ -48,7 +55,7 @@ own_check() {
 
 # own_stacks: how the stacks of a kernel can be read: by frame pointers, else by the tables of its own unwinder
 own_stacks() {
-	grep -qE '^CONFIG_(FRAME_POINTER|UNWINDER_ORC)=y' "$src_built/.config" || die 2 "the kernel in '$src_built' was built with neither frame pointers nor ORC tables: nothing tells the callers of a hit" \
+	grep -qE '^CONFIG_(FRAME_POINTER|UNWINDER_ORC)=y' "$src_config" || die 2 "the kernel in '$src_built' was built with neither frame pointers nor ORC tables: nothing tells the callers of a hit" \
 		"set CONFIG_UNWINDER_FRAME_POINTER or CONFIG_UNWINDER_ORC and build again"
 }
 

@@ -7,6 +7,7 @@ src_release=  # 5.4.286; for a tarball that is still packed perhaps only 6.1
 src_folder=   # where the sources are, or will be once src_get has run
 src_own=      # the folder of your own that they are, or come from
 src_built=    # a folder in which you built the kernel itself: nothing is built then
+src_config=   # its configuration
 src_identity= # changes whenever the sources are others
 src_origin=   # registered, folder, cache, kernel.org, distro, or built: by the user
 src_note=     # a sentence for every report when this is not the kernel that was hoped for
@@ -18,10 +19,15 @@ source_find() {
 	distro) source_distro || die 4 "no kernel source package of the distribution can be had: $distro_why" \
 		"install it (apt-get install linux-source), or register a tree: make kernel-add SRC=DIR" ;;
 	vmlinux | */vmlinux) own_find "$1" ;;
-	*/*) if [ -e "$1/vmlinux" ] && [ ! -e "$1/Kconfig" ]; then own_find "$1/vmlinux"; else source_folder "$1"; fi ;;
+	*/*) source_folder_or_own "$1" ;;
 	[0-9]*.[0-9]*) source_version "$1" ;;
-	*) if [ -d "$1" ]; then source_folder "$1"; else source_unknown "$1"; fi ;;
+	*) if [ -d "$1" ]; then source_folder_or_own "$1"; else source_unknown "$1"; fi ;;
 	esac
+}
+
+# a folder of sources, or one of a build
+source_folder_or_own() {
+	if [ -e "$1/vmlinux" ] && [ ! -e "$1/Kconfig" ]; then own_find "$1/vmlinux"; else source_folder "$1"; fi
 }
 
 # the order of KERNEL=auto: a tree of your own, the cache, kernel.org, the distribution

@@ -5,9 +5,13 @@ import re
 
 import gdb
 
-from .arguments import Lost
-from .functions import source_path
+from .arguments import CONVENTION, Lost
+from .functions import Function, source_path
 from .locations import locations
+
+# instructions: one that calls a function or ends in it, and one behind which others may follow than the next
+CALL = re.compile(r"(?:call|jmp)q? +0x\w+ <(\w+)>$")
+BRANCH = re.compile(r"j|ret|ud2|iret|sysret|loop")
 
 
 class Inlined:
@@ -25,6 +29,18 @@ class Inlined:
     def arguments(self):
         symbols = [symbol for symbol in self.block if symbol.is_argument]
         return locations(self.pc, self.block, symbols, self._frame())
+
+    def call(self, names, symbols):
+        """(address, arguments) of the instruction that calls one of these functions, where every way from here comes by it: its
+        arguments are where the convention puts them. None without one."""
+        for step in gdb.selected_inferior().architecture().disassemble(self.pc, self.block.end - 1):
+            called = CALL.match(step["asm"])
+            if called and called.group(1) in names:
+                callee = Function(called.group(1), symbols)
+                return step["addr"], [argument for argument in callee.arguments if argument.where in CONVENTION]
+            if BRANCH.match(step["asm"]):
+                return None
+        return None
 
     def _frame(self):
         """The frame's address, from the frame pointer once the function around has set it."""

@@ -57,10 +57,8 @@ TABLE = [
     syscall("recvmmsg"),
     # its descriptor is epoll's own
     syscall("epoll_wait"),
-    point("sock_read_iter", "file_read", (iocb(), "iter:iter=to"),
-          (iocb(), SIGNALS)),
-    point("sock_write_iter", "file_write", (iocb(), "iter:iter=from"),
-          (iocb(), SIGNALS)),
+    point("sock_read_iter", "file_read", (iocb(), "iter:iter=to"), (iocb(), SIGNALS)),
+    point("sock_write_iter", "file_write", (iocb(), "iter:iter=from"), (iocb(), SIGNALS)),
     point("sock_close", "file_close", socket_of_file("filp"), CALLER),
 
     # the functions of the handshake
@@ -123,7 +121,8 @@ TABLE = [
     point("arp_send", "arp_send", "dev:dev=dev net:net=dev.net op=type ptype dest_ip src_ip "
           "dest_hw:8=dest_hw src_hw:8=src_hw target_hw:8=target_hw"),
     point("arp_solicit", "arp_solicit", neigh()),
-    point("arp_xmit", "arp_tx", buffer()),
+    # all of it is inlined in its turn, and gcc 16 inlines it
+    point("arp_xmit", "arp_tx", buffer(), calls="dev_queue_xmit|__dev_queue_xmit"),
     point("arp_rcv", "arp_rx", buffer()),
 
     # the way down: application, socket, TCP, IP, neighbour, device

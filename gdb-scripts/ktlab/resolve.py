@@ -101,9 +101,12 @@ class Resolver:
             raise gdb.GdbError("%s: %s is inlined at %s:%d, where its return cannot be watched"
                                % (place, row.fn, where.file, where.line))
         about = "%s: %s (inlined at %s:%d)" % (place, row.fn, where.file, where.line)
+        pc, arguments = where.pc, list(where.arguments())
+        if any(isinstance(argument.where, Lost) for argument in arguments):
+            pc, arguments = where.call(row.calls.split("|"), self.symbols) or (pc, arguments)
         site = {"point": row.name, "fn": row.fn, "decode": row.decode, "at": "line", "file": where.file,
-                "line": where.line, "addr": hex(where.pc), "ret": None}
-        site.update(self._taken(row.takes, row, Binding(where.arguments(), about, self.blocks.layout), wanted))
+                "line": where.line, "addr": hex(pc), "ret": None}
+        site.update(self._taken(row.takes, row, Binding(arguments, about, self.blocks.layout), wanted))
         return site
 
     def _taken(self, takes, row, binding, wanted):

@@ -101,6 +101,45 @@ __attribute__((noinline)) int around(struct thing *sk)
 	return outer(sk) + 2;
 }
 
+/* the same, with a call at its end that every way comes by; and one that not every way does */
+__attribute__((noinline)) int sends(struct thing *skb, int how)
+{
+	sink = skb->id + how;
+	return sink;
+}
+
+__attribute__((always_inline)) static inline int finish(int how, struct thing *skb)
+{
+	return sends(skb, how);
+}
+
+__attribute__((always_inline)) static inline int hand_on(struct thing *skb)
+{
+	return finish(3, skb);
+}
+
+__attribute__((noinline)) int hands_on(struct thing *first, struct thing *skb)
+{
+	sink = first->id;
+	return hand_on(skb) + 1;
+}
+
+__attribute__((always_inline)) static inline int perhaps(int how, struct thing *skb)
+{
+	return sink ? sends(skb, how) : 0;
+}
+
+__attribute__((always_inline)) static inline int maybe(struct thing *skb)
+{
+	return perhaps(4, skb);
+}
+
+__attribute__((noinline)) int decides(struct thing *first, struct thing *skb)
+{
+	sink = first->id;
+	return maybe(skb) + 1;
+}
+
 __attribute__((noinline)) int start_kernel(void)
 {
 	struct sock sock = { sink };
@@ -110,6 +149,7 @@ __attribute__((noinline)) int start_kernel(void)
 	caller(&sock, &sock);
 	crossing(&thing, &other);
 	sink = cloned(4, &thing, 5) + cloned(4, &other, 6) + around(&thing);
+	sink = hands_on(&other, &thing) + decides(&other, &thing);
 	sink = many(&thing, 0x0100000a, 0x901f, -2, pair, 1, -7, &other, 0x5000);
 	return plain(&sock, sink);
 }

@@ -20,8 +20,8 @@ blocks = texts.Blocks(layout.Layout(), symbols)
 resolver = resolving.Resolver(blocks, symbols)
 
 
-def resolve(name, takes="first:8=sk", returns=None, fn=None):
-    points.POINTS[name] = points.point(name, "any", takes, returns, fn)
+def resolve(name, takes="first:8=sk", returns=None, fn=None, calls=""):
+    points.POINTS[name] = points.point(name, "any", takes, returns, fn, calls=calls)
     return resolver.resolve(name, "points:1")
 
 
@@ -166,6 +166,15 @@ def lost():
     assert refused("its argument 'pair' is a struct passed by value", resolve, "many", "first:8=pair")
 
 
+def by_its_call():
+    assert refused("its argument 'skb' is not to be told", resolve, "hand_on", "skb")
+    about, sites = resolve("hand_on", "skb", calls="gone|sends")
+    assert about["as"] == "inlined" and [site["at"] for site in sites] == ["line"], about
+    found = reached(sites[0])
+    assert found == {"skb": "&thing"}, found
+    assert refused("its argument 'skb' is", resolve, "maybe", "skb", None, None, "sends")
+
+
 def missing_argument():
     assert refused("points:1: plain has no argument 'skb' or 'head'; it has sk, size", resolve, "plain", "a:8=skb|head")
     about, sites = resolve("plain", "a:8=skb|sk b:8=gone? len=gone?")
@@ -236,6 +245,7 @@ TESTS = (
     ("shows a null pointer as null, and why an argument is not there", nothing),
     ("finds the arguments of a version that the compiler made", clones),
     ("says why an argument cannot be read", lost),
+    ("watches what an inlined function calls where its own arguments are not told, if every way leads there", by_its_call),
     ("names the arguments there are for one that this kernel lacks, but for one that may be missing", missing_argument),
     ("reads a member of the struct that an argument points to", member),
     ("takes nothing from the stack at a return", stack_at_return),

@@ -56,6 +56,13 @@ it 'unpacks nothing of it' test ! -e "$KTLAB_CACHE/sources/linux-5.4.302"
 fresh
 rm "$served"
 it 'says so when the server has no such file' fails 4 'cannot have Linux 5.4.302' kernel build 5.4.302
+# tries_once: of a server that brings nothing it is said once that it is asked, and it is not asked again
+tries_once() {
+	kernel build 5.4.302 >"$work/tried" 2>&1
+	cat "$work/tried"
+	[ "$(grep -cE '^downloading|going on with' "$work/tried")" = 1 ]
+}
+it 'asks it once, and says so once' tries_once
 
 # stays_inside KIND: the pinned tarball is refused with one sentence; nothing of it is left, nor anything outside
 stays_inside() {

@@ -2,6 +2,8 @@
 # The targets of a stand-in kernel: its options are the fragments without those named in $(srctree)/refused. With
 # FAKE_KERNEL=DIR what comes out is the kernel that is built there.
 srctree := $(dir $(lastword $(MAKEFILE_LIST)))
+# as make 4.4 leads those of 5.4.49 to believe: nothing is said of what is compiled
+quiet := silent_
 
 # what a build left makes the kernel's makefiles refuse to build elsewhere
 mrproper:
@@ -13,8 +15,7 @@ allnoconfig:
 
 bzImage vmlinux scripts_gdb: build
 build:
-	echo '  CC      main.o'
-	echo '  CC      lib/str_error_r.o'
+	@[ $(quiet) = silent_ ] || { echo '  CC      main.o'; echo '  CC      lib/str_error_r.o'; }
 	sleep $(or $(FAKE_BUILD_S),1)
 	@[ ! -e $(srctree)full ] || { echo 'cannot write: No space left on device'; exit 1; }
 	echo built >>$(srctree)../builds

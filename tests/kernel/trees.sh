@@ -88,6 +88,8 @@ rm -f "$builds"
 
 it 'builds once when two clones start with an empty cache' two_at_once
 it 'finds it built the next time' kernel build "$tree"
+it 'has make say what is compiled, though it may take its own variables for the option of silence' \
+	grep -q '^  CC      main.o' "$KTLAB_CACHE"/building/*/build.log
 it 'does not build that again' builds_are 1
 it 'registers a tree whose path has other than ASCII letters' says 'registered Linux 5.4.77' kernel add "$tree"
 it 'takes the registered tree first' says 5.4.77- kernel build auto
@@ -143,14 +145,20 @@ it 'takes the fragment of the last series before it for a release that has none'
 	says CONFIG_INET_DIAG=y cat "$(kernel build "$work_plain/later")/config"
 # a kernel that the user built, with all options; net.config and boot.config say what for
 mine=$work_plain/mine
-mkdir -p "$mine/arch/x86/boot" "$mine/include/config"
-gcc -g -Wl,--build-id=0x1234567812345678 -o "$mine/vmlinux" "$tree/main.c"
+mkdir -p "$mine/arch/x86/boot"
+echo 'const char banner[] __attribute__((used)) = "Linux version 5.4.78-mine (me@here)"; int main(void) { return 0; }' >"$work/mine.c"
+gcc -g -Wl,--build-id=0x1234567812345678 -o "$mine/vmlinux" "$work/mine.c"
 cp "$mine/vmlinux" "$mine/arch/x86/boot/bzImage"
-echo 5.4.78-mine >"$mine/include/config/kernel.release"
 cat "$work"/fragments/{boot,net,5.4}.config >"$mine/.config"
 printf 'NET\n' >"$work/fragments/needed"
 it 'refuses a kernel whose stacks nothing can read' fails 2 'neither frame pointers nor ORC tables' kernel build "$mine/vmlinux"
 echo CONFIG_UNWINDER_ORC=y >>"$mine/.config"
+no_kernel() {
+	mkdir "$work_plain/no-kernel"
+	cp "$mine/.config" "$mine/arch/x86/boot/bzImage" "$work_plain/no-kernel/"
+	cp "$(type -P true)" "$work_plain/no-kernel/vmlinux"
+	echo "$work_plain/no-kernel/vmlinux"
+}
 as_it_is() {
 	find "$mine" -type f -exec sha256sum {} + >"$work/before"
 	says /5.4.78-mine-own- kernel build "$1" && find "$mine" -type f -exec sha256sum {} + | diff "$work/before" - &&
@@ -158,6 +166,17 @@ as_it_is() {
 }
 it 'takes a kernel that the user built, and leaves it as it is' as_it_is "$mine/vmlinux"
 it 'takes the folder in which it was built' as_it_is "$mine"
+# beside: the same three files in one folder, as a cache of kernels has them; then without one of them
+beside() {
+	local folder=$work_plain/beside
+	mkdir "$folder"
+	cp "$mine/vmlinux" "$mine/arch/x86/boot/bzImage" "$folder/"
+	fails 2 "it has no '.config'" kernel build "$folder" && cp "$mine/.config" "$folder/config" &&
+		says /5.4.78-mine-own- kernel build "$folder" && cmp "$mine/vmlinux" "$(kernel build "$folder/vmlinux")/bzImage" &&
+		(cd "$work_plain" && says /5.4.78-mine-own- "$OLDPWD/kernel-config/kernel.sh" build beside)
+}
+it 'takes one whose bzImage and config lie right beside vmlinux' beside
+it 'refuses a vmlinux that is no kernel' fails 2 'it names no release' kernel build "$(dirname "$(no_kernel)")"
 it 'keeps it whatever becomes of objects' env KTLAB_KEEP_OBJECTS=no kernel-config/kernel.sh build "$mine"
 it 'did so' test -e "$mine/vmlinux"
 printf '# what ss asks\nCONFIG_INET_DIAG=y\n' >"$work/fragments/5.4.config"
