@@ -32,13 +32,22 @@ static const char head[] =
 	"h2 { margin: 28px 0 4px; font-size: 1.1em; } ul { margin: 4px 0; padding-left: 1.4em; }\n"
 	"</style>\n<h1>%s</h1>\n";
 
+/* Lines stay lines: only what is on them is made safe. */
 static void put(FILE *out, const char *text)
 {
-	struct str escaped = { 0 };
+	const char *end;
 
-	escape_markup(&escaped, text ? text : "");
-	fputs(str_text(&escaped), out);
-	str_free(&escaped);
+	for (; text && *text; text = *end ? end + 1 : end) {
+		struct str escaped = { 0 };
+		char *line;
+
+		end = text + strcspn(text, "\n");
+		line = xstrndup(text, (size_t)(end - text));
+		escape_markup(&escaped, line);
+		fprintf(out, "%s%s", str_text(&escaped), *end ? "\n" : "");
+		free(line);
+		str_free(&escaped);
+	}
 }
 
 /* A folder's name as part of a web address. */
@@ -101,6 +110,8 @@ static void put_line(FILE *out, const char *label, const char *text)
 
 static void put_failed(FILE *out, const struct student *s)
 {
+	if (!s->failed)
+		return;
 	fputs("<ul>\n", out);
 	for (size_t i = 0; i < s->marks.n; i++) {
 		const struct mark *mark = &s->marks.v[i];

@@ -102,6 +102,7 @@ it 'gives the teacher no grade' sh -c '! grep -q "^teacher" "$1"' - "$work/first
 
 page=$GRADES/grades.html
 it "keeps the compiler's words" grep -q 'none.* undeclared' "$page"
+it 'line by line' sh -c '! grep -qF "\x0a" "$1"' - "$page"
 it "shows the first event that is not the teacher's" grep -qE '(ret|len|payload_len): 5 -&gt; 6' "$page"
 it 'says a name as it is, and not as markup' sh -c 'grep -q "&lt;script&gt;alert" "$1" && ! grep -q "<script>alert" "$1"' - "$page"
 it 'nor as a formula' grep -q "^\"'=cmd \"\"x\"\"" "$GRADES/grades.csv"
