@@ -21,11 +21,12 @@ verbs() {
 	sentences | grep -oE '\bmake [a-z][a-z-]*( [A-Z]+=[A-Za-z0-9_%.…]+)*' | sort -u
 }
 
-# made VERB SETTING=VALUE…: what make would do can be told, and the settings are its own or stand in the verb's help
+# made VERB SETTING=VALUE…: what make would do can be told, and the settings are its own (LINES is read into KTLAB_LINES: a
+# shell has that name, too) or stand in the verb's help
 made() {
 	local setting
 	for setting in "${@:2}"; do
-		grep -qE "^${setting%%=*} *\?=|^$1:.*##.*\b${setting%%=*}=" Makefile || { echo "no setting ${setting%%=*}"; return 1; }
+		grep -qE "^${setting%%=*} *\?=|^KTLAB_${setting%%=*} *:=|^$1:.*##.*\b${setting%%=*}=" Makefile || { echo "no setting ${setting%%=*}"; return 1; }
 	done
 	grep -qE "^$1:.*##" Makefile && make -n "$@" >/dev/null
 }
