@@ -16,7 +16,7 @@ cases_copy() {
 		lab=$1/labs/$name
 		[ ! -e "$lab" ] || { echo "'$name' is a lab already" >&2; return 1; }
 		mkdir "$lab"
-		cat tests/cases/prologue.sh "tests/cases/$name.guest" tests/cases/epilogue.sh >"$lab/guest.sh"
+		{ echo '#!/bin/sh' && cat tests/cases/prologue.sh "tests/cases/$name.guest" tests/cases/epilogue.sh; } >"$lab/guest.sh"
 		cp "tests/cases/$name.expect" "$lab/expect"
 		{
 			cat labs/programs/points tests/cases/points

@@ -1,6 +1,5 @@
-#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2034 # the case waits for $server
+# shellcheck shell=sh disable=SC2034 # the case waits for $server
 # What stands before each case: the words of the labs, and those of the cases.
 #
 #   known             both nodes know each other's MAC, and ask nobody

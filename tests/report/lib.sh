@@ -12,6 +12,7 @@ expect=tests/report/expect
 export LC_ALL=C.UTF-8
 . tests/seal.sh
 # what a program made from the report's objects is linked with
+# shellcheck disable=SC2034 # by those who source this
 report_libraries=$(sed -n 's/^ktreport_libraries := //p' Makefile)
 
 # written FILE: what "write" puts there, in a copy of the run that is made once
