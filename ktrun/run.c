@@ -9,6 +9,7 @@
 
 #include "progress.h"
 #include "text.h"
+#include "waits.h"
 
 const char *const phase_names[PHASE_COUNT] = {
 	[PHASE_PLAN] = "plan",	   [PHASE_BOOT] = "boot",	  [PHASE_LAB] = "lab",
@@ -42,12 +43,25 @@ double clock_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+double run_waits_s(const struct run *run)
+{
+	const pid_t groups[] = {
+		run->qemu.running ? run->qemu.pid : 0,
+		run->engine.running ? run->engine.pid : 0,
+		run->tool.running ? run->tool.pid : 0,
+	};
+
+	return waits_s(groups, sizeof(groups) / sizeof(groups[0]));
+}
+
 void phase_begin(struct run *run, enum phase phase)
 {
 	phase_end(run);
 	run->phase = phase;
 	run->started[phase] = true;
 	run->began_s[phase] = clock_s();
+	run->waits.before_s = run_waits_s(run);
+	run->waits.looked_s = run->waits.sum_s = 0;
 }
 
 void phase_end(struct run *run)

@@ -79,6 +79,11 @@ struct run {
 	int signals; /* how many came */
 	bool started[PHASE_COUNT];
 	double began_s[PHASE_COUNT], wall_s[PHASE_COUNT];
+	struct {
+		double before_s, /* what run_waits_s() said, */
+			looked_s; /* and when, in the phase */
+		double sum_s; /* of this phase */
+	} waits;
 	enum phase phase;
 	long hits;
 	struct child qemu, engine, tool;
@@ -99,6 +104,9 @@ extern const char *const phase_names[PHASE_COUNT];
 
 /* Seconds of a clock that only goes forward. */
 double clock_s(void);
+
+/* Seconds that what runs has waited for a processor (waits.h). */
+double run_waits_s(const struct run *run);
 
 /* Begins a phase; the one before ends. */
 void phase_begin(struct run *run, enum phase phase);

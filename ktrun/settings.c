@@ -37,7 +37,8 @@ static const struct option_row {
 	    "trace the recording of that exact run again, into OUT/LAB-again"),
 	ROW(qemu, "qemu", "PROGRAM", "QEMU", "qemu-system-x86_64", "which QEMU"),
 	ROW(accel, "accel", "NAME", "ACCEL", "tcg", "how QEMU runs the guest: tcg or kvm"),
-	ROW(limit, "limit", "SECONDS", "LIMIT", "120", "how long a phase may take"),
+	ROW(limit, "limit", "SECONDS", "LIMIT", "120",
+	    "how long a phase may take, but for what others had the processors"),
 	ROW(verbose, "verbose", NULL, "V", "", "print each command that is run"),
 #undef ROW
 };

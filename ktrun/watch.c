@@ -14,7 +14,8 @@
 #include "text.h"
 
 enum {
-	TICK_MS = 50
+	TICK_MS = 50,
+	LIMITS_MAX = 20, /* so many limits of the wall end a phase, however busy the machine is */
 };
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -64,6 +65,31 @@ static bool signals_take(struct run *run)
 	return ending;
 }
 
+/*
+ * Takes note, each second, of how long the children have waited for a processor since the last time: one that has ended
+ * takes its count with it. Threads may wait beside each other, so that the sum is too much rather than too little.
+ */
+static void waited_take(struct run *run, double wall_s)
+{
+	double waits_s;
+
+	if (wall_s < run->waits.looked_s + 1)
+		return;
+	waits_s = run_waits_s(run);
+	if (waits_s > run->waits.before_s)
+		run->waits.sum_s += waits_s - run->waits.before_s;
+	run->waits.before_s = waits_s;
+	run->waits.looked_s = wall_s;
+}
+
+/* Whether the phase has had its time; that in which its programs stood ready and others had the processors is not its own. */
+static bool at_limit(const struct run *run, double wall_s)
+{
+	double limit_s = run->settings.limit_s;
+
+	return wall_s - run->waits.sum_s > limit_s || wall_s > limit_s * LIMITS_MAX;
+}
+
 bool watch_next(struct run *run, int out_fd)
 {
 	struct pollfd fds[] = { { .fd = run->signal_fd, .events = POLLIN },
@@ -83,7 +109,8 @@ bool watch_next(struct run *run, int out_fd)
 			 text_format("what was taken until then is in '%s'", run->folder));
 		return false;
 	}
-	if (wall_s > run->settings.limit_s) {
+	waited_take(run, wall_s);
+	if (at_limit(run, wall_s)) {
 		bool replay = run->qemu.running && run->phase != PHASE_UNTRACED &&
 			      !strcmp(run->mode, "replay");
 

@@ -49,6 +49,12 @@ fake_clone() {
 	says() { echo "$1 of $1 $2" >&"$KTLAB_TALLY"; }
 	# at PHASE: here a test may stop it for ever; the sleep is in a process of its own
 	at() {
+		# FAKE_WORKS="PHASE SECONDS": of processor time
+		if [ "${FAKE_WORKS% *}" = "$1" ]; then
+			until [ "$(awk '{ print int(($14 + $15) / 100) }' /proc/$$/stat)" -ge "${FAKE_WORKS#* }" ]; do
+				for ((turn = 0; turn < 50000; turn++)); do :; done
+			done
+		fi
 		fault "${0##*/} at $1"
 		[ "${FAKE_AT:-}" = "$1" ] || return 0
 		sleep 1000 &

@@ -105,6 +105,20 @@ it 'lets a guest say much' says 'verdict: held' env FAKE_CONSOLE_BYTES=7M \
 it 'says that the guest ran out of memory' broken "the guest's memory ran out: Killed process 71 (tail)" 'run failed' \
 	FAKE_STATUS_GUEST=233 FAKE_CONSOLE='[ 2.1] Out of memory: Killed process 71 (tail)\r\n'
 it 'ends a phase at the limit' broken "phase 'lab' was not over after 5 s" 'run failed' FAKE_AT=lab -- --limit 5
+# crowded: on one processor with three others who want it, in less of which a phase has not its time
+crowded() {
+	local others=() status=0
+	for _ in 1 2 3; do
+		taskset -c 0 bash -c 'while :; do :; done' &
+		others+=($!)
+	done
+	taskset -c 0 bash -c 'cd "$1" && exec build/ktrun --kernel kernel --initrd initrd --out out --limit 3 labs/handshake' - "$clone" || status=$?
+	kill "${others[@]}"
+	return $status
+}
+export FAKE_WORKS='lab 2'
+it 'does not count the time that other programs had the processors' says 'verdict: held' crowded
+unset FAKE_WORKS
 it 'ends what does not listen to SIGTERM' broken "phase 'lab' was not over" 'run failed' \
 	FAKE_AT=lab FAKE_DEAF=1 -- --limit 5
 it 'says that captures cannot be decoded' broken 'cannot be decoded' 'run failed' FAKE_STATUS_DECODE=1
