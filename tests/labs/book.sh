@@ -13,11 +13,7 @@ status=0
 kdir=$(kernel-config/kernel.sh build auto 2>build/kernel.log) || status=$?
 if [ $status != 0 ]; then
 	skip 'follows the books' "$(grep -m 1 '^kernel.sh:' build/kernel.log)"
-	
-# Ctrl-C reaches both: the lab that runs ends with a status of its own
-printf '#!/bin/sh\nkill -INT $PPID\nexit 3\n' >qemu-plugin/engine.sh
-it 'Ctrl-C ends make labs, not only one lab' fails 3 '1 of 3 labs' labs/all.sh refused init layers
-tap_end
+	tap_end
 	exit
 fi
 
