@@ -165,15 +165,10 @@ static struct range count_events(const struct judge *j, const char *text, const 
 /* The first of the points that is not watched, or NULL. */
 static const char *unwatched(const struct trace *trace, const char *points, struct names *names)
 {
-	for (const char *p = points ? points : ""; *p;) {
-		size_t len = strcspn(p, " ");
-		const char *point = names_get(names, p, len);
+	size_t len;
+	const char *point = trace_find_point(trace, points ? points : "", false, &len);
 
-		if (!trace_watches(trace, point))
-			return point;
-		p += len + strspn(p + len, " ");
-	}
-	return NULL;
+	return point ? names_get(names, point, len) : NULL;
 }
 
 /* The sum of counters with + between them. One that the kernel does not have, or that is zero, counts 0. */

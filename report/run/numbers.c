@@ -62,7 +62,7 @@ void numbers_free(struct numbers *numbers)
 	free(numbers);
 }
 
-static struct place *place_of(struct numbers *numbers, const struct event *ev)
+static struct place *event_place(struct numbers *numbers, const struct event *ev)
 {
 	/* both ends may be at one node */
 	int64_t port = event_int(ev, ev->kind == EV_TCP_RX ? "dport" : "sport", 0);
@@ -124,8 +124,8 @@ static void note_segment(struct numbers *numbers, const struct event *ev)
 				   event_int(ev, "win_scaled", -1), strchr(flags, '.') };
 
 	if (ev->conn)
-		(ev->kind == EV_TCP_TX ? note_sent : note_got)(place_of(numbers, ev), ev, &segment,
-							       flags);
+		(ev->kind == EV_TCP_TX ? note_sent : note_got)(event_place(numbers, ev), ev,
+							       &segment, flags);
 	free(flags);
 }
 
@@ -222,7 +222,7 @@ static bool had_no_route(const struct numbers *numbers, const struct event *ev)
 
 static void check_socket(struct numbers *numbers, const struct event *ev)
 {
-	struct place *place = place_of(numbers, ev);
+	struct place *place = event_place(numbers, ev);
 
 	if (event_is(ev, "old", "LISTEN") || !trace_watches(numbers->trace, "inet_sk_set_state"))
 		place->made_anew =

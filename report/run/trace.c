@@ -59,12 +59,31 @@ const struct event *trace_event(const struct trace *trace, int64_t n)
 	return NULL;
 }
 
+static bool watches(const struct trace *trace, const char *point, size_t len)
+{
+	for (size_t i = 0; i < trace->points.n; i++) {
+		const char *name = trace->points.v[i].name;
+
+		if (strncmp(name, point, len) == 0 && !name[len])
+			return true;
+	}
+	return false;
+}
+
 bool trace_watches(const struct trace *trace, const char *point)
 {
-	for (size_t i = 0; i < trace->points.n; i++)
-		if (strcmp(trace->points.v[i].name, point) == 0)
-			return true;
-	return false;
+	return watches(trace, point, strlen(point));
+}
+
+const char *trace_find_point(const struct trace *trace, const char *points, bool watched,
+			     size_t *len)
+{
+	for (; *points; points += *len + strspn(points + *len, " ")) {
+		*len = strcspn(points, " ");
+		if (watches(trace, points, *len) == watched)
+			return points;
+	}
+	return NULL;
 }
 
 char *trace_frames(const struct trace *trace)

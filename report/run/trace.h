@@ -105,6 +105,10 @@ __attribute__((format(printf, 4, 5))) void trace_contradicts(struct trace *trace
 /* Whether the run watches the point; without a list of points nothing is known to be watched. */
 bool trace_watches(const struct trace *trace, const char *point);
 
+/* The first of the points, with a space between two, that is watched or that is not, and its length; NULL if none is. */
+const char *trace_find_point(const struct trace *trace, const char *points, bool watched,
+			     size_t *len);
+
 void trace_problem(struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

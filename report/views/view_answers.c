@@ -71,29 +71,12 @@ static const struct question {
 	  "tcp_rcv_state_process", FEW },
 };
 
-/* Whether the run watches one of the points, with a space between two. */
-static bool watches_one(const struct trace *trace, const char *points)
-{
-	size_t len;
-
-	for (; *points; points += len + (points[len] == ' ')) {
-		char *point;
-		bool watched;
-
-		len = strcspn(points, " ");
-		point = xstrndup(points, len);
-		watched = trace_watches(trace, point);
-		free(point);
-		if (watched)
-			return true;
-	}
-	return false;
-}
-
 /* What no event answers is so, or is not known. */
 static void answer_none(struct answers *a, const struct question *question)
 {
-	if (watches_one(a->rq->trace, question->points))
+	size_t len;
+
+	if (trace_find_point(a->rq->trace, question->points, true, &len))
 		answer(a, xstrdup(_(question->none)), NULL, NULL);
 	else
 		table_note(a->table, _("%s This run does not watch %s."), a->question,

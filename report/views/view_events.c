@@ -48,7 +48,7 @@ static const struct column event_columns[] = {
 	{ .key = "place", .title = N_("source") },
 };
 
-static char *place_of(const struct event *ev)
+static char *file_and_line(const struct event *ev)
 {
 	struct str out = { 0 };
 
@@ -72,7 +72,7 @@ static void add_event(struct table *t, const struct trace *trace, const struct e
 	table_json(t, event_get(ev, "owner.comm"));
 	table_take_indented(t, depth, str_take(&what));
 	table_text(t, ev->fn);
-	table_take(t, place_of(ev));
+	table_take(t, file_and_line(ev));
 }
 
 void view_calls(struct doc *doc, const struct request *rq)
