@@ -93,6 +93,14 @@ static const struct event_table lookups = {
 };
 
 static const struct meaning lookup_meanings[] = {
+	{ "purpose=choose_saddr stack~tcp_sendmsg_fastopen",
+	  N_("First of up to three lookups of a call that connects and sends at once (Fast Open): "
+	     "the socket has no source address yet, and the route tells which one to take."),
+	  "net/ipv4/tcp.c: tcp_sendmsg_fastopen()" },
+	{ "purpose=newports stack~tcp_sendmsg_fastopen",
+	  N_("The last lookup of a call that connects and sends at once (Fast Open): the source "
+	     "port is known only now, and a policy rule could depend on it."),
+	  "net/ipv4/tcp.c: tcp_sendmsg_fastopen()" },
 	{ "purpose=choose_saddr",
 	  N_("First of up to three lookups of one connect(): the socket has no source address yet, "
 	     "and the route tells which one to take."),

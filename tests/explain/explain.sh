@@ -25,5 +25,6 @@ it 'finds an accept() before any connection' told 's/"op":"accept_add"/"op":"add
 it 'finds a third segment without a SYN-ACK' told '/"type":"tcp.rx"/s/"flags":"S[.]"/"flags":"S"/' 'The third segment of the handshake'
 it 'finds an answer that nobody asked for' told '/"type":"arp.rx"/s/"op":"request"/"op":"reply"/' 'The answer goes to who asked alone.'
 it 'finds a listener that was never made' told 's/"new":"LISTEN"/"new":"CLOSE"/' 'The child is a copy of the listener'
+it 'finds bytes that another program wrote' told '/"type":"tcp.tx"/s/"owner":{"pid":[0-9]*/"owner":{"pid":1/' "The program's bytes go out"
 it 'refuses what is no run' fails 2 'rules: ' tests/explain/confirm "$dir/none"
 tap_end

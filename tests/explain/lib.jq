@@ -27,6 +27,7 @@ def sent: .type == "tcp.tx";
 def came: .type == "tcp.rx";
 def state: .type == "tcp.state";
 def syn: .flags | test("^S[^.]*$");
+def syn_of(to; port; pid): sent and syn and .daddr == to and .dport == port and .pid == pid;
 def synack: .flags | test("S") and test("[.]");
 def fin: .flags | test("F");
 def reset: .flags | test("R");
