@@ -2,6 +2,10 @@
 # Every verb of ktlab. All paths are relative, so that a clone may lie in any folder.
 
 # settings, on the command line or in the environment
+# a pair of apps/examples is a client and a server like any
+EXAMPLE ?=
+CLIENT ?= $(EXAMPLE:%=apps/examples/%/client.c)
+SERVER ?= $(EXAMPLE:%=apps/examples/%/server.c)
 LAB    ?= $(if $(CLIENT)$(SERVER),programs,handshake)
 KERNEL ?= auto
 OUT    ?= out
@@ -19,8 +23,6 @@ COUNT  ?=
 QEMU   ?= qemu-system-x86_64
 ACCEL  ?= tcg
 LIMIT  ?=
-CLIENT ?=
-SERVER ?=
 CLIENT_ARGS ?=
 SERVER_ARGS ?=
 CLIENTS ?=
@@ -68,7 +70,7 @@ apps              := $(patsubst apps/%.c,build/apps/%,$(wildcard apps/*.c))
 # C tests: linked with the sources of the part that they test, all but its main()
 unit_tests        := $(patsubst tests/%.c,build/tests/%.t,$(wildcard tests/report/*.c tests/ktrun/*.c) tests/plugin/tree.c)
 
-c_files           := $(wildcard apps/*.[ch] ktrun/*.[ch] report/*.[ch] report/*/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
+c_files           := $(wildcard apps/*.[ch] apps/examples/*.h apps/examples/*/*.c ktrun/*.[ch] report/*.[ch] report/*/*.[ch] qemu-plugin/*.[ch] tests/*/*.[ch] tests/report/mutate/*.[ch])
 shell_files       := $(wildcard *.sh */*.sh */*/*.sh .ci/run tests/run tests/*/refresh tests/e2e/checks/* tests/explain/confirm rootfs/init)
 python_files      := $(wildcard setup/*.py gdb-scripts/*.py gdb-scripts/ktlab/*.py gdb-scripts/ktlab/*/*.py tests/*/*.py tests/*/*/*.py)
 
@@ -255,7 +257,7 @@ clean: ## remove what was built here; the kernels in the cache and the runs in $
 help: ## list the verbs
 	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
 	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE LINES QEMU ACCEL LIMIT V=1 (print each command)"
-	$(Q)echo "programs: CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES (labs/programs)"
+	$(Q)echo "programs: EXAMPLE CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES (labs/programs)"
 	$(Q)echo "a class: SUBMISSIONS GRADES EXPECT JOBS MACHINES BY (docs/grade.md)"
 
 -include $(shell find build/deps -name '*.d' 2>/dev/null)
