@@ -57,10 +57,10 @@ wait_for() {
 }
 
 # LISTEN is state 0A, see include/net/tcp_states.h
-listens() { on "$1" grep -q "$(printf ':%04X 00000000:0000 0A' "$2")" /proc/net/tcp; }
+listens() { on "$1" grep -qsE "$(printf ':%04X 0+:0000 0A' "$2")" /proc/net/tcp /proc/net/tcp6; }
 
 # settled NODE: no connection there is under way any more: its sockets listen, or are in TIME_WAIT
-settled() { ! on "$1" grep -q ':.... ........:.... 0[1-57-9B]' /proc/net/tcp; }
+settled() { ! on "$1" grep -qsE ':.... [0-9A-F]+:.... 0[1-57-9B]' /proc/net/tcp /proc/net/tcp6; }
 
 witnesses() {
 	for witness_node in "$@"; do

@@ -61,8 +61,8 @@ class Show(gdb.Command):
         block = self.takes.split(":")[0]
         if hit.bytes(block) is None:
             raise gdb.GdbError("kt %s: cannot read memory at %#x" % (self.name, at))
-        if block == "sk" and hit["sk.family"] != kernel.AF_INET:
-            raise gdb.GdbError("kt %s: no IPv4 socket at %#x" % (self.name, at))
+        if block == "sk" and hit["sk.family"] not in kernel.INET:
+            raise gdb.GdbError("kt %s: no socket of TCP or UDP at %#x" % (self.name, at))
         print(self.text(hit))
 
 
@@ -132,7 +132,7 @@ def neigh(hit):
 
 
 def addr(hit):
-    return " ".join("%s %s" % pair for pair in sockaddr(hit.bytes("addr")).items())
+    return " ".join("%s %s" % pair for pair in sockaddr(hit).items())
 
 
 SHOWS = (
@@ -145,7 +145,7 @@ SHOWS = (
      "Show what one table said, struct fib_result."),
     ("flow", "flow:flow=AT", key, "Show the key of a route lookup, struct flowi4."),
     ("neigh", takes.neigh("AT"), neigh, "Show a neighbour and its state."),
-    ("addr", "addr:16=AT", addr, "Show a struct sockaddr_in."),
+    ("addr", "addr:16=AT addr6:28=AT", addr, "Show a struct sockaddr_in or sockaddr_in6."),
 )
 
 Kt()

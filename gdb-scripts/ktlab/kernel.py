@@ -129,6 +129,8 @@ ROUTE_MESSAGES = {24: "newroute", 25: "delroute"}
 ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static"}
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
 AF_INET, AF_INET6 = 2, 10
+# the families whose sockets IPv4 reaches: one of AF_INET6 by addresses ::ffff:a.b.c.d (RFC 4038 4.2)
+INET = (AF_INET, AF_INET6)
 FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "PACKET"}
 SOCK_TYPE_MASK = 0xf
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}

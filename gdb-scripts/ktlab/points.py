@@ -37,17 +37,20 @@ LOCAL = "state=sk.state:state saddr=sk.rcv_saddr:ip sport=sk.num"
 NEIGHBOUR = "ip=neigh.primary_key:ip nud=neigh.nud_state:nud"
 WOKEN = "pid=woken.pid comm=woken.comm:text"
 
+# the address that a program gives, of either family
+ASKED = "addr:16=regs.si addr6:28=regs.si"
+
 TABLE = [
     # where the lab is: guest programs write markers into /proc/self/comm; a line may reach into the next page
     point("comm_write", "marker", "text:mem=buf more:256=buf&~4095+4096"),
 
     # system calls on sockets; the argument registers are in pt_regs
     syscall("socket", taken=SYSCALL, returns=MADE),
-    syscall("bind", "addr:16=regs.si"),
+    syscall("bind", ASKED),
     syscall("listen"),
     syscall("accept", returns=MADE),
     syscall("accept4", returns=MADE),
-    syscall("connect", "addr:16=regs.si"),
+    syscall("connect", ASKED),
     syscall("sendto"),
     syscall("recvfrom"),
     syscall("shutdown"),

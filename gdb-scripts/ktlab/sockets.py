@@ -14,7 +14,7 @@ a SYN that comes from elsewhere, or again, is of the connection that it falls in
 import itertools
 from collections import OrderedDict
 
-from .kernel import AF_INET, AF_INET6
+from .kernel import INET
 
 # RFC 9293 3.4.1: no segment lives longer than 2 minutes, none is answered by one that does
 FORGET_NS = 2 * 120 * 10**9
@@ -84,7 +84,7 @@ class Sockets:
 
     def of(self, hit, block="sk"):
         """The Sock of a block; sockets of other families (unix, netlink) are not followed."""
-        return self.at(hit.pointer(block)) if hit[block + ".family"] in (AF_INET, AF_INET6) else None
+        return self.at(hit.pointer(block)) if hit[block + ".family"] in INET else None
 
     def renew(self, address):
         """A new object lives at this address."""

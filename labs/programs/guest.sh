@@ -36,7 +36,7 @@ program() {
 
 # ready: the server waits for somebody: in TCP (state 0A) or UDP (07), or it has ended already
 ready() {
-	[ -e $said/server-1.status ] || on $server_node cat /proc/net/tcp /proc/net/udp | grep -q ' 00000000:0000 0[A7] '
+	[ -e $said/server-1.status ] || on $server_node grep -qsE ' 0+:0000 0[A7] ' /proc/net/tcp /proc/net/udp /proc/net/tcp6 /proc/net/udp6
 }
 
 # told NODE NAME NUMBER: hands over what it printed, and how it ended

@@ -3,17 +3,27 @@
 #include "types/tell.h"
 #include "base/i18n.h"
 
+/* An address; that of IPv6 stands in brackets before its port (RFC 3986 3.2.2). */
+static void say_address(const struct event *ev, struct str *out)
+{
+	bool six = event_is(ev, "args.family", "INET6") &&
+		   event_get(ev, "args.addr").kind == JSON_STRING;
+
+	say_field(ev, out, six ? "[" : "", "args.addr");
+	str_add(out, six ? "]" : "");
+}
+
 static void say_args(const struct event *ev, struct str *out)
 {
 	static const struct {
 		const char *before, *path;
 	} args[] = {
-		{ "", "args.addr" },
 		{ ":", "args.port" },
 		{ "backlog ", "args.backlog" },
 		{ "", "args.len" },
 	};
 
+	say_address(ev, out);
 	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
 		say_field(ev, out, args[i].before, args[i].path);
 }

@@ -38,6 +38,7 @@ static void do_socket(char **w)
 		int family, type;
 	} kinds[] = {
 		{ "tcp", AF_INET, SOCK_STREAM },
+		{ "tcp6", AF_INET6, SOCK_STREAM },
 		{ "nonblocking", AF_INET, SOCK_STREAM | SOCK_NONBLOCK },
 		{ "udp", AF_INET, SOCK_DGRAM },
 	};
@@ -47,7 +48,7 @@ static void do_socket(char **w)
 			int fd = socket(kinds[i].family, kinds[i].type, 0);
 
 			*slot(w[0]) = fd;
-			if (kinds[i].family == AF_INET)
+			if (kinds[i].family != AF_UNIX)
 				say("socket", w[0], NONE, fd);
 		}
 }
@@ -77,11 +78,11 @@ static void do_owns(char **w)
 
 static void do_bind(char **w)
 {
-	struct sockaddr_in at = endpoint(w[1]);
+	union endpoint at = endpoint(w[1]);
 	int on = 1;
 
 	setsockopt(*slot(w[0]), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	say("bind", w[0], *slot(w[0]), bind(*slot(w[0]), (struct sockaddr *)&at, sizeof(at)));
+	say("bind", w[0], *slot(w[0]), bind(*slot(w[0]), &at.any, length_of(&at)));
 }
 
 static void do_listen(char **w)
@@ -102,9 +103,9 @@ static void do_accept4(char **w)
 
 static void do_connect(char **w)
 {
-	struct sockaddr_in to = endpoint(w[1]);
+	union endpoint to = endpoint(w[1]);
 
-	say("connect", w[0], *slot(w[0]), connect(*slot(w[0]), (struct sockaddr *)&to, sizeof(to)));
+	say("connect", w[0], *slot(w[0]), connect(*slot(w[0]), &to.any, length_of(&to)));
 }
 
 static char room[ROOM];
@@ -127,19 +128,18 @@ static void do_put(char **w)
 
 static void do_fast(char **w)
 {
-	struct sockaddr_in to = endpoint(w[1]);
+	union endpoint to = endpoint(w[1]);
 
 	say("sendto", w[0], *slot(w[0]),
-	    sendto(*slot(w[0]), room, (size_t)atoi(w[2]), MSG_FASTOPEN, (struct sockaddr *)&to,
-		   sizeof(to)));
+	    sendto(*slot(w[0]), room, (size_t)atoi(w[2]), MSG_FASTOPEN, &to.any, length_of(&to)));
 }
 
 static void do_to(char **w)
 {
-	struct sockaddr_in to = endpoint(w[1]);
+	union endpoint to = endpoint(w[1]);
 
 	say("sendto", w[0], *slot(w[0]),
-	    sendto(*slot(w[0]), room, (size_t)atoi(w[2]), 0, (struct sockaddr *)&to, sizeof(to)));
+	    sendto(*slot(w[0]), room, (size_t)atoi(w[2]), 0, &to.any, length_of(&to)));
 }
 
 static void do_write(char **w)

@@ -47,16 +47,31 @@ static long say(const char *name, const char *letter, int fd, long result)
 	return result;
 }
 
-static struct sockaddr_in endpoint(const char *text)
+/* An address with its port, of IPv4 or, in brackets, of IPv6. */
+union endpoint {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static union endpoint endpoint(const char *text)
 {
-	struct sockaddr_in made = { .sin_family = AF_INET };
-	char ip[INET_ADDRSTRLEN] = "";
+	union endpoint made = { .v6 = { .sin6_family = *text == '[' ? AF_INET6 : AF_INET } };
+	char ip[INET6_ADDRSTRLEN] = "";
 	int port = 0;
 
-	sscanf(text, "%15[0-9.]:%d", ip, &port);
-	inet_pton(AF_INET, ip, &made.sin_addr);
-	made.sin_port = htons((uint16_t)port);
+	sscanf(text, *text == '[' ? "[%45[0-9a-f.:]]:%d" : "%15[0-9.]:%d", ip, &port);
+	if (*text == '[')
+		inet_pton(AF_INET6, ip, &made.v6.sin6_addr);
+	else
+		inet_pton(AF_INET, ip, &made.v4.sin_addr);
+	made.v4.sin_port = htons((uint16_t)port); /* both have it there */
 	return made;
+}
+
+static socklen_t length_of(const union endpoint *at)
+{
+	return at->any.sa_family == AF_INET6 ? sizeof(at->v6) : sizeof(at->v4);
 }
 
 #endif

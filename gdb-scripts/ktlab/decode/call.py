@@ -101,7 +101,7 @@ def shown(hit, text):
 
 
 def call(hit, model):
-    if (hit.entry or hit)["sk.family"] not in (None, kernel.AF_INET):
+    if (hit.entry or hit)["sk.family"] not in (None,) + kernel.INET:
         # a socket of another family
         return None
     row = POINTS[hit.site["point"]]

@@ -18,7 +18,7 @@ def segment_args(tcp):
 def connect(hit, model):
     """tcp_v4_connect(sk, uaddr, addr_len): net/ipv4/tcp_ipv4.c"""
     sock = model.sockets.at(hit.pointer("sk"))
-    asked = address(hit.bytes("addr"))
+    asked = address(hit)
     args = {"daddr": asked.get("addr"), "dport": asked.get("port")}
     if hit.at == "enter":
         model.sockets.again(sock)

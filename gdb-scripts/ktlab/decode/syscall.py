@@ -19,6 +19,8 @@ ARGS = {
     "sendmsg": "fd _ flags", "recvmsg": "fd _ flags", "sendmmsg": "fd _ count flags", "recvmmsg": "fd _ count flags",
     "epoll_wait": "fd _ count timeout_ms",
 }
+# what a call may say of a family, or nothing
+FOLLOWED = (None, "INET", "INET6", "UNSPEC")
 REGISTERS = ("di", "si", "dx", "r10", "r8", "r9")
 
 
@@ -31,7 +33,7 @@ def arguments(name, hit):
         args["family"] = word(kernel.FAMILIES, args["family"])
         args["type"] = word(kernel.SOCKET_TYPES, args["type"] & kernel.SOCK_TYPE_MASK)
         args["protocol"] = word(kernel.PROTOCOLS, args["protocol"])
-    args.update(address(hit.bytes("addr")))
+    args.update(address(hit))
     return args
 
 
@@ -42,7 +44,7 @@ def syscall(hit, model):
     args = arguments(name, hit)
     fd = args.pop("fd", None)
     family = hit["target.family"] if hit.opened[1] else None
-    if args.get("family") not in (None, "INET", "UNSPEC") or family not in (None, kernel.AF_INET):
+    if args.get("family") not in FOLLOWED or family not in (None,) + kernel.INET:
         # one on a socket of another family (netlink, unix) makes no event
         return None
     sock = model.sockets.of(hit, "target") if family else None
@@ -94,7 +96,7 @@ def on_file(name):
     def decode(hit, model):
         if hit.at == "return":
             return finish(hit, model)
-        if hit["sk.family"] != kernel.AF_INET:
+        if hit["sk.family"] not in kernel.INET:
             return None
         by_fd = hit.opened[0] == hit.pointer("file")
         return begin(hit, hit.syscall if by_fd else name, hit.fd if by_fd else None, {"len": hit["iter.count"]},
@@ -108,7 +110,7 @@ def release(hit, model):
     if hit.at == "return":
         told = hit.entry.told
         return ("call", told) if isinstance(told, dict) else finish(hit, model)
-    if hit["sk.family"] != kernel.AF_INET:
+    if hit["sk.family"] not in kernel.INET:
         return None
     by = "do_exit" if hit.has("do_exit") else hit.syscall
     if by == "close":

@@ -2,6 +2,7 @@
 """Words for what the kernel has as numbers, shared by the families of events."""
 
 import errno
+import socket
 
 from .. import kernel
 from ..headers import ip4
@@ -22,14 +23,17 @@ def errno_name(value):
     return errno.errorcode.get(-value) or kernel.RESTARTS.get(value) or str(-value)
 
 
-def address(data):
-    """family, addr and port of a sockaddr_in; only the family of another kind."""
+def address(hit):
+    """family, addr and port of a sockaddr_in or sockaddr_in6; only the family of another kind."""
+    data, longer = hit.bytes("addr"), hit.bytes("addr6")
     if not data:
         return {}
-    family = int.from_bytes(data[:2], "little")
-    if family != kernel.AF_INET:
-        return {"family": kernel.FAMILIES.get(family, str(family))}
-    return {"family": "INET", "addr": ip4(int.from_bytes(data[4:8], "little")), "port": int.from_bytes(data[2:4], "big")}
+    family, port = int.from_bytes(data[:2], "little"), int.from_bytes(data[2:4], "big")
+    if family == kernel.AF_INET:
+        return {"family": "INET", "addr": ip4(int.from_bytes(data[4:8], "little")), "port": port}
+    if family == kernel.AF_INET6 and longer:
+        return {"family": "INET6", "addr": socket.inet_ntop(socket.AF_INET6, longer[8:24]), "port": port}
+    return {"family": kernel.FAMILIES.get(family, str(family))}
 
 
 def ends(hit, block):
