@@ -229,7 +229,13 @@ build/tests/plugin/tree.t: tests/plugin/tree.c qemu-plugin/tree.c qemu-plugin/tr
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=address,undefined -Iqemu-plugin -o $@ $(filter %.c,$^)
 
-check: check-shell check-form check-c check-python build/ktrun build/ktreport $(plugins) $(apps) $(unit_tests) ## look the sources over
+check: check-tests check-shell check-form check-c check-python build/ktrun build/ktreport $(plugins) $(apps) $(unit_tests) ## look the sources over
+
+# one that may not be executed is not run
+check-tests:
+	$(Q)for test in tests/*/*.sh; do \
+		[ -x $$test ] || [ "$$(head -c 2 $$test)" != '#!' ] || { echo "$$test begins with #! and may not be executed: chmod +x, or take the line out" >&2; exit 1; }; \
+	done
 
 check-shell: setup-check
 	$(Q)shellcheck -x -P SCRIPTDIR -S warning $(shell_files)
