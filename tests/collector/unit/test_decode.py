@@ -149,8 +149,11 @@ def _():
 def _():
     hit = Told(fields={"regs.di": 2, "regs.si": 0o2000001, "regs.dx": 6, "addr": None})
     same(syscall.arguments("socket", hit), {"family": "INET", "type": "STREAM", "protocol": "TCP"})
-    same([words.address(b"\2\0\0\x50\x0a\0\0\1"), words.address(b"\1\0/run"), words.address(None)],
-         [{"family": "INET", "addr": "10.0.0.1", "port": 80}, {"family": "UNIX"}, {}])
+    six = b"\x0a\0\0\x50" + bytes(4) + bytes(10) + b"\xff\xff\x0a\0\0\1" + bytes(4)
+    same([words.address(Told(fields={"addr": data[:16] if data else None, "addr6": data}))
+          for data in (b"\2\0\0\x50\x0a\0\0\1", six, b"\1\0/run", None)],
+         [{"family": "INET", "addr": "10.0.0.1", "port": 80}, {"family": "INET6", "addr": "::ffff:10.0.0.1", "port": 80},
+          {"family": "UNIX"}, {}])
 
 
 @it("knows the number that a SYN-ACK's sender chose, and makes no event of queues that are as they were")
