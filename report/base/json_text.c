@@ -78,11 +78,6 @@ bool json_int(struct json v, int64_t *out)
 	return !errno && !*end;
 }
 
-bool json_is(struct json v, const char *text)
-{
-	return v.kind == JSON_STRING && key_is(v, text, strlen(text));
-}
-
 bool json_true(struct json v)
 {
 	return v.kind == JSON_BOOL && *v.p == 't';
@@ -190,6 +185,19 @@ void json_text(struct json v, struct str *out)
 		add_string(out, v.p + 1, v.end - 1);
 	else if (v.kind != JSON_NONE)
 		str_addn(out, v.p, (size_t)(v.end - v.p));
+}
+
+bool json_is(struct json v, const char *text)
+{
+	struct str decoded = { 0 };
+	bool same;
+
+	if (v.kind != JSON_STRING || !memchr(v.p, '\\', (size_t)(v.end - v.p)))
+		return v.kind == JSON_STRING && key_is(v, text, strlen(text));
+	json_text(v, &decoded);
+	same = text_is(decoded.p ? decoded.p : "", text);
+	free(decoded.p);
+	return same;
 }
 
 char *json_dup(struct json v)

@@ -139,9 +139,6 @@ static const struct event *parent_of(const struct callers *callers, const struct
 		       : NULL;
 }
 
-/* How an address of IPv4 begins that a socket of IPv6 names (RFC 4291 2.5.5.2). */
-#define MAPPED "::ffff:"
-
 /* What a call hands on. */
 static const struct {
 	const char *fn, *path, *around, *around_path;
@@ -154,19 +151,6 @@ static const struct {
 	{ "tcp_recvmsg", "args.len", "read", "args.len" },
 };
 
-/* A call is handed what the one around it has; tcp_v6_connect() takes the address of IPv4 out of a mapped one. */
-static void must_be_handed(struct trace *trace, const struct event *ev, const char *path,
-			   const struct event *around, const char *around_path)
-{
-	char *text = event_dup(around, around_path);
-
-	if (!strncmp(text, MAPPED, strlen(MAPPED)))
-		event_must_say(trace, ev, path, text + strlen(MAPPED));
-	else
-		event_must_be_as(trace, ev, path, around, around_path);
-	free(text);
-}
-
 static void check_handed(struct callers *callers, const struct event *ev)
 {
 	const struct event *around = parent_of(callers, ev);
@@ -175,8 +159,8 @@ static void check_handed(struct callers *callers, const struct event *ev)
 	     i++)
 		if (text_is(ev->fn, handed[i].fn) && text_is(ev->at, "enter") &&
 		    around->pid == ev->pid && event_is(around, "name", handed[i].around))
-			must_be_handed(callers->trace, ev, handed[i].path, around,
-				       handed[i].around_path);
+			event_must_be_handed(callers->trace, ev, handed[i].path, around,
+					     handed[i].around_path);
 }
 
 /* ---- ARP ---- */

@@ -175,3 +175,18 @@ bool event_may_have(const struct event *ev, const char *path)
 {
 	return type_has_key(ev->row, path, strcspn(path, "."));
 }
+
+#define MAPPED \
+	"::ffff:" /* what an address of IPv4 begins with for a socket of IPv6: RFC 4291 2.5.5.2 */
+
+void event_must_be_handed(struct trace *trace, const struct event *ev, const char *path,
+			  const struct event *around, const char *around_path)
+{
+	char *text = event_dup(around, around_path);
+
+	if (strncmp(text, MAPPED, strlen(MAPPED)) != 0)
+		event_must_be_as(trace, ev, path, around, around_path);
+	else
+		event_must_say(trace, ev, path, text + strlen(MAPPED));
+	free(text);
+}

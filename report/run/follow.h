@@ -47,6 +47,9 @@ void event_must_say(struct trace *trace, const struct event *ev, const char *pat
 		    const char *wanted);
 void event_must_be_as(struct trace *trace, const struct event *ev, const char *path,
 		      const struct event *other, const char *other_path);
+/* The same of what a call around this one hands on; tcp_v6_connect() takes the address of IPv4 out of a mapped one. */
+void event_must_be_handed(struct trace *trace, const struct event *ev, const char *path,
+			  const struct event *around, const char *around_path);
 
 /* Whether events of this type have the field, one of their own. */
 bool event_may_have(const struct event *ev, const char *path);

@@ -83,8 +83,17 @@ static bool number_is(const char *text, bool fits, int64_t wanted)
 	       (!fits || number == wanted);
 }
 
+/* A name with escapes is the text that they stand for. */
+static bool is_decoded(const char *text, const char *wanted)
+{
+	struct json v;
+
+	return !json_parse(text, strlen(text), &v) && json_is(v, wanted) && !json_is(v, "else");
+}
+
 static void test_json(void)
 {
+	it("compares what escapes stand for", is_decoded("\"\\u001b[1m\\\"\"", "\x1b[1m\""));
 	char deep[300];
 
 	memset(deep, '[', sizeof(deep) - 1);
