@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every verb of ktlab. All paths are relative, so that a clone may lie in any folder.
 
-# settings, on the command line or in the environment
-# a pair of apps/examples is a client and a server like any
+# settings, on the command line or in the environment; a pair of apps/examples is a client and a server like any
 EXAMPLE ?=
 CLIENT ?= $(EXAMPLE:%=apps/examples/%/client.c)
 SERVER ?= $(EXAMPLE:%=apps/examples/%/server.c)

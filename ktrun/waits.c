@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The process group by /proc/PID/stat, behind the name, which may have anything in it; 0: it has ended. */
