@@ -61,7 +61,7 @@ DEPS    = -MMD -MP -MF $(@:%=build/deps/%.d)
 ktrun_sources     := $(wildcard ktrun/*.c)
 ktreport_sources  := $(sort $(wildcard report/*.c report/*/*.c))
 ktrun_libraries    := -ljansson
-ktreport_libraries := -lpcap -lm -lzstd -ldw
+ktreport_libraries := -lpcap -lm -lzstd -ldw -lelf
 # the plugin, for each version of QEMU's interface
 plugins           := build/ktlab-plugin-4.so build/ktlab-plugin-7.so
 # the guest's programs: one source, one static binary each

@@ -167,7 +167,7 @@ if [ -n "$KTLAB_PLAN" ]; then
 	built=$("$here/qemu-plugin/load.sh" "$QEMU") || exit 1
 	plugin=$(value "$built"),plan=$(value "$KTLAB_PLAN"),out=$(value "$KTLAB_RUN/captures.bin")
 	# where the plan asks for them
-	plugin=$plugin,tree=$(value "$KTLAB_RUN/tree.jsonl"),lines=$(value "$KTLAB_RUN/lines.bin")
+	plugin=$plugin,tree=$(value "$KTLAB_RUN/tree.jsonl"),lines=$(value "$KTLAB_RUN/lines.bin"),writes=$(value "$KTLAB_RUN/writes.bin")
 	set -- "$@" -plugin "$plugin,shift=$KTLAB_SHIFT" # it tells time from the instructions executed
 fi
 

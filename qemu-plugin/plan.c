@@ -70,7 +70,8 @@ static bool plan_read(struct plan *plan, const json_t *json)
 	       faults_read(plan, json_object_get(json, "faults")) &&
 	       notes_read(plan, json_object_get(json, "notes")) &&
 	       tree_read(&plan->tree, json_object_get(json, "tree")) &&
-	       lines_read(plan, json_object_get(json, "lines"));
+	       lines_read(plan, json_object_get(json, "lines")) &&
+	       writes_read(plan, json_object_get(json, "writes"));
 }
 
 struct plan *plan_new(const char *path, char *reason, size_t reason_size)
@@ -116,6 +117,8 @@ void plan_free(struct plan *plan)
 	free(plan->tree.names);
 	free(plan->texts);
 	free(plan->parts);
+	free(plan->kinds);
+	free(plan->lives);
 	json_decref(plan->json);
 	free(plan);
 }

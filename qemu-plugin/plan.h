@@ -130,6 +130,28 @@ struct plan_part {
 	uint32_t text, place;
 };
 
+/* A kind of objects whose writes are recorded; bytes 0: of the length that a packet gives it. */
+enum {
+	KIND_SIGNS = 4
+};
+
+struct plan_kind {
+	unsigned int bytes;
+	unsigned int
+		sign_at; /* what a pointer there is one of, where an address may have several kinds */
+	uint64_t signs[KIND_SIGNS];
+	size_t sign_count;
+	bool has_data; /* it says where its data are: a pointer, an offset from there, and the bytes behind that */
+	unsigned int data_kind, head_at, end_at, behind;
+};
+
+/* Where an object of a kind begins or ends to live: a register has its address; REG_COUNT: it is the youngest. */
+struct plan_life {
+	uint64_t address;
+	unsigned int kind, reg;
+	bool dies;
+};
+
 struct plan {
 	struct facts facts;
 	struct site *sites; /* by address; at one address in the plan's order */
@@ -150,6 +172,10 @@ struct plan {
 	struct plan_part *parts; /* by address */
 	size_t part_count;
 	unsigned int stack_bytes;
+	struct plan_kind *kinds; /* as the plan has them */
+	size_t kind_count;
+	struct plan_life *lives; /* by address */
+	size_t life_count;
 	void *json; /* has the names */
 	uint8_t sha256[32];
 };
@@ -168,6 +194,9 @@ const struct function *plan_function(const struct plan *plan, uint64_t address);
 
 /* The part of a recorded function that an address lies in, or NULL. */
 const struct plan_part *plan_part(const struct plan *plan, uint64_t address);
+
+/* The first of those lives that begin or end at an address, or NULL; the others follow. */
+const struct plan_life *plan_life(const struct plan *plan, uint64_t address);
 
 /* Whether an address lies in the kernel's code, or in its entry code; of a plan with a tree. */
 bool plan_is_text(const struct plan *plan, uint64_t address);

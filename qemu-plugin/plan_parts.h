@@ -19,4 +19,7 @@ bool tree_read(struct plan_tree *tree, const json_t *json);
 /* of the functions whose instructions are recorded (plan_lines.c) */
 bool lines_read(struct plan *plan, const json_t *json);
 
+/* of the objects whose writes are recorded (plan_writes.c) */
+bool writes_read(struct plan *plan, const json_t *json);
+
 #endif

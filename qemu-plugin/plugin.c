@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin engine: QEMU loads it with -plugin ktlab-plugin-4.so,plan=PLAN,out=CAPTURES,tree=TREE,lines=LINES,shift=N.
+ * The plugin engine: QEMU loads it with -plugin ktlab-plugin-4.so,plan=PLAN,out=CAPTURES,tree=TREE,lines=LINES,
+ * writes=WRITES,shift=N.
  *
  * It hooks the first instruction of each site of the plan while QEMU translates it, and takes what the plan says when
  * it is about to run. The guest is never stopped nor changed.
@@ -18,6 +19,7 @@
 #include "ran.h"
 #include "say.h"
 #include "tracer.h"
+#include "writes.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
@@ -28,8 +30,10 @@ static void site_reached(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
 	tracer_hit(&tracer, data);
-	if (tracer.stage == STAGE_END)
+	if (tracer.stage == STAGE_END) {
 		ran_close();
+		writes_close();
+	}
 }
 
 static void fault_handled(unsigned int vcpu, void *data)
@@ -56,6 +60,7 @@ static void insn_translated(struct qemu_plugin_insn *insn, bool is_first, bool i
 	}
 	calls_watch(&tracer, insn, is_first);
 	lines_watch(&tracer, insn, is_last);
+	writes_watch(&tracer, insn);
 	clock_count(&tracer.clock, insn, is_last);
 }
 
@@ -83,6 +88,7 @@ static void qemu_ends(void)
 	record_close(&tracer.record);
 	calls_close(&tracer);
 	ran_close();
+	writes_close();
 	entries_free(&tracer.entries);
 	plan_free(tracer.plan);
 	guest_free(&tracer.guest);
@@ -175,6 +181,7 @@ static void prepare(const qemu_info_t *info, int count, char **arguments)
 		say_refuse("cannot write '%s': %s", out, strerror(errno));
 	calls_open(&tracer, argument(count, arguments, "tree"));
 	lines_open(&tracer, argument(count, arguments, "lines"));
+	writes_open(&tracer, argument(count, arguments, "writes"));
 	clock_init(&tracer.clock, (unsigned int)strtoul(shift, NULL, 10), &tracer.guest,
 		   &tracer.record);
 }

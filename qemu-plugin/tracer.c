@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "say.h"
+#include "writes.h"
 
 #define TELL_EVERY_S 0.2
 
@@ -117,6 +118,8 @@ static void take(struct tracer *tracer, const struct takes *takes, const uint64_
 
 		taken[i].bytes = data ? bytes : 0;
 		taken[i].offset = record_block(&tracer->record, address, data, bytes);
+		if (data)
+			writes_compare(address, data, bytes);
 		if (data && block->is_text)
 			text_add(text, data, bytes);
 	}
@@ -144,6 +147,7 @@ static void marker(struct tracer *tracer, const char *line)
 	if (!strcmp(second, "start") && tracer->stage == STAGE_BOOT) {
 		tracer->stage = STAGE_LAB;
 		say_tell("phase lab\n");
+		writes_begin();
 	} else if (!strcmp(second, "end")) {
 		tracer->stage = STAGE_END;
 		say_tell("hits %u\nphase end\n", tracer->record.count);

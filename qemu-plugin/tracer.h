@@ -24,7 +24,7 @@ struct tracer {
 	struct record record;
 	struct entries entries;
 	struct forest forest;
-	struct stream lines;
+	struct stream lines, writes;
 	enum stage stage;
 	bool kernel_known; /* the guest's kernel is the plan's */
 	double told_s; /* when the hits were told last */

@@ -15,7 +15,7 @@ import os
 
 import gdb
 
-from . import counters, facts, kernel, lines, orc, points
+from . import counters, facts, kernel, lines, objects, orc, points
 from .blocks import Blocks
 from .functions import Symbols, source_root
 from .layout import Layout
@@ -91,6 +91,7 @@ def make(lab, hz, extra=(), root=None, wanted=(), lenient=False):
     made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
     made["counters"] = counted.names
     made["lines"] = lines.lines(symbols, sites, wanted)
+    made["writes"] = objects.writes(symbols)
     if root:
         made["tree"] = tree(symbols, root)
     return made

@@ -6,26 +6,15 @@
  * statement begins; the others are code that the compiler has moved or mixed with another line's. Of several rows at one
  * address the last one has the instruction, since the others have none before the next begins.
  */
-#include "lines/dwarf.h"
+#include "lines/dwarf_own.h"
 #include "base/i18n.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct dwarf {
-	Dwarf *of;
-	int fd;
-	char *root; /* the folder that the kernel was built from, with its slash; NULL: not known yet */
-	struct names *names;
-	VEC(const char *) files;
-	size_t file_last; /* the one that was asked for last */
-	const char *path_last; /* and how DWARF calls it */
-};
 
 /* The kernel has one file of this name, and it lies in the tree's folder init. */
 #define FIRST_FILE "init/main.c"
@@ -120,8 +109,7 @@ static void path_cut(const struct dwarf *dwarf, const char *path, struct str *ou
 		memmove(out->p, out->p + strlen(dwarf->root), out->len - strlen(dwarf->root) + 1);
 }
 
-/* The place of a file, which a unit may name from the folder that it was compiled in. */
-static size_t file_of(struct dwarf *dwarf, Dwarf_Die *unit, const char *path)
+size_t dwarf_file_of(struct dwarf *dwarf, Dwarf_Die *unit, const char *path)
 {
 	struct str cut = { 0 };
 	const char *name;
@@ -153,25 +141,32 @@ static bool has_code(Dwarf_Die *die)
 	       tag == DW_TAG_subprogram;
 }
 
-static size_t scope_add(struct dwarf *dwarf, struct dwarf_function *function, Dwarf_Die *unit,
-			Dwarf_Die *die, size_t parent)
+const char *dwarf_scope_place(struct dwarf *dwarf, Dwarf_Die *unit, Dwarf_Die *die, size_t *file,
+			      int *line)
 {
 	bool inlined = dwarf_tag(die) == DW_TAG_inlined_subroutine;
-	const char *name = dwarf_diename(die), *file = NULL;
+	const char *name = dwarf_diename(die), *path = NULL;
 	Dwarf_Attribute attribute;
-	Dwarf_Word word = 0, line = 0;
+	Dwarf_Word word = 0, number = 0;
 	Dwarf_Files *files;
 
 	if (dwarf_attr_integrate(die, inlined ? DW_AT_call_line : DW_AT_decl_line, &attribute))
-		dwarf_formudata(&attribute, &line);
+		dwarf_formudata(&attribute, &number);
 	if (dwarf_attr_integrate(die, inlined ? DW_AT_call_file : DW_AT_decl_file, &attribute) &&
 	    !dwarf_formudata(&attribute, &word) && !dwarf_getsrcfiles(unit, &files, NULL))
-		file = dwarf_filesrc(files, (size_t)word, NULL, NULL);
-	*vec_add(&function->scopes) =
-		(struct dwarf_scope){ .name = name ? name : "?",
-				      .parent = parent,
-				      .call_file = file_of(dwarf, unit, file ? file : "?"),
-				      .call_line = (int)line };
+		path = dwarf_filesrc(files, (size_t)word, NULL, NULL);
+	*file = dwarf_file_of(dwarf, unit, path ? path : "?");
+	*line = (int)number;
+	return name ? name : "?";
+}
+
+static size_t scope_add(struct dwarf *dwarf, struct dwarf_function *function, Dwarf_Die *unit,
+			Dwarf_Die *die, size_t parent)
+{
+	struct dwarf_scope scope = { .parent = parent };
+
+	scope.name = dwarf_scope_place(dwarf, unit, die, &scope.call_file, &scope.call_line);
+	*vec_add(&function->scopes) = scope;
 	return function->scopes.n - 1;
 }
 
@@ -225,7 +220,7 @@ static void row_add(struct dwarf *dwarf, struct dwarf_function *function, Dwarf_
 	if (function->rows.n && function->rows.v[function->rows.n - 1].address == address)
 		function->rows.n--;
 	*vec_add(&function->rows) =
-		(struct dwarf_row){ address, file_of(dwarf, unit, path), number, 0 };
+		(struct dwarf_row){ address, dwarf_file_of(dwarf, unit, path), number, 0 };
 }
 
 static void rows_add(struct dwarf *dwarf, struct dwarf_function *function, Dwarf_Die *unit,
@@ -247,8 +242,7 @@ static void rows_add(struct dwarf *dwarf, struct dwarf_function *function, Dwarf
 	}
 }
 
-/* The function among the children of a DIE whose code has an address. */
-static bool function_find(Dwarf_Die *unit, uint64_t address, Dwarf_Die *found)
+bool dwarf_function_die(Dwarf_Die *unit, uint64_t address, Dwarf_Die *found)
 {
 	if (dwarf_child(unit, found))
 		return false;
@@ -266,7 +260,7 @@ bool dwarf_function(struct dwarf *dwarf, const struct dwarf_range *ranges, size_
 
 	*function = (struct dwarf_function){ 0 };
 	if (!count || !dwarf_addrdie(dwarf->of, ranges[0].first, &unit) ||
-	    !function_find(&unit, ranges[0].first, &die))
+	    !dwarf_function_die(&unit, ranges[0].first, &die))
 		return false;
 	scope_add(dwarf, function, &unit, &die, 0);
 	rows_add(dwarf, function, &unit, ranges, count);
@@ -301,7 +295,7 @@ size_t dwarf_folder(struct dwarf *dwarf, const char *folder,
 	while (!dwarf_get_units(dwarf->of, unit, &unit, NULL, &type, &die, NULL)) {
 		const char *name = dwarf_diename(&die);
 
-		size_t file = name ? file_of(dwarf, &die, name) : 0;
+		size_t file = name ? dwarf_file_of(dwarf, &die, name) : 0;
 
 		if (!name || !starts_with(dwarf_file(dwarf, file), folder))
 			continue;

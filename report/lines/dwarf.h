@@ -46,6 +46,20 @@ bool dwarf_function(struct dwarf *dwarf, const struct dwarf_range *ranges, size_
 		    struct dwarf_function *function);
 void dwarf_function_free(struct dwarf_function *function);
 
+/* A function that an address is in, and the line of it: its own, or where it calls what is inlined. */
+struct dwarf_frame {
+	const char *name;
+	size_t file;
+	int line;
+};
+
+/* The functions that an address is in, the outermost first, then what is inlined; at most so many. Returns their number, 0
+ * where DWARF knows no function. */
+size_t dwarf_place(struct dwarf *dwarf, uint64_t address, struct dwarf_frame *frames, size_t most);
+
+/* The function that the table of symbols has there, which may be one that DWARF does not know; or NULL. */
+const char *dwarf_symbol(struct dwarf *dwarf, uint64_t address);
+
 /* Gives the ranges of code of each file whose path begins with the folder; returns how many files there are. */
 size_t dwarf_folder(struct dwarf *dwarf, const char *folder,
 		    void (*give)(const struct dwarf_range *range, void *data), void *data);

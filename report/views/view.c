@@ -34,6 +34,8 @@ const struct view views[] = {
 	{ "connection", "ID", N_("the life of one connection"), view_connection, NULL },
 	{ "lines", "EVENT", N_("which lines of the function ran in the call of this event"),
 	  view_lines, NULL },
+	{ "writes", "FIELD", N_("who wrote a field of the kernel's objects, and what"), view_writes,
+	  NULL },
 	{ "step", "NAME", N_("what happened in one step of the lab"), view_step, NULL },
 	{ "fields", "A,B,...", N_("these fields of each event"), view_fields, NULL },
 	{ "summary", NULL, N_("what was run, and what it gave"), view_summary, NULL },

@@ -57,6 +57,7 @@ void view_functions(struct doc *doc, const struct request *rq);
 void view_calls(struct doc *doc, const struct request *rq);
 void view_tree(struct doc *doc, const struct request *rq);
 void view_lines(struct doc *doc, const struct request *rq);
+void view_writes(struct doc *doc, const struct request *rq);
 void view_explain(struct doc *doc, const struct request *rq);
 void view_layers(struct doc *doc, const struct request *rq);
 void view_packet(struct doc *doc, const struct request *rq);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Who wrote a field of the kernel's objects, and when it was what.
+#include "base/i18n.h"
+#include "lines/source.h"
+#include "views/view.h"
+#include "views/wrote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct told {
+	struct table *table;
+	const struct request *rq;
+};
+
+/* The functions that led to it, of which the last ones tell most. */
+static char *chain_said(const struct wrote_row *row)
+{
+	enum {
+		SHOWN = 5
+	};
+	struct str out = { 0 };
+	size_t first = row->chain_n > SHOWN ? row->chain_n - SHOWN : 0;
+
+	for (size_t i = first; i < row->chain_n; i++)
+		str_addf(&out, "%s%s", i > first ? " -> " : "", row->chain[i]);
+	return str_take_or_null(&out);
+}
+
+/* The line's words, with one space between them: how far it is indented says nothing here. */
+static char *source_said(const struct told *told, const struct wrote_row *row)
+{
+	struct source source;
+	struct str out = { 0 };
+	char *text;
+	size_t len;
+
+	if (!row->line)
+		return NULL;
+	source_open(&source, told->rq->source, row->path, row->sum);
+	text = source_line(&source, row->line);
+	for (const char *word = text; word && *(word += strspn(word, " \t")); word += len) {
+		len = strcspn(word, " \t");
+		str_add(&out, out.len ? " " : "");
+		str_addn(&out, word, len);
+	}
+	free(text);
+	source_free(&source);
+	return str_take_or_null(&out);
+}
+
+static void row_add(const struct wrote_row *row, void *data)
+{
+	struct told *told = data;
+	struct table *t = told->table;
+
+	table_events(t, row->event, 0);
+	table_int(t, row->icount);
+	table_text(t, row->object);
+	table_text(t, row->field);
+	table_text(t, row->before);
+	table_text(t, row->after);
+	table_take(t, chain_said(row));
+	table_take(t, row->line ? xasprintf("%s:%d", row->path, row->line) : NULL);
+	table_take(t, source_said(told, row));
+}
+
+void view_writes(struct doc *doc, const struct request *rq)
+{
+	static const struct column columns[] = {
+		{ .key = "event", .title = N_("after event") },
+		{ .key = "icount", .title = N_("instructions") },
+		{ .key = "object", .title = N_("object") },
+		{ .key = "field", .title = N_("field") },
+		{ .key = "before", .title = N_("before") },
+		{ .key = "after", .title = N_("after") },
+		{ .key = "by", .title = N_("by") },
+		{ .key = "line", .title = N_("line") },
+		{ .key = "source", .title = N_("source") },
+	};
+	struct told told = { .table = DOC_TABLE(doc, "writes", columns, ""), .rq = rq };
+	char *why = wrote_walk(rq->trace, rq->argument, row_add, &told);
+
+	free(told.table->title);
+	told.table->title = xasprintf(_("Stores into %s"), rq->argument ? rq->argument : "");
+	if (why)
+		table_note(told.table, "%s", why);
+	free(why);
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From records of stores to rows that say who wrote what.
+#include "views/wrote.h"
+#include "lines/header.h"
+#include "base/i18n.h"
+#include "views/owners.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is asked for. */
+struct question {
+	char *kind, *path;
+	size_t path_len;
+	bool whole; /* the path is that of one field: nothing is left open */
+	int64_t from, to; /* instructions */
+};
+
+struct wrote {
+	const struct trace *trace;
+	struct question question;
+	struct layout *layout;
+	struct places *places;
+	struct written_file *file;
+	struct owners *owners;
+	struct written now;
+	uint8_t *after; /* the object's bytes behind the store */
+	size_t after_size;
+	void (*give)(const struct wrote_row *row, void *data);
+	void *data;
+};
+
+static int64_t event_icount(const struct trace *trace, int64_t n, int64_t otherwise)
+{
+	for (size_t i = 0; i < trace->events.n; i++)
+		if (trace->events.v[i].n >= n)
+			return event_int(&trace->events.v[i], "icount", otherwise);
+	return otherwise;
+}
+
+/* "@80" or "@80..92" */
+static bool range_read(struct wrote *wrote, const char *text)
+{
+	struct question *question = &wrote->question;
+	char *end;
+	long long first = strtoll(text, &end, 10), last = first + 1;
+
+	if (end == text || first < 1)
+		return false;
+	if (starts_with(end, ".."))
+		last = strtoll(end + 2, &end, 10);
+	question->from = event_icount(wrote->trace, first, INT64_MAX);
+	question->to = event_icount(wrote->trace, last, INT64_MAX);
+	return !*end && last > first;
+}
+
+static bool question_read(struct wrote *wrote, const char *asked)
+{
+	struct question *question = &wrote->question;
+	const char *range = strchr(asked, '@'), *end = range ? range : asked + strlen(asked),
+		   *dot = strchr(asked, '.');
+
+	question->from = INT64_MIN;
+	question->to = INT64_MAX;
+	if (!dot || dot > end)
+		dot = end;
+	question->kind = xstrndup(asked, (size_t)(dot - asked));
+	question->path = dot < end ? xstrndup(dot + 1, (size_t)(end - dot - 1)) : xstrdup("*");
+	question->path_len = strcspn(question->path, "*");
+	question->whole = !question->path[question->path_len];
+	return *question->kind && *question->path &&
+	       (question->whole || !question->path[question->path_len + 1]) &&
+	       (!range || range_read(wrote, range + 1));
+}
+
+static bool is_asked(const struct question *question, const struct field *field)
+{
+	return question->whole ? text_is(field->path, question->path)
+			       : !strncmp(field->path, question->path, question->path_len);
+}
+
+/* The lines of headers that everything includes tell less than the line that is there because of them. */
+static bool is_generic(const char *path)
+{
+	return starts_with(path, "include/linux/") || starts_with(path, "include/asm") ||
+	       starts_with(path, "arch/");
+}
+
+static void line_take(const struct wrote *wrote, const struct place *place, struct wrote_row *row)
+{
+	for (size_t i = 0; i < place->frames.n; i++) {
+		const struct place_frame *frame = &place->frames.v[i];
+		const char *path = places_path(wrote->places, frame->file);
+
+		if (!frame->line || (row->line && is_generic(path)))
+			continue;
+		row->path = path;
+		row->sum = places_sum(wrote->places, frame->file);
+		row->line = frame->line;
+	}
+}
+
+static void chain_add(const struct wrote *wrote, const struct place *place, struct wrote_row *row)
+{
+	for (size_t i = 0; i < place->frames.n && row->chain_n < WROTE_CHAIN; i++) {
+		const struct place_frame *frame = &place->frames.v[i];
+
+		if (!i || !is_generic(places_path(wrote->places, frame->file)))
+			row->chain[row->chain_n++] = frame->name;
+	}
+}
+
+/* A function that DWARF knows has a frame, behind whose pointer its caller is; of another one the stack's end may have it. */
+static void who(const struct wrote *wrote, struct wrote_row *row)
+{
+	const struct written *now = &wrote->now;
+	const struct place *place = places_find(wrote->places, now->pc),
+			   *behind = place && !place->frames.v[0].line
+					     ? places_find(wrote->places, now->at_stack - 1)
+					     : NULL;
+	size_t callers = 0;
+
+	while (callers < WRITTEN_FRAMES && now->callers[callers] &&
+	       places_find(wrote->places, now->callers[callers] - 1))
+		callers++;
+	while (callers-- > 0)
+		chain_add(wrote, places_find(wrote->places, now->callers[callers] - 1), row);
+	if (behind)
+		chain_add(wrote, behind, row);
+	if (place)
+		chain_add(wrote, place, row);
+	if (behind)
+		line_take(wrote, behind, row);
+	else if (place)
+		line_take(wrote, place, row);
+}
+
+static bool overlaps(const struct field *field, uint32_t bit, uint32_t bits)
+{
+	return field->bit < bit + bits && bit < field->bit + field->bits;
+}
+
+/* One field of a store; with `changed` only if it is another one then. */
+static bool field_tell(struct wrote *wrote, struct wrote_row *row, const struct header *of,
+		       const struct field *field, bool changed)
+{
+	const struct written_object *object = wrote->now.object;
+	size_t bytes = object->bytes - of->at;
+	char *before = field_value(field, object->copy + of->at, bytes),
+	     *after = field_value(field, wrote->after + of->at, bytes),
+	     *name = xasprintf("%s.%s", of->fields->name, field->path);
+	bool told = after && (!changed || !text_is(before, after));
+
+	row->field = name;
+	row->before = before;
+	row->after = after;
+	if (told)
+		wrote->give(row, wrote->data);
+	free(before);
+	free(after);
+	free(name);
+	return told;
+}
+
+/* How many fields a store covers, and the one that has just its bits. */
+static size_t fields_under(const struct header *of, uint32_t bit, uint32_t bits,
+			   const struct field **exact)
+{
+	size_t count = 0;
+
+	*exact = NULL;
+	for (size_t i = 0; i < of->fields->list.n; i++) {
+		const struct field *field = &of->fields->list.v[i];
+
+		count += overlaps(field, bit, bits);
+		if (!*exact && field->bit == bit && field->bits == bits)
+			*exact = field;
+	}
+	return count;
+}
+
+static void fields_tell(struct wrote *wrote, struct wrote_row *row, const struct header *of)
+{
+	uint32_t bit = (wrote->now.offset - of->at) * 8, bits = wrote->now.bytes * 8;
+	const struct question *question = &wrote->question;
+	const struct field *exact;
+	size_t count = fields_under(of, bit, bits, &exact);
+	uint32_t told_to = 0; /* of what shares its bits with another name, one is told */
+
+	if (!question->whole && exact && is_asked(question, exact)) {
+		field_tell(wrote, row, of, exact, false);
+		return;
+	}
+	for (size_t i = 0; i < of->fields->list.n; i++) {
+		const struct field *field = &of->fields->list.v[i];
+
+		if (overlaps(field, bit, bits) && is_asked(question, field) &&
+		    (question->whole || field->bit >= told_to) &&
+		    field_tell(wrote, row, of, field, !question->whole && count > 1))
+			told_to = field->bit + field->bits;
+	}
+}
+
+static void after_make(struct wrote *wrote)
+{
+	const struct written *now = &wrote->now;
+
+	if (wrote->after_size < now->object->bytes) {
+		wrote->after_size = now->object->bytes;
+		wrote->after = xrealloc(wrote->after, wrote->after_size);
+	}
+	memcpy(wrote->after, now->object->copy, now->object->bytes);
+	memcpy(wrote->after + now->offset, now->value, now->bytes);
+}
+
+static void store_tell(struct wrote *wrote)
+{
+	const struct written_object *object = wrote->now.object;
+	struct header of = { &wrote->layout->kinds.v[object->kind].fields, 0 }, header;
+	struct wrote_row row = { .icount = wrote->now.icount };
+
+	who(wrote, &row);
+	header = header_of(wrote->layout, wrote->file, &wrote->now, row.path ? row.path : "");
+	if (header.fields && text_is(header.fields->name, wrote->question.kind))
+		of = header;
+	else if (!text_is(of.fields->name, wrote->question.kind))
+		return;
+	after_make(wrote);
+	row.event = owners_event(wrote->owners, row.icount);
+	row.object = owners_name(wrote->owners, wrote->layout, object, row.icount);
+	fields_tell(wrote, &row, &of);
+}
+
+/* Whether there is such a field, so that no answer is one. */
+static char *field_missing(const struct wrote *wrote)
+{
+	const struct question *question = &wrote->question;
+	const struct fields *fields = layout_header(wrote->layout, question->kind);
+	VEC(const char *) names = { 0 };
+	const char *near;
+	char *said;
+
+	for (size_t i = 0; i < wrote->layout->kinds.n && !fields; i++)
+		if (text_is(wrote->layout->kinds.v[i].fields.name, question->kind))
+			fields = &wrote->layout->kinds.v[i].fields;
+	for (size_t i = 0; i < wrote->layout->controls.n && !fields; i++)
+		if (text_is(wrote->layout->controls.v[i].name, question->kind))
+			fields = &wrote->layout->controls.v[i];
+	if (!fields) {
+		struct str known = { 0 };
+
+		for (size_t i = 0; i < wrote->layout->kinds.n; i++)
+			if (wrote->layout->kinds.v[i].fields.list.n)
+				str_addf(&known, " %s", wrote->layout->kinds.v[i].fields.name);
+		for (size_t i = 0; i < wrote->layout->controls.n; i++)
+			str_addf(&known, " %s", wrote->layout->controls.v[i].name);
+		for (size_t i = 0; i < wrote->layout->headers.n; i++)
+			str_addf(&known, " %s", wrote->layout->headers.v[i].name);
+		said = xasprintf(_("no kind of object is called '%s'; there are:%s"),
+				 question->kind, str_text(&known));
+		str_free(&known);
+		return said;
+	}
+	for (size_t i = 0; i < fields->list.n; i++) {
+		if (is_asked(question, &fields->list.v[i])) {
+			vec_free(&names);
+			return NULL;
+		}
+		*vec_add(&names) = fields->list.v[i].path;
+	}
+	*vec_add(&names) = NULL;
+	near = nearest_name(question->path, names.v);
+	said = near ? xasprintf(_("%s has no field '%s' in this kernel; near: %s"), question->kind,
+				question->path, near)
+		    : xasprintf(_("%s has no field '%s' in this kernel"), question->kind,
+				question->path);
+	vec_free(&names);
+	return said;
+}
+
+static char *all_tell(struct wrote *wrote)
+{
+	enum ran_end how;
+
+	while (written_next(wrote->file, &wrote->now, &how))
+		if (wrote->now.what == WRITTEN_STORE &&
+		    wrote->now.object->kind < wrote->layout->kinds.n &&
+		    wrote->now.icount >= wrote->question.from &&
+		    wrote->now.icount < wrote->question.to)
+			store_tell(wrote);
+	return written_end_said(how);
+}
+
+static char *opened(struct wrote *wrote, const char *asked)
+{
+	char *damaged = NULL;
+	enum ran_end how;
+	const char *folder = wrote->trace->folder;
+
+	wrote->file = written_open(folder, &how);
+	if (!wrote->file)
+		return written_end_said(how);
+	wrote->layout = layout_open(folder, &damaged);
+	if (wrote->layout)
+		wrote->places = places_open(folder, &damaged);
+	if (!wrote->places)
+		return damaged ? damaged : written_end_said(RAN_NONE);
+	if (!asked || !question_read(wrote, asked))
+		return xasprintf(_("'%s' is no field: KIND.FIELD, KIND.* or KIND, with @EVENT or "
+				   "@FIRST..LAST behind it"),
+				 asked ? asked : "");
+	return field_missing(wrote);
+}
+
+char *wrote_walk(const struct trace *trace, const char *asked,
+		 void (*give)(const struct wrote_row *row, void *data), void *data)
+{
+	struct wrote wrote = { .trace = trace, .give = give, .data = data };
+	char *why = opened(&wrote, asked);
+
+	if (!why) {
+		wrote.owners = owners_new(trace, wrote.layout);
+		why = all_tell(&wrote);
+		owners_free(wrote.owners);
+	}
+	written_close(wrote.file);
+	layout_close(wrote.layout);
+	places_close(wrote.places);
+	free(wrote.question.kind);
+	free(wrote.question.path);
+	free(wrote.after);
+	return why;
+}

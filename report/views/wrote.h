@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stores that are asked for, each joined with the events, the objects and the functions that it is of. */
+#ifndef KTREPORT_WROTE_H
+#define KTREPORT_WROTE_H
+
+#include "run/trace.h"
+
+enum {
+	WROTE_CHAIN = 40
+};
+
+struct wrote_row {
+	int64_t event; /* the last one before; 0: none */
+	int64_t icount; /* instructions executed before it */
+	const char *object; /* "client, connection 1" */
+	const char *field; /* "sock.sk_state" */
+	const char *before, *after;
+	const char *chain[WROTE_CHAIN]; /* functions, the outermost first */
+	size_t chain_n;
+	const char *path, *sum; /* of the file of the line; line 0: not known */
+	int line;
+};
+
+/*
+ * Gives each store into a field: KIND.PATH, where the path may end in *, KIND.* or KIND for all of them, and may have
+ * @EVENT or @FIRST..LAST behind it: from the one event on, to the next or to the other. A store into several fields is
+ * given for each of those that were asked for by name, and that it has changed. Returns NULL, or a sentence that the caller
+ * frees: why nothing, or not all, was given.
+ */
+char *wrote_walk(const struct trace *trace, const char *asked,
+		 void (*give)(const struct wrote_row *row, void *data), void *data);
+
+#endif

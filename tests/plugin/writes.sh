@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every store into the kernel's objects: what it says is what events, wires and the kernel's layout say, and nothing is missed.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+. tests/plugin/lib.sh
+ready
+make -s build/ktreport >&2
+
+# recorded KDIR LAB: a run in $work/LAB; no byte of an object has changed without a store
+recorded() {
+	traced "$1" "$2" "$work/$2" && events "$1" "$work/$2" && build/ktreport resolve --source="$source" "$work/$2" "$1/vmlinux"
+}
+
+# wrote LAB FIELD: the rows as JSON
+wrote() { build/ktreport show writes "$2" "$work/$1" --json --source="$source" | jq -c '.tables[0].rows[]'; }
+
+# changes LAB FIELD: "BEFORE AFTER" of each store that changed it, in order; without the first of a socket, and without the
+# neighbours that need no ARP: no event tells of them
+changes() { wrote "$1" "$2" | jq -r 'select(.before != .after and .before != "0" and .after != "NOARP") | "\(.before) \(.after)"'; }
+
+# states: every change of a TCP state has its event, and the other way round
+states() {
+	diff <(changes handshake sock.sk_state) \
+		<(jq -r 'select(.type == "tcp.state" and .old != "NEW_SYN_RECV" and .new != "NEW_SYN_RECV" and .new != "TIME_WAIT" and .old != "TIME_WAIT") | "\(.old) \(.new)"' "$work/handshake/events.jsonl")
+}
+neighbours() {
+	diff <(changes arp neighbour.nud_state | sort) \
+		<(jq -r 'select(.type == "neigh.state" and .nud.old != .nud.new) | "\(.nud.old) \(.nud.new)"' "$work/arp/events.jsonl" | sort)
+}
+
+# frames FIELD: of each TCP frame once, as it left its sender's card
+frames() { tshark -r "$work/handshake/wire-$1-eth0.pcap" -Y "tcp and ip.src == $2" -T fields -o tcp.relative_sequence_numbers:FALSE -e "$3" 2>/dev/null; }
+
+# header FIELD TSHARK'S: what was written into the senders' headers is what their frames have
+header() {
+	[ "$(wrote handshake "tcphdr.$1" | wc -l)" -gt 8 ] &&
+		diff <(wrote handshake "tcphdr.$1" | jq -r .after | grep -vx 0 | sort) \
+			<({ frames client 10.0.0.1 "$2"; frames server 10.0.0.2 "$2"; } | awk "{ print \$1 / $3 }" | grep -vx 0 | sort)
+}
+numbers() {
+	diff <(wrote handshake tcphdr.seq | jq -r .after | grep -vx 0 | sort -u) <({ frames client 10.0.0.1 tcp.seq; frames server 10.0.0.2 tcp.seq; } | sort -u)
+}
+
+# syn: three stores make the two SYNs, each by the function whose line it shows
+syn() {
+	[ "$(wrote handshake tcphdr.syn | jq -r 'select(.after == "1") | .object | split(",")[0]' | tr '\n' ';')" = 'client;server;' ] &&
+		wrote handshake tcphdr.syn | jq -se '[.[] | select(.after == "1")] | (.[0].by | endswith("-> __tcp_transmit_skb")) and (.[1].by | endswith("tcp_make_synack")) and (.[1].source == "th->syn = 1;")'
+}
+
+# by: who makes the client ESTABLISHED, through what calls it
+by() { wrote handshake sock.sk_state | jq -se '[.[] | select(.before == "SYN_SENT")] | length == 1 and (.[0].by | contains("tcp_finish_connect -> tcp_set_state")) and (.[0].object | startswith("client, "))'; }
+
+# copied: what a function of the assembler writes is said of who calls it
+copied() { wrote handshake 'data' >/dev/null; wrote arp arphdr.ar_sha | jq -se 'length > 0 and all(.by | contains("arp_create"))'; }
+
+# within FIRST LAST: stores between two events are between them
+within() {
+	local first last
+	first=$(jq -r "select(.n == $1).icount" "$work/handshake/events.jsonl") last=$(jq -r "select(.n == $2).icount" "$work/handshake/events.jsonl")
+	wrote handshake "sock@$1..$2" | jq -se "length > 10 and all(.icount >= $first and .icount < $last and (.event | tonumber) >= $1 and (.event | tonumber) < $2)"
+}
+
+# same: the same run has the same stores, but for the plan's place in memory
+same() { traced "$1" handshake "$work/again" && cmp "$work/handshake/writes.bin" "$work/again/writes.bin"; }
+
+untouched() { untraced "$1" handshake "$work/untraced" && alike "$work/untraced" "$work/handshake"; }
+
+# cut_off: what a file has that was cut off is shown, and that it was
+cut_off() {
+	local bytes
+	bytes=$(stat -c %s "$work/handshake/writes.bin")
+	cp -r "$work/handshake" "$work/cut"
+	truncate -s $((bytes * 9 / 10)) "$work/cut/writes.bin"
+	build/ktreport show writes sock.sk_state "$work/cut" --json | jq -e '(.tables[0].rows | length > 5) and (.tables[0].notes | any(test("cut off")))'
+}
+
+# refuses FIELD SENTENCE
+refuses() { says "$2" build/ktreport show writes "$1" "$work/handshake"; }
+
+for kernel in $(kernels); do
+	rm -rf "${work:?}"/*
+	source=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
+	it "records every store of the handshake on ${kernel##*/}" recorded "$kernel" handshake
+	it 'records every store of the arp lab' recorded "$kernel" arp
+	it 'changes nothing' untouched "$kernel"
+	it 'is the same in the same run' same "$kernel"
+	it 'has the changes of TCP states that the events have' states
+	it "has the neighbours' changes that the events have" neighbours
+	it 'has the sequence numbers that the frames have' numbers
+	it 'has the header lengths that the frames have' header doff tcp.hdr_len 4
+	it 'has the windows that the frames have' header window tcp.window_size_value 1
+	it 'says who sets SYN, in both' syn
+	it 'says through which calls' by
+	it 'says who has a function of the assembler copy' copied
+	it 'tells what was written between two events' within 80 90
+	it 'shows what a file that is cut off has' cut_off
+	it 'knows the kinds' refuses sokc.sk_state "no kind of object is called 'sokc'; there are: sock request timewait skb"
+	it 'knows the fields' refuses sock.sk_sate "sock has no field 'sk_sate' in this kernel; near: sk_state"
+	it 'knows what is no range' refuses sock.sk_state@9..3 "'sock.sk_state@9..3' is no field"
+done
+tap_end
