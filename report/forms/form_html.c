@@ -307,6 +307,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_sources(&page);
 	put_facts(&page);
 	put_tree(&page);
+	put_walk(&page);
 	put_languages(&page);
 	put_run(&page);
 	fwrite(rest, 1, page_html_len - (size_t)(rest - page_html), out);

@@ -12,6 +12,26 @@ void put_member(FILE *out, const char *key, const char *value)
 
 /* The page's own words, as they stand in report/forms/page/. */
 static const char *const words[] = {
+	N_("Keys: s and S the next and previous event of this socket, o out to what it is inside "
+	   "of, i into it, w and W the next and previous store into the field below."),
+	N_("In front: the how manyth line to run first in this call, and how often it ran. Keys: n "
+	   "and N step through the lines that ran."),
+	N_("Objects"),
+	N_("Objects: what was in them, and who wrote it"),
+	N_("Source"),
+	N_("Source: the lines that ran"),
+	N_("The chosen event is at no entry or return of a function whose lines were recorded."),
+	N_("As it was at event {n}; what has changed since the event before is marked. Click a "
+	   "field: who wrote it, and when."),
+	N_("a bar: other than in the call of event {n}"),
+	N_("after event {n}"),
+	N_("and {n} more"),
+	N_("entry: event {n}"),
+	N_("its calls: "),
+	N_("line {order} to run, {times} times"),
+	N_("return: event {n}"),
+	N_("written until the next event: {n}"),
+	N_("{n} fields changed so far, {fresh} since the event before"),
 	N_("(inlined)"),
 	N_("(on its way)"),
 	N_("A here"),

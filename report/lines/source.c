@@ -86,3 +86,26 @@ char *source_line(const struct source *source, int line)
 	text = source->lines.v[line - 1];
 	return xstrndup(text, strcspn(text, "\r\n"));
 }
+
+const struct source *shelf_take(struct shelf *shelf, const char *tree, const char *path,
+				const char *sum)
+{
+	struct shelf_file *file;
+
+	for (size_t i = 0; i < shelf->files.n; i++)
+		if (text_is(shelf->files.v[i].path, path))
+			return &shelf->files.v[i].source;
+	file = vec_add(&shelf->files);
+	file->path = xstrdup(path);
+	source_open(&file->source, tree, path, sum);
+	return &file->source;
+}
+
+void shelf_free(struct shelf *shelf)
+{
+	for (size_t i = 0; i < shelf->files.n; i++) {
+		free(shelf->files.v[i].path);
+		source_free(&shelf->files.v[i].source);
+	}
+	vec_free(&shelf->files);
+}

@@ -31,4 +31,19 @@ void source_free(struct source *source);
 /* A line, from 1 on, without its newline, in memory that the caller frees; NULL where there is none. */
 char *source_line(const struct source *source, int line);
 
+/* Files that are looked at again and again, each opened once. */
+struct shelf_file {
+	char *path;
+	struct source source;
+};
+
+struct shelf {
+	VEC(struct shelf_file) files;
+};
+
+/* The file, as source_open() has it; good until the next call. */
+const struct source *shelf_take(struct shelf *shelf, const char *tree, const char *path,
+				const char *sum);
+void shelf_free(struct shelf *shelf);
+
 #endif

@@ -16,6 +16,7 @@ struct life {
 	uint64_t address;
 	int64_t born, died; /* INT64_MAX: at the end of the run */
 	uint32_t data; /* of a packet, and of data their own: their number; UINT32_MAX: none */
+	bool listens; /* of a socket: at some time */
 };
 
 struct owners {
@@ -23,7 +24,6 @@ struct owners {
 	VEC(struct mention) by_time; /* of each event, whatever its objects */
 	VEC(struct life) lives; /* by the number of an object */
 	VEC(struct mention) by_data; /* of packets, with the number of their data for an address */
-	struct str name;
 };
 
 static int by_address(const void *one, const void *other)
@@ -73,6 +73,18 @@ static uint32_t data_of(const struct layout *layout, const struct written_file *
 	return UINT32_MAX;
 }
 
+/* include/net/tcp_states.h */
+static const uint8_t tcp_listen = 10;
+
+static bool makes_listener(const struct layout *layout, const struct written *written)
+{
+	const struct kind *kind = &layout->kinds.v[written->object->kind];
+	const struct field *state = fields_find(&kind->fields, "sk_state");
+
+	return state && written->what == WRITTEN_STORE && written->offset == state->bit / 8 &&
+	       written->bytes == 1 && *written->value == tcp_listen;
+}
+
 static void lives_read(struct owners *owners, const char *folder, const struct layout *layout)
 {
 	enum ran_end how;
@@ -83,14 +95,19 @@ static void lives_read(struct owners *owners, const char *folder, const struct l
 		const struct written_object *object = written.object;
 		struct life *life;
 
-		if (object->kind >= layout->kinds.n || written.what > WRITTEN_DIED)
+		if (object->kind >= layout->kinds.n)
 			continue;
+		if (written.what > WRITTEN_DIED) {
+			if (object->number < owners->lives.n && makes_listener(layout, &written))
+				owners->lives.v[object->number].listens = true;
+			continue;
+		}
 		while (owners->lives.n <= object->number)
 			*vec_add(&owners->lives) = (struct life){ .data = UINT32_MAX };
 		life = &owners->lives.v[object->number];
 		*life = (struct life){ object->address, object->born,
 				       object->died < 0 ? INT64_MAX : object->died,
-				       data_of(layout, file, object) };
+				       data_of(layout, file, object), life->listens };
 	}
 	written_close(file);
 }
@@ -153,7 +170,6 @@ void owners_free(struct owners *owners)
 	vec_free(&owners->by_time);
 	vec_free(&owners->lives);
 	vec_free(&owners->by_data);
-	str_free(&owners->name);
 	free(owners);
 }
 
@@ -193,34 +209,40 @@ static const struct event *mention_find(const struct owners *owners, const struc
 	return found;
 }
 
-/* What tells objects of a kind apart that no event speaks of. */
-static const char *const keys[] = { "primary_key" };
+struct owner owners_find(const struct owners *owners, const struct layout *layout,
+			 const struct written_object *object, int64_t icount)
+{
+	const struct field *key = fields_find(&layout->kinds.v[object->kind].fields, "primary_key");
+	struct owner owner = { 0 };
+	char *value = key ? field_value(key, object->copy, object->bytes) : NULL;
 
-const char *owners_name(struct owners *owners, const struct layout *layout,
-			const struct written_object *object, int64_t icount)
+	if (value)
+		snprintf(owner.key, sizeof(owner.key), "%s", value);
+	free(value);
+	if (object->number < owners->lives.n) {
+		const struct life *life = &owners->lives.v[object->number];
+
+		owner.listens = life->listens;
+		owner.ev = mention_find(owners, life, icount);
+	}
+	return owner;
+}
+
+char *owner_name(const struct owner *owner, const struct layout *layout,
+		 const struct written_object *object)
 {
 	const struct kind *kind = &layout->kinds.v[object->kind];
-	const struct life *life =
-		object->number < owners->lives.n ? &owners->lives.v[object->number] : NULL;
-	const struct event *ev = life ? mention_find(owners, life, icount) : NULL;
+	const char *node = owner->ev && owner->ev->netns ? owner->ev->netns : "";
 
-	str_clear(&owners->name);
-	if (!ev) {
-		str_addf(&owners->name, "%s %u", kind->fields.name, object->number);
-	} else {
-		str_add(&owners->name, ev->netns ? ev->netns : "");
-		if (life->data != UINT32_MAX && ev->pkt)
-			str_addf(&owners->name, _(", packet %lld"), (long long)ev->pkt);
-		else if (ev->conn)
-			str_addf(&owners->name, _(", connection %lld"), (long long)ev->conn);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const struct field *field = fields_find(&kind->fields, keys[i]);
-		char *value = field ? field_value(field, object->copy, object->bytes) : NULL;
-
-		if (value)
-			str_addf(&owners->name, " (%s)", value);
-		free(value);
-	}
-	return str_text(&owners->name);
+	if (owner->key[0])
+		return xasprintf("%s %s", kind->fields.name, owner->key);
+	if (!owner->ev)
+		return xasprintf("%s %u", kind->fields.name, object->number);
+	if (owner->listens)
+		return xasprintf(_("%s, listener"), node);
+	if (owner->ev->pkt && (kind->has_data || !kind->fields.list.n))
+		return xasprintf(_("%s, packet %lld"), node, (long long)owner->ev->pkt);
+	if (owner->ev->conn)
+		return xasprintf(_("%s, connection %lld"), node, (long long)owner->ev->conn);
+	return xstrdup(node);
 }

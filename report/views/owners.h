@@ -14,8 +14,18 @@ void owners_free(struct owners *owners);
 /* The number of the last event before so many instructions were executed; 0: none. */
 int64_t owners_event(const struct owners *owners, int64_t icount);
 
-/* "client, connection 1", of a packet or its data "client, packet 2", as which it is seen next; good until the next call. */
-const char *owners_name(struct owners *owners, const struct layout *layout,
-			const struct written_object *object, int64_t icount);
+struct owner {
+	const struct event *
+		ev; /* that speaks of the object: of a packet or its data as which it is seen next; NULL: none */
+	char key[24]; /* a neighbour's address; "" */
+	bool listens;
+};
+
+struct owner owners_find(const struct owners *owners, const struct layout *layout,
+			 const struct written_object *object, int64_t icount);
+
+/* "client, connection 1", or its kind and number; in memory that the caller frees. */
+char *owner_name(const struct owner *owner, const struct layout *layout,
+		 const struct written_object *object);
 
 #endif

@@ -11,6 +11,7 @@
 struct told {
 	struct table *table;
 	const struct request *rq;
+	struct shelf shelf;
 };
 
 /* The functions that led to it, of which the last ones tell most. */
@@ -28,24 +29,22 @@ static char *chain_said(const struct wrote_row *row)
 }
 
 /* The line's words, with one space between them: how far it is indented says nothing here. */
-static char *source_said(const struct told *told, const struct wrote_row *row)
+static char *source_said(struct told *told, const struct wrote_row *row)
 {
-	struct source source;
 	struct str out = { 0 };
 	char *text;
 	size_t len;
 
 	if (!row->line)
 		return NULL;
-	source_open(&source, told->rq->source, row->path, row->sum);
-	text = source_line(&source, row->line);
+	text = source_line(shelf_take(&told->shelf, told->rq->source, row->path, row->sum),
+			   row->line);
 	for (const char *word = text; word && *(word += strspn(word, " \t")); word += len) {
 		len = strcspn(word, " \t");
 		str_add(&out, out.len ? " " : "");
 		str_addn(&out, word, len);
 	}
 	free(text);
-	source_free(&source);
 	return str_take_or_null(&out);
 }
 
@@ -86,4 +85,5 @@ void view_writes(struct doc *doc, const struct request *rq)
 	if (why)
 		table_note(told.table, "%s", why);
 	free(why);
+	shelf_free(&told.shelf);
 }

@@ -213,22 +213,36 @@ static void after_make(struct wrote *wrote)
 	memcpy(wrote->after + now->offset, now->value, now->bytes);
 }
 
+/* "*": of any kind. */
+static bool is_kind(const struct wrote *wrote, const struct fields *fields)
+{
+	return text_is(wrote->question.kind, "*") || text_is(fields->name, wrote->question.kind);
+}
+
 static void store_tell(struct wrote *wrote)
 {
 	const struct written_object *object = wrote->now.object;
 	struct header of = { &wrote->layout->kinds.v[object->kind].fields, 0 }, header;
 	struct wrote_row row = { .icount = wrote->now.icount };
+	struct owner owner;
+	char *name;
 
 	who(wrote, &row);
 	header = header_of(wrote->layout, wrote->file, &wrote->now, row.path ? row.path : "");
-	if (header.fields && text_is(header.fields->name, wrote->question.kind))
+	if (header.fields && is_kind(wrote, header.fields))
 		of = header;
-	else if (!text_is(of.fields->name, wrote->question.kind))
+	else if (!is_kind(wrote, of.fields))
 		return;
 	after_make(wrote);
 	row.event = owners_event(wrote->owners, row.icount);
-	row.object = owners_name(wrote->owners, wrote->layout, object, row.icount);
+	owner = owners_find(wrote->owners, wrote->layout, object, row.icount);
+	name = owner_name(&owner, wrote->layout, object);
+	row.object = name;
+	row.of = owner.ev;
+	row.key = owner.key;
+	row.number = object->number;
 	fields_tell(wrote, &row, &of);
+	free(name);
 }
 
 /* Whether there is such a field, so that no answer is one. */
@@ -240,6 +254,8 @@ static char *field_missing(const struct wrote *wrote)
 	const char *near;
 	char *said;
 
+	if (text_is(question->kind, "*"))
+		return NULL;
 	for (size_t i = 0; i < wrote->layout->kinds.n && !fields; i++)
 		if (text_is(wrote->layout->kinds.v[i].fields.name, question->kind))
 			fields = &wrote->layout->kinds.v[i].fields;

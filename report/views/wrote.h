@@ -13,6 +13,9 @@ struct wrote_row {
 	int64_t event; /* the last one before; 0: none */
 	int64_t icount; /* instructions executed before it */
 	const char *object; /* "client, connection 1" */
+	const struct event *of; /* an event that speaks of it; NULL: none */
+	const char *key; /* a neighbour's address; "" */
+	uint32_t number; /* the object's own */
 	const char *field; /* "sock.sk_state" */
 	const char *before, *after;
 	const char *chain[WROTE_CHAIN]; /* functions, the outermost first */
@@ -22,7 +25,8 @@ struct wrote_row {
 };
 
 /*
- * Gives each store into a field: KIND.PATH, where the path may end in *, KIND.* or KIND for all of them, and may have
+ * Gives each store into a field: KIND.PATH, where the path may end in *, KIND.* or KIND for all of them, * for
+ * those of all kinds, and may have
  * @EVENT or @FIRST..LAST behind it: from the one event on, to the next or to the other. A store into several fields is
  * given for each of those that were asked for by name, and that it has changed. Returns NULL, or a sentence that the caller
  * frees: why nothing, or not all, was given.

@@ -19,6 +19,9 @@ function choose(e, how = {}) {
 	drawEvents(true);
 	drawMarks();
 	drawLayers();
+	step = 0;
+	drawSource();
+	drawObjects();
 	const meaning = data.meanings[e._meaning], peer = peerOf(e), inside = byNumber.get(e.parent);
 	$('detail').replaceChildren(...[
 		make('button', { id: 'close', onclick: closeSheet, 'aria-label': T('close') }, '✕'),
@@ -27,7 +30,7 @@ function choose(e, how = {}) {
 		make('div', { class: 'soft' }, T('{type} in {fn}() on {node}, {time} s', { type: e.type, fn: e.fn || '-', node: e.netns || '-', time: seconds(e.t_ns - data.zero_ns) })),
 		meaning ? make('p', {}, meaning.text, make('br'), make('span', { class: 'soft' }, meaning.source)) : null,
 		make('p', {}, peer ? make('span', {}, T('other end: '), goTo(peer), ' ') : null, inside ? make('span', {}, T('inside of: '), goTo(inside)) : null),
-		owner(e), ...stackList(e),
+		owner(e), ...stackList(e), ...changedList(e),
 		make('details', { open: '' }, make('summary', {}, T('fields')), fieldList(e))].filter(Boolean));
 	$('detail').scrollTop = 0;
 }

@@ -10,9 +10,13 @@ function keys(k) {
 	else if (k.key === 'p') present(!isPresenting());
 	else if (isPresenting() && /^Arrow(Left|Right)$/.test(k.key)) { k.preventDefault(); turn(k.key === 'ArrowRight' ? 1 : -1); }
 	else if (/^[-+0]$/.test(k.key)) closer({ '+': 0.7, '-': 1 / 0.7, 0: Infinity }[k.key]);
+	else if (k.key in MOVES) { k.preventDefault(); MOVES[k.key](); }
 	else if (k.key in STEPS) { k.preventDefault(); walk(STEPS[k.key]); }
 }
 const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 12, PageUp: -12, Home: -Infinity, End: Infinity };
+/* through time, as a debugger goes: lines, sockets, in and out, stores */
+const MOVES = { n: () => stepLine(1), N: () => stepLine(-1), s: () => nextOf('sk', 1), S: () => nextOf('sk', -1), w: () => nextWrite(1), W: () => nextWrite(-1),
+	o: () => choose(byNumber.get(chosen.parent), { scroll: true, walk: true }), i: () => choose(events.find((e) => e.parent === chosen.n), { scroll: true, walk: true }) };
 /* over the rows of the ladder, or, from within the list of events, over its lines */
 function walk(by) {
 	const inList = $('event-box').contains(document.activeElement), list = inList ? visible : ladder.rows;
