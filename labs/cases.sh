@@ -21,7 +21,7 @@ trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
 trap 'exit 3' INT TERM HUP
 [ -z "${KEEP:-}" ] || echo "kept in $work"
 mkdir "$work/copy"
-make -s build/ktrun build/ktreport rootfs || exit 2
+make -s build/ktrun build/ktreport build/ktlab-plugin-4.so build/ktlab-plugin-7.so rootfs || exit 2
 cases_copy "$work/copy" || exit 2
 touch $found
 
