@@ -75,9 +75,10 @@ static int terminal_width(void)
 struct style choose_style(const struct options *options)
 {
 	bool terminal = isatty(STDOUT_FILENO);
+	const char *no_color = getenv("NO_COLOR"); /* https://no-color.org: set, and not empty */
 	struct style style = {
 		.width = options->columns ? options->columns : terminal_width(),
-		.color = terminal && !getenv("NO_COLOR"),
+		.color = terminal && !(no_color && *no_color),
 		.utf8 = options->utf8,
 	};
 

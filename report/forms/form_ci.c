@@ -66,10 +66,10 @@ static void put_case(FILE *out, const struct request *rq, const struct expectati
 	fputs("  <testcase", out);
 	put_attribute(out, "classname", rq->trace->lab ? rq->trace->lab : "lab");
 	put_attribute(out, "name", e->sentence);
-	if (e->line) {
-		put_attribute(out, "file", rq->expect->path);
+	/* what is expected of every lab's wire stands in no line, but is asked for by this file */
+	put_attribute(out, "file", rq->expect->path);
+	if (e->line)
 		put_attribute(out, "line", line);
-	}
 	fprintf(out, " time=\"%.6f\"", seconds_of(e));
 	if (e->verdict == HELD) {
 		fputs("/>\n", out);

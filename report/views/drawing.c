@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	LEAST_CELL = 12,
-};
-
 static void choose_glyphs(struct drawing *d)
 {
 	bool utf8 = d->style->utf8;
@@ -22,6 +18,16 @@ static void choose_glyphs(struct drawing *d)
 	d->lost = utf8 ? "✗" : "x";
 }
 
+/* The ladder's own columns; what is beside it gets all that it can use before an arrow grows. */
+static int drawn_width(int width)
+{
+	int beside = STATES_WIDTH + 3 * GAP, left = width - beside - MOST_SIDE;
+
+	if (width < LEAST_DRAWN + beside + LEAST_SIDE)
+		return width;
+	return left < LEAST_DRAWN ? LEAST_DRAWN : left > MOST_DRAWN ? MOST_DRAWN : left;
+}
+
 /* A wire is a third wider than a node. */
 static void choose_widths(struct drawing *d)
 {
@@ -29,7 +35,7 @@ static void choose_widths(struct drawing *d)
 	int cells = 2 * nodes - 1;
 	int room;
 
-	d->width = d->style->width >= MOST_DRAWN + LEAST_SIDE ? MOST_DRAWN : d->style->width;
+	d->width = drawn_width(d->style->width);
 	room = d->width - TIME_WIDTH - GAP * cells;
 
 	d->node_width = room * 3 / (3 * nodes + 4 * (nodes - 1));
@@ -50,6 +56,11 @@ int cells_of(const struct drawing *d)
 int cell_width(const struct drawing *d, int cell)
 {
 	return cell % 2 ? d->wire_width : d->node_width;
+}
+
+int line_width(const struct drawing *d, const struct line *line, int cell)
+{
+	return cell_width(d, cell) + line->wider[cell];
 }
 
 /* The columns of a text's first bytes. */
@@ -111,15 +122,29 @@ static char *states_of(const struct drawing *d, int64_t conn)
 	return str_take(&out);
 }
 
-/* "tcp_v4_connect net/ipv4/tcp_ipv4.c:322" */
-static char *decider_of(const struct drawing *d, const struct event *ev)
+/* "tcp_v4_connect net/ipv4/tcp_ipv4.c:322" in so many columns: a line's number is whole or it is wrong, so what is left
+ * out is the folder, and then the end of the function's name, which is marked. */
+static char *decider_of(const struct drawing *d, const struct event *ev, int room)
 {
 	char *fn = story_function(ev), *place = story_place(ev);
-	struct str plain = { 0 }, out = { 0 };
+	const char *slash = place ? strrchr(place, '/') : NULL, *file = place ? place : "";
+	const char *cut = d->style->utf8 ? "…" : "..";
+	struct str name = { 0 }, out = { 0 };
 
-	str_addf(&plain, "%s%s%s", fn ? fn : "", fn && place ? " " : "", place ? place : "");
-	text_safe(&out, str_text(&plain), d->style->utf8);
-	str_free(&plain);
+	text_safe(&name, fn ? fn : "", d->style->utf8);
+	if (slash && text_width(str_text(&name)) + 1 + text_width(file) > room)
+		file = slash + 1;
+	room -= *file ? text_width(file) + 1 : 0;
+	if (text_width(str_text(&name)) > room) {
+		room -= text_width(cut);
+		str_addn(&out, str_text(&name), text_fit(str_text(&name), room > 0 ? room : 0));
+		str_add(&out, cut);
+	} else {
+		str_add(&out, str_text(&name));
+	}
+	str_addf(&out, "%s", name.len && *file ? " " : "");
+	text_safe(&out, file, d->style->utf8);
+	str_free(&name);
 	free(place);
 	free(fn);
 	return str_take(&out);
@@ -133,11 +158,10 @@ void end_line(struct drawing *d, int column)
 
 	if (d->row && d->style->width > d->width && d->row->kind != ROW_STEP) {
 		states = states_of(d, d->row->event->conn);
-		decider = decider_of(d, d->row->event);
+		decider = decider_of(d, d->row->event, room);
 		fprintf(d->out, "%*s%s", d->width - column + 2 * GAP, "", color_on(d->style, DIM));
 		put_padded(d, states, text_fit(states, STATES_WIDTH), STATES_WIDTH, !*decider);
-		fprintf(d->out, "%*s%.*s%s", GAP, "", (int)text_fit(decider, room), decider,
-			color_on(d->style, PLAIN));
+		fprintf(d->out, "%*s%s%s", GAP, "", decider, color_on(d->style, PLAIN));
 		free(decider);
 		free(states);
 	}
@@ -153,9 +177,10 @@ void end_line(struct drawing *d, int column)
 
 /* Writes one screen line; long cells go on in the next. */
 static bool put_screen_line(struct drawing *d, const char *time, const char **rests,
-			    const enum color *colors)
+			    const struct line *line)
 {
-	int last = last_cell(d, rests), column = TIME_WIDTH;
+	int last = last_cell(d, rests), column = TIME_WIDTH, width;
+	const enum color *colors = line->colors;
 	const char *next;
 	size_t len;
 
@@ -164,11 +189,12 @@ static bool put_screen_line(struct drawing *d, const char *time, const char **re
 	fprintf(d->out, "%s%*s%s", color_on(d->style, DIM), TIME_WIDTH, time,
 		color_on(d->style, PLAIN));
 	for (int i = 0; i <= last; i++) {
-		len = text_wrap(rests[i], cell_width(d, i), &next);
+		width = line_width(d, line, i);
+		len = text_wrap(rests[i], width, &next);
 		fprintf(d->out, "%*s%s", GAP, "", *rests[i] ? color_on(d->style, colors[i]) : "");
-		put_padded(d, rests[i], len, cell_width(d, i), i == last);
+		put_padded(d, rests[i], len, width, i == last);
 		fputs(*rests[i] && colors[i] != PLAIN ? color_on(d->style, PLAIN) : "", d->out);
-		column += GAP + (i == last ? text_width_of(rests[i], len) : cell_width(d, i));
+		column += GAP + (i == last ? text_width_of(rests[i], len) : width);
 		rests[i] = next;
 	}
 	end_line(d, column);
@@ -181,8 +207,8 @@ void put_line(struct drawing *d, const char *time, struct line *line)
 
 	for (int i = 0; i < cells_of(d); i++)
 		rests[i] = line->cells[i] ? line->cells[i] : "";
-	if (put_screen_line(d, time, rests, line->colors))
-		while (put_screen_line(d, "", rests, line->colors))
+	if (put_screen_line(d, time, rests, line))
+		while (put_screen_line(d, "", rests, line))
 			;
 	for (int i = 0; i < cells_of(d); i++)
 		free(line->cells[i]);

@@ -8,10 +8,14 @@
 enum {
 	TIME_WIDTH = 11,
 	GAP = 1,
+	LEAST_CELL = 12,
+	LEAST_DRAWN = 100, /* of a ladder that has something beside it */
 	MOST_DRAWN =
 		130, /* beyond, a wider arrow says no more: the room is for functions and states */
-	LEAST_SIDE = 40, /* columns for those */
 	STATES_WIDTH = 27, /* "ESTABLISHED / NEW_SYN_RECV" */
+	LEAST_SIDE = 40, /* columns for who decided, and where */
+	MOST_SIDE =
+		66, /* "inet_csk_reqsk_queue_hash_add net/ipv4/inet_connection_sock.c:872" */
 };
 
 /* One end of a connection, and its state by now. */
@@ -40,6 +44,8 @@ struct drawing {
 struct line {
 	char *cells[64];
 	enum color colors[64];
+	int wider[64]; /* columns that a node's cell takes from the wire beside it, for a long name */
+	char *under[64]; /* names that are too long even so: they stand below, whole */
 };
 
 /* Chooses glyphs and widths for the terminal. */
@@ -48,6 +54,7 @@ void drawing_end(struct drawing *d);
 
 int cells_of(const struct drawing *d);
 int cell_width(const struct drawing *d, int cell);
+int line_width(const struct drawing *d, const struct line *line, int cell);
 /* The columns of a text's first bytes. */
 int text_width_of(const char *text, size_t len);
 /* The text as the terminal takes it: "->" becomes an arrow where there is one. The caller frees it. */

@@ -29,9 +29,9 @@ static enum color color_of(const struct event *ev)
 }
 
 /* The dashes beside a label that was cut. */
-static int dashes_beside(const struct drawing *d, const char *label)
+static int dashes_beside(int width, const char *label)
 {
-	return d->wire_width - 1 - (*label ? text_width(label) + 1 : 0);
+	return width - 1 - (*label ? text_width(label) + 1 : 0);
 }
 
 /* A name whose value follows: "win" of "win 64240". */
@@ -44,13 +44,13 @@ static bool is_key(const char *word, size_t len)
 }
 
 /* Cuts a label behind the last value that leaves room for an arrow; what is cut goes under it. */
-static void cut_label(struct drawing *d, char *label)
+static void cut_label(struct drawing *d, char *label, int width)
 {
 	size_t end = strlen(label), start;
 
 	free(d->rest);
 	d->rest = NULL;
-	while (end && text_width_of(label, end) > d->wire_width - LEAST_ARROW - 2)
+	while (end && text_width_of(label, end) > width - LEAST_ARROW - 2)
 		do {
 			while (end && label[end - 1] != ' ')
 				end--;
@@ -66,25 +66,23 @@ static void cut_label(struct drawing *d, char *label)
 }
 
 /* "S seq 0 win 64240 ─────▶", as wide as the wire. */
-static char *arrow_right(const struct drawing *d, const char *label, const char *line,
-			 const char *head)
+static char *arrow_right(int width, const char *label, const char *line, const char *head)
 {
 	struct str out = { 0 };
 
 	str_add(&out, label);
 	str_add(&out, *label ? " " : "");
-	str_fill(&out, line, dashes_beside(d, label));
+	str_fill(&out, line, dashes_beside(width, label));
 	str_add(&out, head);
 	return str_take(&out);
 }
 
-static char *arrow_left(const struct drawing *d, const char *label, const char *line,
-			const char *head)
+static char *arrow_left(int width, const char *label, const char *line, const char *head)
 {
 	struct str out = { 0 };
 
 	str_add(&out, head);
-	str_fill(&out, line, dashes_beside(d, label));
+	str_fill(&out, line, dashes_beside(width, label));
 	str_add(&out, *label ? " " : "");
 	str_add(&out, label);
 	return str_take(&out);
@@ -97,14 +95,17 @@ static void draw_wire(struct drawing *d, struct line *line, const struct ladder_
 	bool right = row->to > row->node;
 	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
 	int end = right ? 2 * row->to - 1 : 2 * row->to + 1, step = right ? 2 : -2;
+	int width;
 	char *label = safe(d, row->text);
 
-	cut_label(d, label);
+	if (wire > 0 && wire < cells_of(d))
+		cut_label(d, label, line_width(d, line, wire));
 	for (; wire > 0 && wire < cells_of(d); wire += step) {
 		const char *tip = head && wire == end ? (right ? d->right : d->left) : stroke;
 
-		line->cells[wire] = right ? arrow_right(d, label, stroke, tip)
-					  : arrow_left(d, label, stroke, tip);
+		width = line_width(d, line, wire);
+		line->cells[wire] = right ? arrow_right(width, label, stroke, tip)
+					  : arrow_left(width, label, stroke, tip);
 		line->colors[wire] = color_of(row->event);
 		label[0] = '\0';
 		if (wire == end)
@@ -113,41 +114,59 @@ static void draw_wire(struct drawing *d, struct line *line, const struct ladder_
 	free(label);
 }
 
-static void set_cell(const struct drawing *d, struct line *line, int column, char *text,
-		     enum color color)
+/* The name of a function in a node's cell. What it lacks in columns it takes from the wire, as far as that can be spared;
+ * else it stands below: a name is never broken. */
+static void set_name(struct drawing *d, struct line *line, int column, int wire, const char *fn)
 {
-	int cell = 2 * column;
+	int cell = 2 * column, lacks;
+	char *name;
 
-	if (column < 0 || cell >= cells_of(d) || line->cells[cell]) {
-		free(text);
+	if (column < 0 || cell >= cells_of(d))
 		return;
+	name = function_of(d, fn);
+	line->colors[cell] = DIM;
+	lacks = text_width(name) - cell_width(d, cell);
+	if (lacks <= 0) {
+		line->cells[cell] = name;
+	} else if (wire > 0 && wire < cells_of(d) &&
+		   line_width(d, line, wire) - lacks >= LEAST_CELL) {
+		line->cells[cell] = name;
+		line->wider[cell] = lacks;
+		line->wider[wire] -= lacks;
+	} else {
+		line->under[cell] = name;
 	}
-	line->cells[cell] = text;
-	line->colors[cell] = color;
+}
+
+/* The wire beside a node, on the way to another. */
+static int wire_beside(int node, int to)
+{
+	return to > node ? 2 * node + 1 : 2 * node - 1;
 }
 
 static void draw_arrow(struct drawing *d, struct line *line, const struct ladder_row *row)
 {
 	bool arrives = row->kind != ROW_DEPART, leaves = row->kind != ROW_ARRIVE;
 
-	draw_wire(d, line, row, leaves && arrives ? d->line : d->dots, arrives);
 	if (leaves)
-		set_cell(d, line, row->node, function_of(d, row->by), DIM);
+		set_name(d, line, row->node, wire_beside(row->node, row->to), row->by);
 	if (arrives)
-		set_cell(d, line, row->to, function_of(d, row->at), DIM);
+		set_name(d, line, row->to, wire_beside(row->to, row->node), row->at);
+	draw_wire(d, line, row, leaves && arrives ? d->line : d->dots, arrives);
 }
 
 static void draw_lost(struct drawing *d, struct line *line, const struct ladder_row *row)
 {
 	bool right = row->node < (int)d->ladder->nodes.n - 1;
-	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1;
+	int wire = right ? 2 * row->node + 1 : 2 * row->node - 1, width;
 	char *label = safe(d, row->text);
 
-	cut_label(d, label);
-	set_cell(d, line, row->node, function_of(d, row->by), DIM);
+	set_name(d, line, row->node, wire, row->by);
 	if (wire > 0 && wire < cells_of(d)) {
-		line->cells[wire] = right ? arrow_right(d, label, d->dots, d->lost)
-					  : arrow_left(d, label, d->dots, d->lost);
+		width = line_width(d, line, wire);
+		cut_label(d, label, width);
+		line->cells[wire] = right ? arrow_right(width, label, d->dots, d->lost)
+					  : arrow_left(width, label, d->dots, d->lost);
 		line->colors[wire] = RED;
 	}
 	free(label);
@@ -202,6 +221,9 @@ static void put_row(struct drawing *d, const char *time, const struct ladder_row
 	else
 		draw_arrow(d, &line, row);
 	put_line(d, time, &line);
+	for (int i = 0; i < cells_of(d); i++)
+		if (line.under[i])
+			put_alone(d, "", i, line.under[i], DIM);
 	put_detail(d, row);
 }
 

@@ -40,6 +40,7 @@ it 'has a failure in JUnit, with its place and reason' xml "suite.findall('testc
 it 'has what was skipped in JUnit, with the reason' xml "'it came then' in suite.findall('testcase')[2].find('skipped').text"
 it 'passes what holds in JUnit' xml "len(suite.findall('testcase')[0]) == 0"
 it 'has times, files and lines in JUnit' xml "suite.findall('testcase')[1].get('file') == '$dir/expect' and suite.findall('testcase')[1].get('line') == '3' and float(suite.get('time')) > 0 and all(float(c.get('time')) >= 0 for c in suite.findall('testcase'))"
+it 'names a file for each case of JUnit' xml "all(c.get('file') == '$dir/expect' for c in suite.findall('testcase'))"
 it 'says in JUnit what was traced' xml "{p.get('name') for p in suite.iter('property')} >= {'kernel', 'engine', 'mode', 'digest'}"
 it 'attaches the page to what failed, and to that alone' xml "all((c.find('system-out') is None) == (c.find('failure') is None) for c in suite.findall('testcase')) and '[[ATTACHMENT|$dir/run/report.html]]' in suite.findall('testcase')[1].find('system-out').text"
 it 'says not ok in TAP, with the place and the reason in YAML' says "not ok 2 - A reset.
