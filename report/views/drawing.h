@@ -14,8 +14,7 @@ enum {
 		130, /* beyond, a wider arrow says no more: the room is for functions and states */
 	STATES_WIDTH = 27, /* "ESTABLISHED / NEW_SYN_RECV" */
 	LEAST_SIDE = 40, /* columns for who decided, and where */
-	MOST_SIDE =
-		66, /* "inet_csk_reqsk_queue_hash_add net/ipv4/inet_connection_sock.c:872" */
+	MOST_SIDE = 66, /* "inet_csk_reqsk_queue_hash_add net/ipv4/inet_connection_sock.c:872" */
 };
 
 /* One end of a connection, and its state by now. */
@@ -44,7 +43,8 @@ struct drawing {
 struct line {
 	char *cells[64];
 	enum color colors[64];
-	int wider[64]; /* columns that a node's cell takes from the wire beside it, for a long name */
+	int wider
+		[64]; /* columns that a node's cell takes from the wire beside it, for a long name */
 	char *under[64]; /* names that are too long even so: they stand below, whole */
 };
 
