@@ -13,7 +13,9 @@ TREE   ?=
 KTLAB_LINES := $(filter-out 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(LINES))
 # a tree of calls, and lines, are followed inside QEMU; a class takes the fastest that there is
 ENGINE ?= $(if $(TREE)$(KTLAB_LINES),plugin,$(if $(SUBMISSIONS),auto,gdb))
-EXACT  ?=
+# event of the run at which the guest's memory is kept; the gdb engine's own stops would have moved the guest's clock
+DUMP_AT ?=
+EXACT  ?= $(if $(DUMP_AT),$(if $(filter gdb,$(ENGINE)),1))
 EXERCISE ?=
 FROM   ?=
 EVENT  ?=
@@ -40,7 +42,7 @@ EXPECT ?=
 JOBS   ?=
 MACHINES ?=
 BY     ?=
-export LAB KERNEL OUT ENGINE EXACT EXERCISE FROM EVENT AT COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
+export LAB KERNEL OUT ENGINE EXACT EXERCISE FROM EVENT DUMP_AT AT COUNT QEMU ACCEL LIMIT CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES \
 	POINTS TREE KTLAB_LINES SRC WATCH MUTATE SUBMISSIONS GRADES EXPECT JOBS MACHINES BY T V
 
 SHELL       := /bin/bash
@@ -84,7 +86,9 @@ export KTLAB_INITRD := $(initrd)
 ## run
 lab: setup build/ktrun build/ktreport $(plugins) rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
 	$(Q)[ -e "labs/$$LAB/guest.sh" ] || exec build/ktrun "labs/$$LAB"
-	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec qemu-plugin/engine.sh "labs/$$LAB"
+	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; \
+		[ -n "$$DUMP_AT" ] || exec qemu-plugin/engine.sh "labs/$$LAB"; held=0; qemu-plugin/engine.sh "labs/$$LAB" || held=$$?; [ $$held -le 1 ] || exit $$held; \
+		EXACT="" FROM="$$OUT/$$LAB" EVENT=$$DUMP_AT DUMP="$$OUT/$$LAB/vmcore" gdb-scripts/debug.sh "$$OUT/debug"; exit $$held
 
 labs: setup build/ktrun build/ktreport $(plugins) rootfs ## run every lab; one summary table
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; exec labs/all.sh
@@ -261,7 +265,7 @@ clean: ## remove what was built here; the kernels in the cache and the runs in $
 
 help: ## list the verbs
 	$(Q)awk -F':.*## ' '/^[a-z_.-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
-	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE LINES QEMU ACCEL LIMIT V=1 (print each command)"
+	$(Q)echo "settings: LAB KERNEL OUT ENGINE POINTS TREE LINES DUMP_AT QEMU ACCEL LIMIT V=1 (print each command)"
 	$(Q)echo "programs: EXAMPLE CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES (labs/programs)"
 	$(Q)echo "a class: SUBMISSIONS GRADES EXPECT JOBS MACHINES BY (docs/grade.md)"
 

@@ -24,7 +24,10 @@ trap : INT
 	exit 2
 }
 if [ ! "$KDIR" ]; then
-	KTLAB_FROM=$FROM "$GDB" -q -x "$here/attach.gdb"
+	# DUMP: a file for the guest's memory at that event, which is all that is wanted
+	set --
+	[ -z "${DUMP:-}" ] || set -- -batch -ex "kt dump $DUMP"
+	KTLAB_FROM=$FROM "$GDB" -q -x "$here/attach.gdb" "$@"
 	exit
 fi
 

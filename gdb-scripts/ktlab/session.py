@@ -7,7 +7,7 @@ import warnings
 
 import gdb
 
-from . import commands, plan, travel
+from . import commands, dump, plan, travel
 from .replay import Quiet
 
 RUN = os.environ.get("KTLAB_FROM")      # the stored run that is entered; none: the guest behind KTLAB_GDB
@@ -39,6 +39,7 @@ class Refused(gdb.Command):
 
 for command in ("run", "start", "starti"):
     Refused(command)
+dump.Dump()
 
 
 class Guest:
