@@ -21,8 +21,14 @@ terms() {
 	! grep -nE '观察点|证人|接头|诞生于|登记|接受队列|(^|[^（])(SYN|accept) ?队列' "$@"
 }
 
-it 'the Chinese texts have one term for a thing' terms report/po/zh_CN.po docs/lessons.zh.md labs/*/*.zh.po labs/*/README.zh.md
+it 'the Chinese texts have one term for a thing' terms report/po/zh_CN.po docs/lessons.zh.md docs/debug.zh.md labs/*/*.zh.po labs/*/README.zh.md
 it 'what the lessons say can be asked of a run, the same in both languages' tests/labs/claims
+# shown FILE: the blocks of commands and output; the English text alone has the example in Python, and its lead
+shown() { sed -n '/^```python/,/^```/d; /^```/,/^```/p' "$1"; }
+# named FILE: the first column of each table, what is between backticks there
+named() { grep '^| `' "$1" | cut -d'|' -f2 | grep -oE '`[^`]+`'; }
+debug_alike() { diff <(shown docs/debug.md) <(shown docs/debug.zh.md) && diff <(named docs/debug.md) <(named docs/debug.zh.md); }
+it 'docs/debug.md shows the same in both languages' debug_alike
 for guest in labs/*/guest.sh; do
 	lab=$(basename "$(dirname "$guest")")
 	it "$lab is whole" whole "$lab"
