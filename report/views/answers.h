@@ -46,6 +46,10 @@ void answer_callers(struct answers *a);
 void answer_again(struct answers *a);
 void answer_drops(struct answers *a);
 
+/* answers_calls.c */
+void answer_waits(struct answers *a);
+void answer_failed_first(struct answers *a);
+
 /* answers_route.c */
 void answer_route(struct answers *a);
 void answer_again_looked_up(struct answers *a);

@@ -40,6 +40,8 @@ static const struct question {
 		points; /* one of which must be watched for that to be true; NULL: none needs to be */
 	size_t most;
 } questions[] = {
+	{ N_("What failed first, and what happened instead?"), answer_failed_first, NULL, NULL,
+	  FEW },
 	{ N_("How did the programs end, and what did they print?"), answer_programs, NULL, NULL,
 	  FEW },
 	{ N_("Which function sent the SYN?"), answer_syn, N_("no SYN was sent"), "ip_output", FEW },
@@ -62,6 +64,8 @@ static const struct question {
 	  "inet_csk_accept", FEW },
 	{ N_("When was a queue full?"), answer_refused, NULL, NULL, FEW },
 	{ N_("Which request was given up?"), answer_given_up, NULL, NULL, FEW },
+	{ N_("What did each call wait for, and who ended the wait?"), answer_waits, NULL, NULL,
+	  MANY },
 	{ N_("When was each end ESTABLISHED?"), answer_established, N_("never"),
 	  "inet_sk_state_store", FEW },
 	{ N_("Which line changed the state?"), answer_changes, NULL, NULL, MANY },

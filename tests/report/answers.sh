@@ -64,6 +64,39 @@ client to 10.2.0.9: no route (EINVAL), because the longest prefix that fits in t
 it 'says that there was no SYN' is 'Which function sent the SYN?' 'no SYN was sent []'
 it 'gives no meaning to a change that it does not know' sh -c "'$report' show explain --json -f n=20 '$dir/events.jsonl' | jq -e '.tables[0].rows == []'"
 
+cp "$run/events.jsonl" "$dir/events.jsonl"
+# each call that slept: what came, in whose function, in which context; the second recvfrom() of the client did not wait
+waits='accept() on server: 560.565 ms, until SYN queue 1 -> 0, accept queue 0 -> 1; by tcp_check_req() in softirq, while ksoftirqd/0 had the processor [34 91]
+connect() on client: 456.240 ms, until SYN_SENT -> ESTABLISHED; by tcp_finish_connect() in softirq, while ksoftirqd/0 had the processor [39 82]
+recvfrom() on server: 2.280 ms, until P. seq 1 ack 1 win 64240 len 17; by tcp_v4_rcv() in softirq, while client had the processor [98 102]
+recvfrom() on server: 3.284 ms, until F. seq 18 ack 18 win 64224; by tcp_v4_rcv() in softirq, while client had the processor [109 119]'
+waited='What did each call wait for, and who ended the wait?'
+it 'tells what each call waited for, and who ended it' is "$waited" "$waits"
+# by the calls' own time: no wait is longer than the call, and all but a hundredth of a second of it
+waits_fit() {
+	"$report" show answers --json "$dir/events.jsonl" | jq -r --arg question "$waited" '.tables[0].rows[] | select(.question == $question) | "\(.events) \(.answer)"' |
+		sed -n 's/^\([0-9]*\) [0-9]* .*: \([0-9.]*\) ms, until .*/\1 \2/p' >"$dir/waits"
+	[ "$(wc -l <"$dir/waits")" = 4 ]
+	while read -r enter ms; do
+		jq -se --argjson enter "$enter" --argjson ms "$ms" '.[] | select(.type == "syscall.exit" and .parent == $enter).dur_ns / 1e6 - $ms | . > 0 and . < 10' "$dir/events.jsonl" || return 1
+	done <"$dir/waits"
+}
+it 'tells no wait that is longer than its call' waits_fit
+jq -c 'if .n == 82 then .ctx = "task" | .pid = 67 elif .n == 91 then .accept_qlen.old = 1 | .accept_qlen.new = 2 else . end' "$run/events.jsonl" >"$dir/events.jsonl"
+it 'takes nobody for his own waker, and no accept() with a full queue for waiting' is "$waited" "$(echo "$waits" | grep recvfrom)"
+cat >"$dir/expect" <<'END'
+A SYN.
+    tcp.tx flags=S
+A reset of the SYN.
+    tcp.tx flags=R dport=8080
+Another reset.
+    tcp.tx flags=R
+END
+failed_first() { "$report" show answers --json --expect "$dir/expect" "$run/events.jsonl" | jq -r '.tables[0].rows[] | select(.question | startswith("What failed first")) | "\(.answer) [\(.events)]"'; }
+it 'tells what failed first, and what came nearest' says "A reset of the SYN. ($dir/expect:4) nearest is event 83 (tcp.tx, client" failed_first
+first_alone() { [ "$(failed_first | grep -c .)" = 1 ]; }
+it 'tells the first alone' first_alone
+
 # of the stored run, once more as if GDB's stops had moved its time
 stops='"stops":{"count":301,"moved_ns":183289710,"most_ns":999990}'
 sed '$s/"complete":true,/&'"$stops"',/' "$run/events.jsonl" >"$dir/events.jsonl"
