@@ -62,16 +62,6 @@ char *usual_file(const struct trace *trace, const char *name)
 	return NULL;
 }
 
-/* A run may come from anybody: only a folder that is a kernel's source is read because a run says so. */
-static const char *source_named(const struct trace *trace)
-{
-	char *path = xasprintf("%s/net/ipv4/tcp_ipv4.c", trace->source ? trace->source : "");
-	bool is_kernel = !access(path, R_OK);
-
-	free(path);
-	return is_kernel ? trace->source : NULL;
-}
-
 bool session_open(struct session *s, const struct options *options, const char *run,
 		  const char *expect)
 {
@@ -101,7 +91,7 @@ bool session_open(struct session *s, const struct options *options, const char *
 		.expect = s->expect,
 		.counters = &s->counters,
 		.narrowed = options->filter || options->packets,
-		.source = options->source ? options->source : source_named(s->trace),
+		.source = options->source ? options->source : trace_source(s->trace),
 		.taps = options->taps,
 	};
 	return true;

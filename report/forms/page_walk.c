@@ -3,7 +3,7 @@
 #include "forms/page.h"
 #include "lines/source.h"
 #include "lines/table.h"
-#include "views/wrote.h"
+#include "judge/wrote.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Judges a run by what labs/NAME/expect says must be seen in it.
-#include "judge/expect.h"
+#include "judge/judging.h"
 #include "base/i18n.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct judge {
-	const struct trace *trace;
-	VEC(struct binding) names;
-	size_t cursor; /* index of the first event that was not passed yet */
-};
 
 static const struct event *bound_event(const struct judge *j, const char *name)
 {
@@ -21,14 +15,37 @@ static const struct event *bound_event(const struct judge *j, const char *name)
 	return NULL;
 }
 
+/* Of an event of the run its index; of a fact between two events that of the second. */
 static size_t index_of(const struct judge *j, const struct event *ev)
 {
-	return (size_t)(ev - j->trace->events.v);
+	if (ev >= j->trace->events.v && ev < j->trace->events.v + j->trace->events.n)
+		return (size_t)(ev - j->trace->events.v);
+	/* a fact begins with its event */
+	return ((const struct fact *)(const void *)ev)->behind;
 }
 
+/* How many events are over with it. */
+static size_t over_with(const struct judge *j, const struct event *ev)
+{
+	size_t index = index_of(j, ev);
+
+	return index + (index < j->trace->events.n && ev == &j->trace->events.v[index]);
+}
+
+/* Of events; and of facts, of which those between these events count. */
 struct range {
-	size_t from, to;
+	size_t from, to, first_fact, end_fact;
 };
+
+/* The place of a fact; the number of facts if it is an event. */
+static size_t fact_index(const struct judge *j, const struct event *ev)
+{
+	size_t i = 0;
+
+	while (j->facts && i < j->facts->list.n && &j->facts->list.v[i].ev != ev)
+		i++;
+	return i;
+}
 
 /* False if it begins or ends at an event that was not found. */
 static bool item_range(const struct judge *j, const struct item *item, size_t cursor,
@@ -41,20 +58,29 @@ static bool item_range(const struct judge *j, const struct item *item, size_t cu
 		return false;
 	range->from = item->counts || item->anywhere ? 0 : cursor;
 	range->to = before ? index_of(j, before) : j->trace->events.n;
-	if (after)
-		range->from = index_of(j, after) + 1;
+	range->first_fact = item->counts || item->anywhere ? 0 : j->fact_cursor;
+	range->end_fact = fact_index(j, before);
+	if (after) {
+		size_t place = fact_index(j, after);
+
+		range->from = over_with(j, after);
+		range->first_fact = j->facts && place < j->facts->list.n ? place + 1 : 0;
+	}
 	return true;
 }
 
-static struct bindings names_of(const struct judge *j)
+static bool wants_facts(const struct expectation *e)
 {
-	return (struct bindings){ j->names.v, j->names.n };
+	for (size_t i = 0; i < e->items.n; i++)
+		if (item_is_of_facts(&e->items.v[i]))
+			return true;
+	return false;
 }
 
 static const struct event *search(const struct judge *j, const struct expr *expr,
 				  struct range range)
 {
-	struct bindings names = names_of(j);
+	struct bindings names = judge_names(j);
 
 	for (size_t i = range.from; i < range.to; i++)
 		if (expr_holds(expr, &j->trace->events.v[i], &names))
@@ -62,95 +88,37 @@ static const struct event *search(const struct judge *j, const struct expr *expr
 	return NULL;
 }
 
+/* How many facts fit, and the first of them: those behind the events that are over, and before the one that ends the range. */
+static int64_t search_facts(const struct judge *j, struct item *item, struct range range)
+{
+	struct bindings names = judge_names(j);
+	int64_t count = 0;
+
+	for (size_t i = range.first_fact; i < range.end_fact; i++) {
+		const struct fact *fact = &j->facts->list.v[i];
+
+		if (fact->behind < range.from || fact->behind > range.to ||
+		    !expr_holds(item->expr, &fact->ev, &names))
+			continue;
+		if (!count++)
+			item->found = &fact->ev;
+	}
+	return count;
+}
+
 static void count_item(const struct judge *j, struct item *item, struct range range)
 {
 	const struct event *ev;
 
+	if (item_is_of_facts(item)) {
+		item->count = search_facts(j, item, range);
+		return;
+	}
 	for (item->count = 0; (ev = search(j, item->expr, range)); item->count++) {
 		if (!item->count)
 			item->found = ev;
 		range.from = index_of(j, ev) + 1;
 	}
-}
-
-/* The event that fulfils most of the conditions; of equals, the first behind the cursor. */
-static const struct event *find_nearest(const struct judge *j, const struct expr *expr,
-					size_t cursor)
-{
-	struct bindings names = names_of(j);
-	const struct event *best = NULL;
-	const struct expr *differs;
-	int score, most = 0;
-
-	for (size_t n = 0, total = j->trace->events.n; n < total; n++) {
-		const struct event *ev = &j->trace->events.v[(cursor + n) % total];
-
-		differs = NULL;
-		score = expr_nearness(expr, ev, &names, &differs);
-		if (score > most) {
-			most = score;
-			best = ev;
-		}
-	}
-	return best;
-}
-
-/* "event 48 (tcp.tx, client, ip_output)"; the caller frees it. */
-static char *name_event(const struct event *ev)
-{
-	struct str what = { 0 };
-	char *place;
-
-	str_add(&what, ev->type);
-	if (ev->netns)
-		str_addf(&what, ", %s", ev->netns);
-	if (ev->fn)
-		str_addf(&what, ", %s", ev->fn);
-	place = xasprintf(_("event %lld (%s)"), (long long)ev->n, str_text(&what));
-	str_free(&what);
-	return place;
-}
-
-static char *explain_difference(const struct event *ev, const struct expr *differs,
-				const struct bindings *names)
-{
-	struct str wanted = { 0 }, found = { 0 };
-	char *place = name_event(ev), *text;
-
-	expr_describe(differs, names, &wanted);
-	str_addf(&found, "%s=", expr_field(differs));
-	if (!event_text(ev, expr_field(differs), &found))
-		str_add(&found, "null");
-	text = xasprintf(_("nearest is %s\nexpected %s, found %s"), place, str_text(&wanted),
-			 str_text(&found));
-	str_free(&wanted);
-	str_free(&found);
-	free(place);
-	return text;
-}
-
-static char *explain_order(const struct event *ev)
-{
-	char *place = name_event(ev);
-	char *text = xasprintf(
-		_("nearest is %s, which fits, but stands before what was matched last"), place);
-
-	free(place);
-	return text;
-}
-
-static char *explain_nearest(const struct judge *j, struct expectation *e, const struct item *item,
-			     size_t cursor)
-{
-	struct bindings names = names_of(j);
-	const struct expr *differs = NULL;
-
-	e->nearest = find_nearest(j, item->expr, cursor);
-	if (!e->nearest)
-		return xstrdup(_("nothing comes near it"));
-	expr_nearness(item->expr, e->nearest, &names, &differs);
-	return differs ? explain_difference(e->nearest, differs, &names)
-		       : explain_order(e->nearest);
 }
 
 /* Takes the reason over. */
@@ -162,40 +130,13 @@ static void fail(struct expectation *e, const struct item *item, char *why)
 	e->why = why;
 }
 
-static char *count_text(const struct item *item)
-{
-	long long least = item->least, most = item->most, count = item->count;
-
-	if (most == 0)
-		return xasprintf(ngettext("must never be, but was seen %lld time",
-					  "must never be, but was seen %lld times",
-					  (unsigned long)count),
-				 count);
-	if (least == most)
-		return xasprintf(_("expected %lld of it, found %lld"), least, count);
-	return xasprintf(_("expected %lld to %lld of it, found %lld"), least, most, count);
-}
-
-static char *explain_count(const struct item *item)
-{
-	char *count = count_text(item), *place, *text;
-
-	if (!item->found)
-		return count;
-	place = name_event(item->found);
-	text = xasprintf(_("%s; first is %s"), count, place);
-	free(place);
-	free(count);
-	return text;
-}
-
 static bool judge_count(struct judge *j, struct expectation *e, struct item *item,
 			struct range range)
 {
 	count_item(j, item, range);
 	if (item->count >= item->least && item->count <= item->most)
 		return true;
-	fail(e, item, explain_count(item));
+	fail(e, item, why_counted(item));
 	return false;
 }
 
@@ -219,27 +160,39 @@ static bool judge_item(struct judge *j, struct expectation *e, struct item *item
 	}
 	if (item->counts)
 		return judge_count(j, e, item, range);
-	item->found = search(j, item->expr, range);
+	item->found = NULL;
+	if (item_is_of_facts(item))
+		search_facts(j, item, range);
+	else
+		item->found = search(j, item->expr, range);
 	if (!item->found) {
 		fail(e, item,
-		     explain_nearest(j, e, item, range.from < j->trace->events.n ? range.from : 0));
-	} else if (!item->anywhere && index_of(j, item->found) >= j->cursor) {
-		j->cursor = index_of(j, item->found) + 1;
+		     why_not_found(j, e, item, range.from < j->trace->events.n ? range.from : 0));
+	} else if (!item->anywhere) {
+		size_t over = over_with(j, item->found);
+
+		j->cursor = over > j->cursor ? over : j->cursor;
+		if (item_is_of_facts(item))
+			j->fact_cursor = fact_index(j, item->found) + 1;
 	}
 	return item->found != NULL;
 }
 
 static void judge_block(struct judge *j, struct expectation *e)
 {
-	size_t start = j->cursor;
+	size_t start = j->cursor, fact_start = j->fact_cursor, fact_last = fact_start;
 	bool good = true;
 
 	e->verdict = HELD;
 	for (size_t i = 0; i < e->items.n; i++) {
+		if (e->any_order)
+			j->fact_cursor = fact_start;
 		if (good)
 			good = judge_item(j, e, &e->items.v[i], e->any_order ? start : j->cursor);
+		fact_last = j->fact_cursor > fact_last ? j->fact_cursor : fact_last;
 		bind(j, &e->items.v[i]);
 	}
+	j->fact_cursor = fact_last;
 }
 
 /* <0, 0, >0, comparing as many numbers as `wanted` has: 6.1.192 equals 6.1. */
@@ -273,12 +226,12 @@ static bool kernel_fits(const struct expectation *e, const char *release)
 	       (strchr(e->kernel_op, '<') && order < 0) || (e->kernel_op[0] == '!' && order != 0);
 }
 
-static void skip_block(struct judge *j, struct expectation *e)
+/* Takes the reason over. */
+static void skip_block(struct judge *j, struct expectation *e, char *why)
 {
 	e->verdict = SKIPPED;
 	free(e->why);
-	e->why = xasprintf(_("only for kernel %s %s: %s"), e->kernel_op, e->kernel_version,
-			   e->kernel_why);
+	e->why = why;
 	for (size_t i = 0; i < e->items.n; i++)
 		bind(j, &e->items.v[i]);
 }
@@ -329,19 +282,40 @@ static void reset(struct expectation *e)
 		e->items.v[i].found = NULL;
 }
 
+static bool facts_wanted(const struct expect *expect)
+{
+	for (size_t i = 0; i < expect->list.n; i++)
+		if (wants_facts(&expect->list.v[i]))
+			return true;
+	return false;
+}
+
 void expect_run(struct expect *expect, const struct trace *trace)
 {
 	struct judge j = { .trace = trace };
+	char *without = NULL;
 
+	facts_close(expect->facts);
+	expect->facts = facts_wanted(expect) ? facts_open(trace, &without) : NULL;
+	j.facts = expect->facts;
+	j.without = without;
 	for (size_t i = 0; i < expect->list.n; i++) {
 		struct expectation *e = &expect->list.v[i];
 
 		reset(e);
-		if (kernel_fits(e, trace->release))
+		if (!kernel_fits(e, trace->release))
+			skip_block(&j, e,
+				   xasprintf(_("only for kernel %s %s: %s"), e->kernel_op,
+					     e->kernel_version, e->kernel_why));
+		else if (!wants_facts(e) || j.facts)
 			judge_block(&j, e);
+		else if (text_is(trace->engine, "plugin"))
+			fail(e, &e->items.v[0], xstrdup(j.without));
 		else
-			skip_block(&j, e);
+			skip_block(&j, e,
+				   xstrdup(_("only the plugin engine records lines and writes")));
 	}
+	free(without);
 	if (trace->wires.n || trace->unmatched)
 		judge_ledger(expect, trace);
 	expect->held = expect->failed = expect->skipped = 0;

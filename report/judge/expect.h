@@ -4,6 +4,7 @@
 #define KTREPORT_EXPECT_H
 
 #include "judge/expr.h"
+#include "judge/facts.h"
 #include "run/trace.h"
 
 /*
@@ -19,7 +20,8 @@
  * Sentences and reasons are shown in the reader's language where the lab's expect.zh.po has them.
  * "after" begins the search behind that event, "anywhere" at the first event. "never" and "count"
  * look at all events (between after and before) and move nothing; a name then stands for the
- * number: $NAME.count.
+ * number: $NAME.count. A condition of the type `wrote` or `ran` is looked for among what the plugin engine has
+ * recorded between the events; of another run such a block is skipped.
  */
 enum verdict {
 	UNJUDGED,
@@ -62,6 +64,7 @@ struct expect {
 	char *path;
 	VEC(struct expectation) list;
 	size_t held, failed, skipped;
+	struct facts *facts; /* that items have found; NULL: none is asked for, or there are none */
 };
 
 /* NULL on a mistake, with "PATH:LINE: reason" in *error, which the caller frees. */

@@ -319,6 +319,7 @@ void expect_free(struct expect *expect)
 	for (size_t i = 0; i < expect->list.n; i++)
 		free_expectation(&expect->list.v[i]);
 	vec_free(&expect->list);
+	facts_close(expect->facts);
 	free(expect->path);
 	free(expect);
 }

@@ -39,6 +39,9 @@ struct bindings {
 struct expr *expr_parse(const char *text, const struct bindings *names, char **error);
 void expr_free(struct expr *expr);
 
+/* The type that an event must have by the expression's top; unknown_type when it asks for none. */
+const struct event_type *expr_type(const struct expr *expr);
+
 bool expr_holds(const struct expr *expr, const struct event *ev, const struct bindings *names);
 
 /*

@@ -195,8 +195,7 @@ static struct expr *parse_or(struct parser *ps)
 	return parse_list(ps, EXPR_OR, parse_and, or_goes_on);
 }
 
-/* The type that the expression asks for at its top; unknown_type when it asks for none. */
-static const struct event_type *type_asked(const struct expr *e)
+const struct event_type *expr_type(const struct expr *e)
 {
 	const struct event_type *asked = &unknown_type;
 
@@ -205,7 +204,7 @@ static const struct event_type *type_asked(const struct expr *e)
 		return type_named(e->value.word);
 	if (e->kind == EXPR_AND)
 		for (size_t i = 0; asked == &unknown_type && i < e->terms.n; i++)
-			asked = type_asked(e->terms.v[i]);
+			asked = expr_type(e->terms.v[i]);
 	return asked;
 }
 
@@ -249,7 +248,7 @@ struct expr *expr_parse(const char *text, const struct bindings *names, char **e
 		expr_free(e);
 		e = NULL;
 	}
-	if (e && !check_fields(&ps, e, type_asked(e))) {
+	if (e && !check_fields(&ps, e, expr_type(e))) {
 		expr_free(e);
 		e = NULL;
 	}

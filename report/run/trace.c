@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/mman.h>
 
 void trace_problem(struct trace *trace, const char *format, ...)
@@ -272,4 +273,13 @@ char *point_note(const struct point *point)
 	size_t name = text && point->fn && starts_with(text, point->fn) ? strlen(point->fn) : 0;
 
 	return text ? xasprintf("%.*s%s", (int)name, text, _(text + name)) : NULL;
+}
+
+const char *trace_source(const struct trace *trace)
+{
+	char *path = xasprintf("%s/net/ipv4/tcp_ipv4.c", trace->source ? trace->source : "");
+	bool is_kernel = !access(path, R_OK);
+
+	free(path);
+	return is_kernel ? trace->source : NULL;
 }

@@ -102,6 +102,9 @@ __attribute__((format(printf, 4, 5))) void trace_contradicts(struct trace *trace
 							     const char *path, const char *format,
 							     ...);
 
+/* The folder of the kernel's source that the run names, if it is one: a run may come from anybody. NULL: none. */
+const char *trace_source(const struct trace *trace);
+
 /* Whether the run watches the point; without a list of points nothing is known to be watched. */
 bool trace_watches(const struct trace *trace, const char *point);
 

@@ -3,7 +3,7 @@
 #include "base/i18n.h"
 #include "lines/source.h"
 #include "views/view.h"
-#include "views/wrote.h"
+#include "judge/wrote.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,5 +16,12 @@ make -s build/ktrun build/ktreport build/ktlab-plugin-4.so build/ktlab-plugin-7.
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 it 'has a run' env QEMU="$QEMU" KTLAB_KDIR="$kernel" build/ktrun --engine plugin --out "$dir" labs/handshake
+# what an expectation states of stores, and a run has lost
+lost() {
+	cp -r "$dir/handshake" "$dir/lost"
+	rm "$dir/lost/writes.bin"
+	fails 1 'this run has no writes: make lab ENGINE=plugin' build/ktreport check "$dir/lost" labs/handshake/expect
+}
+it 'fails where the stores of a run are gone' lost
 read_by tests/plugin/time.js "$dir/handshake"
 tap_end

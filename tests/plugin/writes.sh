@@ -75,11 +75,32 @@ cut_off() {
 	build/ktreport show writes sock.sk_state "$work/cut" --json | jq -e '(.tables[0].rows | length > 5) and (.tables[0].notes | any(test("cut off")))'
 }
 
+# expectations: about stores, what holds, in its order, and what does not
+expectations() {
+	cat >"$work/holds" <<-'END'
+	The SYN-ACK makes the client ESTABLISHED, after its SYN.
+	    syn: tcp.tx netns=client flags=S
+	    made: wrote field=sock.sk_state netns=client old=SYN_SENT new=ESTABLISHED by~tcp_finish_connect->tcp_set_state
+	    count 1 wrote field=tcphdr.syn netns=client new=1
+	    never before $syn wrote field=sock.sk_state netns=client new=ESTABLISHED
+	    never after $made wrote field=sock.sk_state netns=client new=ESTABLISHED
+	    after $made tcp.tx netns=client flags=.
+	END
+	cat >"$work/fails" <<-'END'
+	Nobody else does.
+	    wrote field=sock.sk_state netns=client old=SYN_SENT new=ESTABLISHED by~tcp_close
+	END
+}
+judged() { build/ktreport check "$work/handshake" "$work/holds" && fails 1 'expected by~tcp_close, found by=["inet_sk_state_store"' build/ktreport check "$work/handshake" "$work/fails"; }
+# of the gdb engine's runs nothing is said
+skipped() { build/ktreport check tests/report/handshake "$work/holds" | grep -A1 '^skipped .*ESTABLISHED, after its SYN' | grep 'only the plugin engine records lines and writes'; }
+
 # refuses FIELD SENTENCE
 refuses() { says "$2" build/ktreport show writes "$1" "$work/handshake"; }
 
 for kernel in $(kernels); do
 	rm -rf "${work:?}"/*
+	expectations
 	source=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
 	it "records every store of the handshake on ${kernel##*/}" recorded "$kernel" handshake
 	it 'records every store of the arp lab' recorded "$kernel" arp
@@ -94,6 +115,8 @@ for kernel in $(kernels); do
 	it 'says through which calls' by
 	it 'says who has a function of the assembler copy' copied
 	it 'tells what was written between two events' within 80 90
+	it 'judges what an expectation says of stores' judged
+	it 'judges nothing of them in a run of gdb' skipped
 	it 'shows what a file that is cut off has' cut_off
 	it 'knows the kinds' refuses sokc.sk_state "no kind of object is called 'sokc'; there are: sock request timewait skb"
 	it 'knows the fields' refuses sock.sk_sate "sock has no field 'sk_sate' in this kernel; near: sk_state"

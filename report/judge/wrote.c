@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From records of stores to rows that say who wrote what.
-#include "views/wrote.h"
+#include "judge/wrote.h"
 #include "lines/header.h"
 #include "base/i18n.h"
-#include "views/owners.h"
+#include "judge/owners.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Objects by their addresses in events, each within its life.
-#include "views/owners.h"
+#include "judge/owners.h"
 #include "base/i18n.h"
 
 #include <stdlib.h>
