@@ -72,16 +72,21 @@ static char *console_sentence(const struct run *run)
 {
 	static const struct {
 		const char *words, *meaning;
+		/* where other words may stand in the midst of the line */
+		bool torn;
 	} known[] = {
-		{ "Kernel panic - not syncing: ", "the guest panicked" },
-		{ "Out of memory: ", "the guest's memory ran out" },
+		{ "can't fork", "the guest's programs have taken every process that it can have",
+		  true },
+		{ "Kernel panic - not syncing: ", "the guest panicked", false },
+		{ "Out of memory: ", "the guest's memory ran out", false },
 	};
 	char *rest = NULL, *sentence = NULL;
 
 	for (size_t i = 0; !rest && i < sizeof(known) / sizeof(known[0]); i++) {
 		rest = console_words(run, known[i].words);
 		if (rest)
-			sentence = text_format("%s: %s", known[i].meaning, rest);
+			sentence = known[i].torn ? text_copy(known[i].meaning)
+						 : text_format("%s: %s", known[i].meaning, rest);
 	}
 	free(rest);
 	return sentence;

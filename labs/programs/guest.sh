@@ -21,8 +21,10 @@ said=/tmp/said
 # lines that a report has of what a program printed, and letters of a line
 LINES_SHOWN=20
 LETTERS_SHOWN=200
+# what all programs together may print, and files that they write may take, of the guest's memory
+WRITTEN_KIB=32768
 
-# program NODE NAME NUMBER ARGUMENTS: runs it, and keeps what it prints and how it ends
+# program NODE NAME NUMBER ARGUMENTS: runs it, and keeps what it prints and how it ends; SIGXFSZ ends who writes too much
 program() {
 	program_file=$said/$2-$3 program_status=0
 	eval "set -- \"\$1\" \"\$2\" $4"
@@ -30,13 +32,25 @@ program() {
 	shift
 	# what this shell says of a signal is not the program's
 	# shellcheck disable=SC2016 # the inner shell's
-	on "$program_node" sh -c 'cd /home && exec "$@" >"$0" 2>&1' "$program_file" "$@" || program_status=$?
+	on "$program_node" sh -c 'cd /home && ulimit -f "$1" && shift && exec "$@" >"$0" 2>&1' "$program_file" \
+		$((WRITTEN_KIB * 2 / (CLIENTS + 1))) "$@" || program_status=$?
 	echo $program_status >"$program_file.status"
 }
 
 # ready: the server waits for somebody: in TCP (state 0A) or UDP (07), or it has ended already
 ready() {
 	[ -e $said/server-1.status ] || on $server_node grep -qsE ' 0+:0000 0[A7] ' /proc/net/tcp /proc/net/udp /proc/net/tcp6 /proc/net/udp6
+}
+
+# server_process: its number; it is what the shell that `program` runs in waits for
+server_process() { grep -ls "^PPid:[[:space:]]*$server\$" /proc/[0-9]*/status | cut -d/ -f3; }
+
+# end_server SIGNAL: by name, which its children have, too; and by number, where it has become another program
+end_server() {
+	if ! killall "-$1" server 2>/dev/null || [ "$1" = KILL ]; then
+		# shellcheck disable=SC2046 # none or one
+		kill "-$1" $(server_process) 2>/dev/null || :
+	fi
 }
 
 # told NODE NAME NUMBER: hands over what it printed, and how it ended
@@ -87,7 +101,7 @@ ended=''
 for signal in '' TERM KILL; do
 	if [ -n "$signal" ]; then
 		ended=SIG$signal
-		killall -$signal server || :
+		end_server $signal
 	fi
 	tries=0
 	until [ -e $said/server-1.status ] || [ $tries = 100 ]; do
@@ -96,7 +110,10 @@ for signal in '' TERM KILL; do
 	done
 	[ ! -e $said/server-1.status ] || break
 done
-wait $server
+if [ ! -e $said/server-1.status ]; then
+	echo "guest.sh: the server does not end, not even by SIGKILL" >&2
+	exit 1
+fi
 
 told $server_node server 1
 number=0

@@ -104,6 +104,8 @@ it 'lets a guest say much' says 'verdict: held' env FAKE_CONSOLE_BYTES=7M \
 	env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake
 it 'says that the guest ran out of memory' broken "the guest's memory ran out: Killed process 71 (tail)" 'run failed' \
 	FAKE_STATUS_GUEST=233 FAKE_CONSOLE='[ 2.1] Out of memory: Killed process 71 (tail)\r\n'
+it 'says that the guest ran out of processes' broken "the guest's programs have taken every process that it can have" 'run failed' \
+	FAKE_STATUS_GUEST=0 FAKE_CONSOLE="/init: line 23: can't forkOut of memory: Killed\r\nKernel panic - not syncing: it\r\n"
 it 'ends a phase at the limit' broken "phase 'lab' was not over after 5 s" 'run failed' FAKE_AT=lab -- --limit 5
 # crowded: on one processor with three others who want it, in less of which a phase has not its time
 crowded() {
