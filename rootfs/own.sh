@@ -51,7 +51,7 @@ program() {
 	local missing
 	[ "$(od -An -tu2 -j18 -N2 "$2" | tr -d ' ')" = 62 ] ||
 		die "$1='$2' is a program for another CPU" "compile it for x86-64"
-	missing=$(ldd "$2" 2>/dev/null | awk '/not found/ { print $1; exit }')
+	missing=$(ldd "$2" 2>/dev/null | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p' | head -n 1)
 	[ -z "$missing" ] || die "$1='$2' needs the library '$missing', which is not here" "link it with -static"
 }
 

@@ -31,6 +31,9 @@ printf '#!/usr/bin/python3\n' >"$work/python"
 printf 'plain text\n' >"$work/text.txt"
 # an ELF file for ARM (machine 40), as far as its header tells
 { printf '\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\50\0'; head -c 40 /dev/zero; } >"$work/arm"
+# a program whose library is gone, which a student copied from elsewhere
+gcc -shared -fPIC -o "$work/libgone.so" -xc - <<<'int gone(void) { return 0; }' &&
+	gcc -o "$work/lacks" -xc - -x none "$work/libgone.so" <<<'int gone(void); int main(void) { return gone(); }' && rm "$work/libgone.so"
 
 it 'compiles a C source' own CLIENT="$work/a b.c"
 it 'which is the client then' sh -c '"$1"; [ $? = 3 ]' - "$work/own/apps/client"
@@ -60,6 +63,7 @@ it 'ends with the words of the compiler' fails 2 "bad.c:1" own CLIENT="$work/bad
 it 'refuses what is not there' fails 2 "CLIENT='$work/none.c': No such file" own CLIENT="$work/none.c"
 it 'refuses a folder' fails 2 "SERVER='$work' is a folder" own SERVER="$work"
 it 'refuses a program for another CPU' fails 2 'is a program for another CPU' own CLIENT="$work/arm"
+it 'refuses one whose library is not here' fails 2 "libgone.so', which is not here" own CLIENT="$work/lacks"
 it 'refuses a script of what the guest lacks' fails 2 "wants '/usr/bin/python3'" own CLIENT="$work/python"
 it 'refuses another file' fails 2 'is neither C (.c) nor C++' own CLIENT="$work/text.txt"
 it 'refuses a number of clients that is none' fails 2 "CLIENTS='0': not a number from 1 to 100" own CLIENTS=0
