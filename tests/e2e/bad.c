@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Programs that do what no client and no server should: bad WHAT. tests/e2e/bad.sh traces each.
 #include <arpa/inet.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,17 +109,6 @@ static int no_route(void)
 	return connects("192.168.7.7");
 }
 
-// a server of another name, with a child, that SIGTERM does not end
-static int hides(void)
-{
-	int fd = waiting_socket();
-
-	signal(SIGTERM, SIG_IGN);
-	prctl(PR_SET_NAME, "hidden");
-	fork();
-	return serve(fd);
-}
-
 // a server that leaves its work to a child, and ends
 static int leaves(void)
 {
@@ -137,15 +125,10 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } all[] = {
-	{ "serves", serves },
-	{ "forks", forks },
-	{ "floods", floods },
-	{ "idles", idles },
-	{ "crashes", crashes },
-	{ "is-named", is_named },
-	{ "hides", hides },
-	{ "leaves", leaves },
-	{ "unknown-neighbour", unknown_neighbour },
+	{ "serves", serves },	  { "forks", forks },
+	{ "floods", floods },	  { "idles", idles },
+	{ "crashes", crashes },	  { "is-named", is_named },
+	{ "leaves", leaves },	  { "unknown-neighbour", unknown_neighbour },
 	{ "no-route", no_route },
 };
 
