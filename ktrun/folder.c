@@ -17,8 +17,8 @@
 
 /* what a run writes */
 static const char *const run_files[] = {
-	"*.json", "*.json.new", "*.jsonl",  "*.jsonl.new", "*.bin",
-	"*.log",  "*.pcap",	"*.pcapng", "report.*",	   "junit.xml",
+	"*.json", "*.json.new", "*.jsonl",  "*.jsonl.new", "*.bin",  "*.log",
+	"*.pcap", "*.pcapng",	"report.*", "junit.xml",   "vmcore",
 };
 
 static bool folders_make(const char *path)
