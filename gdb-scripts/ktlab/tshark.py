@@ -42,8 +42,8 @@ def frames_count(path):
 
 
 def is_ours(protocols):
-    """Of TCP, ARP, or a family's, but not what an ICMP error quotes."""
-    return "icmp" not in protocols and not {"tcp", "arp", *FRAMES}.isdisjoint(protocols)
+    """Of TCP, ARP, or a family's, but not what an ICMP error quotes, nor what goes over IPv6."""
+    return not {"icmp", "ipv6"} & set(protocols) and not {"tcp", "arp", *FRAMES}.isdisjoint(protocols)
 
 
 def kind_of(read):

@@ -164,24 +164,24 @@ static void agree_tcp(const struct pair *p)
 
 static void agree_datagram(const struct pair *p)
 {
-	char text[16];
+	char text[ADDRESS_TEXT];
 
 	agree_numbers(p, datagram_numbers, ARRAY_SIZE(datagram_numbers));
 	agree_numbers(p, ip_numbers, ARRAY_SIZE(ip_numbers));
-	agree_text(p, "saddr", ip_text(p->f->saddr, text));
-	agree_text(p, "daddr", ip_text(p->f->daddr, text));
+	agree_text(p, "saddr", address_text(p->f->saddr, text));
+	agree_text(p, "daddr", address_text(p->f->daddr, text));
 }
 
 static void agree_arp(const struct pair *p)
 {
-	char text[18];
+	char text[ADDRESS_TEXT];
 
 	for (size_t i = 0; i < ARRAY_SIZE(arp_macs); i++)
 		agree_text(p, arp_macs[i].path,
 			   mac_text((const unsigned char *)p->f + arp_macs[i].offset, text));
-	agree_text(p, "spa", ip_text(p->f->saddr, text));
-	agree_text(p, "tpa", ip_text(p->f->daddr, text));
-	agree_text(p, "gratuitous", p->f->saddr == p->f->daddr ? "true" : "false");
+	agree_text(p, "spa", address_text(p->f->saddr, text));
+	agree_text(p, "tpa", address_text(p->f->daddr, text));
+	agree_text(p, "gratuitous", address_same(p->f->saddr, p->f->daddr) ? "true" : "false");
 }
 
 static void agree_pair(const struct pair *p)

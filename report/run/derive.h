@@ -13,7 +13,7 @@ enum {
 /* What is known of one end of a connection: numbers from which relative ones count, and scales of windows. */
 struct end {
 	int64_t conn;
-	uint32_t addr;
+	struct address addr;
 	uint16_t port;
 	VEC(uint32_t) bases;
 	bool scales[SCALES]; /* that a SYN of this end offered */

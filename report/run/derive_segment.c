@@ -12,10 +12,10 @@ static struct end *end_of(struct derive *d, const struct event *ev, const char *
 	char *text = event_dup(ev, addr);
 	struct end like = { .conn = ev->conn, .port = (uint16_t)event_int(ev, port, 0) };
 
-	ip_parse(text, &like.addr);
+	address_parse(text, &like.addr);
 	free(text);
 	for (size_t i = d->ends.n; i-- > 0;)
-		if (d->ends.v[i].conn == like.conn && d->ends.v[i].addr == like.addr &&
+		if (d->ends.v[i].conn == like.conn && address_same(d->ends.v[i].addr, like.addr) &&
 		    d->ends.v[i].port == like.port)
 			return &d->ends.v[i];
 	*vec_add(&d->ends) = like;

@@ -20,12 +20,12 @@ static uint32_t event_u32(const struct event *ev, const char *path)
 	return (uint32_t)event_int(ev, path, 0);
 }
 
-uint32_t event_ip(const struct event *ev, const char *path)
+struct address event_ip(const struct event *ev, const char *path)
 {
 	char *text = event_dup(ev, path);
-	uint32_t ip = 0;
+	struct address ip = { 0 };
 
-	ip_parse(text, &ip);
+	address_parse(text, &ip);
 	free(text);
 	return ip;
 }
@@ -42,16 +42,16 @@ static uint16_t flags_of(const struct event *ev)
 static bool same_lane(const struct lane *a, const struct lane *b)
 {
 	return a->node == b->node && a->rx == b->rx && a->kind == b->kind &&
-	       a->datagrams == b->datagrams && a->saddr == b->saddr && a->daddr == b->daddr &&
-	       a->sport == b->sport && a->dport == b->dport;
+	       a->datagrams == b->datagrams && address_same(a->saddr, b->saddr) &&
+	       address_same(a->daddr, b->daddr) && a->sport == b->sport && a->dport == b->dport;
 }
 
 static size_t hash_lane(const struct lane *lane)
 {
 	uint64_t hash = (uintptr_t)lane->node + lane->rx + 2u * lane->kind;
 
-	hash = (hash ^ lane->saddr) * 0x9e3779b97f4a7c15u;
-	hash = (hash ^ lane->daddr) * 0x9e3779b97f4a7c15u;
+	hash = (hash ^ lane->saddr.high ^ lane->saddr.low) * 0x9e3779b97f4a7c15u;
+	hash = (hash ^ lane->daddr.high ^ lane->daddr.low) * 0x9e3779b97f4a7c15u;
 	hash = (hash ^ ((uint32_t)lane->sport << 16 | lane->dport)) * 0x9e3779b97f4a7c15u;
 	return (size_t)(hash >> 52) % LANE_SLOTS;
 }
@@ -296,8 +296,8 @@ static size_t match_fragment(struct ledger *ledger, const struct frame *f, const
 		struct lane *lane = &ledger->lanes.v[l];
 
 		if (lane->node != node || lane->rx != rx || lane->kind != kind ||
-		    lane->datagrams != f->datagrams || lane->saddr != f->saddr ||
-		    lane->daddr != f->daddr)
+		    lane->datagrams != f->datagrams || !address_same(lane->saddr, f->saddr) ||
+		    !address_same(lane->daddr, f->daddr))
 			continue;
 		for (size_t i = lane->cursor; i < lane->entries.n; i++) {
 			struct entry *entry = &lane->entries.v[i];

@@ -23,7 +23,7 @@ struct lane {
 	bool rx;
 	enum frame_kind kind;
 	const struct datagrams *datagrams;
-	uint32_t saddr, daddr;
+	struct address saddr, daddr;
 	uint16_t sport, dport;
 	size_t cursor;
 	size_t last_event; /* the order of the wire and of the events must agree */
@@ -62,7 +62,7 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 bool was_dropped(const struct ledger *ledger, const struct event *ev);
 /* Whether what was sent still lies in the queue of a neighbour that has not answered (waits.c). */
 bool waits_for_neighbour(const struct trace *trace, const struct event *ev);
-/* An IPv4 address of the event's; 0 if it has none. */
-uint32_t event_ip(const struct event *ev, const char *path);
+/* An IP address of the event's; zeros if it has none. */
+struct address event_ip(const struct event *ev, const char *path);
 
 #endif

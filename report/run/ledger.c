@@ -68,11 +68,11 @@ static const struct node *node_of_nic(const struct trace *trace, const struct wi
 	return NULL;
 }
 
-static bool is_address_of(const struct trace *trace, const char *node, uint32_t ip)
+static bool is_address_of(const struct trace *trace, const char *node, struct address ip)
 {
-	char text[16];
+	char text[ADDRESS_TEXT];
 
-	ip_text(ip, text);
+	address_text(ip, text);
 	for (size_t i = 0; i < trace->nodes.n; i++)
 		if (trace->nodes.v[i].name == node && text_is(trace->nodes.v[i].address, text))
 			return true;
@@ -110,7 +110,8 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 		f->reason = N_("the frame is for another node");
 	} else {
 		f->rx_event = match_frame(ledger, f, node->name, true);
-		if (!f->rx_event && f->kind != FRAME_ARP &&
+		/* which addresses of IPv6 a node has is not known */
+		if (!f->rx_event && f->kind != FRAME_ARP && !f->six &&
 		    !is_address_of(ledger->trace, node->name, f->daddr))
 			f->reason = f->datagrams && is_broadcast(f->eth_dst) ? unwanted : forwarded;
 	}

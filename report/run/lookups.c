@@ -36,12 +36,11 @@ static bool is_prefix_of(const struct event *ev)
 {
 	char *prefix = event_dup(ev, "out.prefix"), *daddr = event_dup(ev, "in.daddr");
 	int64_t len = event_int(ev, "out.prefixlen", 0);
-	uint32_t one, two, mask;
+	struct address one, two;
 	bool fits;
 
-	mask = len > 0 && len <= 32 ? UINT32_MAX << (32 - len) : 0;
-	fits = !ip_parse(prefix, &one) || !ip_parse(daddr, &two) ||
-	       (one == (two & mask) && len >= 0 && len <= 32);
+	fits = !address_parse(prefix, &one) || !address_parse(daddr, &two) ||
+	       address_begins(one, two, len);
 	free(prefix);
 	free(daddr);
 	return fits;

@@ -91,7 +91,7 @@ static bool is_mac(const char *text)
 static bool has_shape(struct json v, enum shape shape)
 {
 	char *text;
-	uint32_t ip;
+	struct address ip;
 	bool good = true;
 
 	/* lladdr and ip of other types of events */
@@ -103,7 +103,7 @@ static bool has_shape(struct json v, enum shape shape)
 	if (shape == POINTER)
 		good = is_pointer(text);
 	else if (shape == ADDRESS)
-		good = ip_parse(text, &ip);
+		good = address_parse(text, &ip);
 	else if (shape == MAC)
 		good = is_mac(text);
 	free(text);

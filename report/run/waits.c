@@ -4,11 +4,11 @@
 #include "run/lanes.h"
 
 /* Whom a node asks for a MAC for the address: the gateway that its last lookup gave, or the address itself. */
-static uint32_t next_hop(const struct trace *trace, const struct event *ev)
+static struct address next_hop(const struct trace *trace, const struct event *ev)
 {
 	for (const struct event *e = ev; e-- > trace->events.v;)
 		if (e->kind == EV_ROUTE_RESULT && e->netns == ev->netns &&
-		    event_ip(e, "dst") == event_ip(ev, "daddr") && event_has(e, "via"))
+		    address_same(event_ip(e, "dst"), event_ip(ev, "daddr")) && event_has(e, "via"))
 			return event_ip(e, "via");
 	return event_ip(ev, "daddr");
 }
@@ -16,12 +16,13 @@ static uint32_t next_hop(const struct trace *trace, const struct event *ev)
 bool waits_for_neighbour(const struct trace *trace, const struct event *ev)
 {
 	const struct event *end = trace->events.v + trace->events.n;
-	uint32_t hop = next_hop(trace, ev);
+	struct address hop = next_hop(trace, ev);
 	bool waits = false;
 
 	/* net/core/neighbour.c __neigh_event_send() queues it, behind ip_output() */
 	for (const struct event *e = ev; e < end; e++) {
-		if (e->kind != EV_NEIGH_STATE || e->netns != ev->netns || event_ip(e, "ip") != hop)
+		if (e->kind != EV_NEIGH_STATE || e->netns != ev->netns ||
+		    !address_same(event_ip(e, "ip"), hop))
 			continue;
 		if (!event_is(e, "nud.new", "INCOMPLETE"))
 			return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Frames of a capture file: Ethernet, ARP, IPv4 and TCP headers, read with libpcap.
+// Frames of a capture file: Ethernet, ARP, IP and TCP headers, read with libpcap.
 #include "run/wire.h"
 #include "base/i18n.h"
 
@@ -12,6 +12,8 @@ enum {
 	ETH_HEADER = 14,
 	ETHERTYPE_IP = 0x0800,
 	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_IPV6 = 0x86dd,
+	IPV6_HEADER = 40, /* RFC 8200 3 */
 	ARP_SHA = 8,
 	ARP_SPA = 14,
 	ARP_THA = 18,
@@ -85,8 +87,8 @@ static void decode_arp(struct frame *f, size_t at)
 	f->arp_op = (uint16_t)frame_get(f, at + 6, 2, &ok);
 	get_mac(f, at + ARP_SHA, f->sha);
 	get_mac(f, at + ARP_THA, f->tha);
-	f->saddr = frame_get(f, at + ARP_SPA, 4, &ok);
-	f->daddr = frame_get(f, at + ARP_TPA, 4, &ok);
+	f->saddr = address_of_ip4(frame_get(f, at + ARP_SPA, 4, &ok));
+	f->daddr = address_of_ip4(frame_get(f, at + ARP_TPA, 4, &ok));
 	if (ok)
 		f->kind = FRAME_ARP;
 }
@@ -138,8 +140,9 @@ static void decode_ip(struct frame *f, size_t at)
 	f->tos = (uint8_t)frame_get(f, at + 1, 1, &ok);
 	f->ttl = (uint8_t)frame_get(f, at + 8, 1, &ok);
 	f->ip_id = (uint16_t)frame_get(f, at + 4, 2, &ok);
-	f->saddr = frame_get(f, at + 12, 4, &ok);
-	f->daddr = frame_get(f, at + 16, 4, &ok);
+	f->next_header = (uint8_t)proto;
+	f->saddr = address_of_ip4(frame_get(f, at + 12, 4, &ok));
+	f->daddr = address_of_ip4(frame_get(f, at + 16, 4, &ok));
 	if (!total) /* a GSO packet too big for the field */
 		total = f->len > at ? f->len - (uint32_t)at : 0;
 	if (!ok || version != 4 || header < 20 || total < header)
@@ -156,6 +159,38 @@ static void decode_ip(struct frame *f, size_t at)
 		decode_tcp(f, at + header, total - header);
 }
 
+static struct address get_ip6(const struct frame *f, size_t at, bool *ok)
+{
+	return (struct address){
+		.high = (uint64_t)frame_get(f, at, 4, ok) << 32 | frame_get(f, at + 4, 4, ok),
+		.low = (uint64_t)frame_get(f, at + 8, 4, ok) << 32 | frame_get(f, at + 12, 4, ok),
+	};
+}
+
+/* Of what has extension headers or is no TCP, the addresses and the next header's number are all that is read. */
+static void decode_ip6(struct frame *f, size_t at)
+{
+	bool ok = true;
+	uint32_t head = frame_get(f, at, 4, &ok);
+	uint32_t payload = frame_get(f, at + 4, 2, &ok);
+
+	f->next_header = (uint8_t)frame_get(f, at + 6, 1, &ok);
+	f->ttl = (uint8_t)frame_get(f, at + 7, 1, &ok);
+	f->saddr = get_ip6(f, at + 8, &ok);
+	f->daddr = get_ip6(f, at + 24, &ok);
+	if (!ok || head >> 28 != 6)
+		return;
+	if (!payload) /* a GSO packet too big for the field */
+		payload = f->len - (uint32_t)at - IPV6_HEADER;
+	f->six = true;
+	f->tos = head >> 20 & 0xff;
+	f->ip_header = IPV6_HEADER;
+	f->payload_len = payload;
+	f->tot_len = (uint16_t)(payload + IPV6_HEADER);
+	if (f->next_header == IPPROTO_IS_TCP)
+		decode_tcp(f, at + IPV6_HEADER, payload);
+}
+
 void frame_decode(struct frame *f)
 {
 	bool ok = true;
@@ -167,6 +202,8 @@ void frame_decode(struct frame *f)
 		decode_arp(f, ETH_HEADER);
 	else if (type == ETHERTYPE_IP)
 		decode_ip(f, ETH_HEADER);
+	else if (type == ETHERTYPE_IPV6)
+		decode_ip6(f, ETH_HEADER);
 }
 
 static void add_frame(struct wire *wire, const struct pcap_pkthdr *header,
@@ -309,16 +346,19 @@ uint16_t tcp_flags_of(const char *letters)
 
 void frame_describe(struct str *out, const struct frame *f)
 {
-	char from[16], to[16], flags[TCP_FLAG_LETTERS] = "";
+	char from[ADDRESS_TEXT], to[ADDRESS_TEXT], flags[TCP_FLAG_LETTERS] = "";
 
-	ip_text(f->saddr, from);
-	ip_text(f->daddr, to);
+	address_text(f->saddr, from);
+	address_text(f->daddr, to);
 	if (f->kind == FRAME_ARP)
 		str_addf(out, f->arp_op == 1 ? _("ARP: %s asks for %s") : _("ARP: %s answers %s"),
 			 from, to);
 	else if (f->kind == FRAME_TCP)
-		str_addf(out, "TCP %s:%u > %s:%u %s seq %u ack %u", from, f->sport, to, f->dport,
-			 tcp_flag_letters(f->flags, flags), f->seq, f->ack);
+		str_addf(out,
+			 f->six ? "TCP [%s]:%u > [%s]:%u %s seq %u ack %u"
+				: "TCP %s:%u > %s:%u %s seq %u ack %u",
+			 from, f->sport, to, f->dport, tcp_flag_letters(f->flags, flags), f->seq,
+			 f->ack);
 	else if (f->kind == FRAME_DATAGRAM)
 		str_addf(out, "%s %s:%u > %s:%u len %u", f->datagrams->name, from, f->sport, to,
 			 f->dport, f->payload_len);
@@ -326,27 +366,10 @@ void frame_describe(struct str *out, const struct frame *f)
 		str_addf(out, _("%s %s > %s: part of packet %u from byte %u on"),
 			 f->datagrams ? f->datagrams->name : "TCP", from, to, f->ip_id,
 			 f->fragment);
+	else if (f->six)
+		str_addf(out, _("IPv6 %s > %s: next header %u"), from, to, f->next_header);
 	else
 		str_addf(out, _("another frame of %u bytes"), f->len);
-}
-
-bool ip_parse(const char *text, uint32_t *ip)
-{
-	unsigned int a, b, c, d;
-	char more;
-
-	if (!text || sscanf(text, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &more) != 4)
-		return false;
-	if (a > 255 || b > 255 || c > 255 || d > 255)
-		return false;
-	*ip = a << 24 | b << 16 | c << 8 | d;
-	return true;
-}
-
-const char *ip_text(uint32_t ip, char *text)
-{
-	snprintf(text, 16, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
-	return text;
 }
 
 const char *mac_text(const unsigned char *mac, char *text)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames of a capture file: Ethernet, ARP, IPv4 and TCP headers, read with libpcap. */
+/* Frames of a capture file: Ethernet, ARP, IP and TCP headers, read with libpcap. */
 #ifndef KTREPORT_WIRE_H
 #define KTREPORT_WIRE_H
 
 #include "base/util.h"
+#include "run/address.h"
 
 enum frame_kind {
 	FRAME_OTHER,
@@ -64,8 +65,9 @@ struct frame {
 		*datagrams; /* of FRAME_DATAGRAM and its FRAME_FRAGMENTs; NULL: TCP */
 	unsigned char eth_src[6];
 	unsigned char eth_dst[6];
-	uint32_t saddr; /* host order; of ARP: spa and tpa */
-	uint32_t daddr;
+	bool six; /* IPv6 */
+	struct address saddr; /* of ARP: spa and tpa */
+	struct address daddr;
 	uint16_t sport;
 	uint16_t dport;
 	uint32_t seq;
@@ -77,7 +79,8 @@ struct frame {
 	uint8_t tcp_header; /* bytes, as the header says */
 	bool damaged; /* the header cannot be as long as it says: nothing is known behind its 20 bytes */
 	size_t opts, opts_len; /* where the TCP options are in bytes */
-	uint16_t ip_id;
+	uint8_t next_header; /* what IP carries */
+	uint16_t ip_id; /* IPv6 has none */
 	uint16_t tot_len;
 	uint16_t fragment; /* offset of this part, bytes */
 	uint8_t ip_header, tos, ttl;
@@ -135,10 +138,7 @@ const char *tcp_flag_name(size_t index, char *letter);
 uint16_t tcp_flags_of(const char *letters);
 /* Appends a frame's TCP options as events.jsonl has them. */
 void frame_options(struct str *out, const struct frame *frame);
-/* "10.0.0.1" to a number in host order; false if it is none. */
-bool ip_parse(const char *text, uint32_t *ip);
-/* Texts into a caller's buffer of 16 and 18 bytes. */
-const char *ip_text(uint32_t ip, char *text);
+/* The text into a caller's buffer of 18 bytes. */
 const char *mac_text(const unsigned char *mac, char *text);
 
 #endif

@@ -181,4 +181,28 @@ fresh
 sed -i '/^{"n":74,/d' "$dir/run/events.jsonl"
 it 'lists a frame without its event' tells 'server-eth0 .* S\. seq .*unmatched$'
 it 'has an event or a reason for each frame' sh -c "! '$report' show wire '$run' | grep unmatched"
+
+# six NEXT_HEADER: a frame over IPv6 behind all others at both taps: from fd00::1 to fd00::2, 20 bytes of a SYN from 5 to 80
+six() {
+	fresh
+	edit "
+frame = bytes.fromhex('52540000000252540000000186dd' '6ab00000' '0014' '%02x' % $1 + '40'
+    + 'fd00' + '00' * 13 + '01' + 'fd00' + '00' * 13 + '02' + '0005' '0050' '00000001' '00000000' '5002' '1000' '0000' '0000')
+head = bytearray(frames[-1][:16])
+head[8:16] = struct.pack('<II', len(frame), len(frame))
+frames.append(head + bytearray(frame))"
+}
+wire_wide() { "$report" show wire --width 300 "$dir/run" 2>&1 || :; }
+as_tshark() {
+	tshark -r "$dir/run/wire-client-eth0.pcap" -Y ipv6 -T fields -E separator=' ' -e ipv6.src -e tcp.srcport -e ipv6.dst -e tcp.dstport \
+		-o tcp.relative_sequence_numbers:FALSE -e tcp.seq 2>/dev/null |
+		{ read -r from sport to dport seq && echo "TCP [$from]:$sport > [$to]:$dport S seq $seq ack 0"; }
+}
+six 6
+it 'reads a segment over IPv6' says 'TCP [fd00::1]:5 > [fd00::2]:80 S seq 1 ack 0' wire_wide
+it 'as tshark does' says "$(as_tshark)" wire_wide
+it 'and says why none of its events is there' says 'ip6_output is not watched in this run' wire_wide
+it 'at its receiver, too' says 'tcp_v6_rcv is not watched in this run' wire_wide
+six 58
+it 'reads the addresses of what else goes over IPv6' says 'IPv6 fd00::1 > fd00::2: next header 58' wire_wide
 tap_end

@@ -261,13 +261,43 @@ static bool flags_return(void)
 	return true;
 }
 
+static bool writes_back(const char *address)
+{
+	char text[ADDRESS_TEXT];
+	struct address ip;
+
+	return address_parse(address, &ip) && strcmp(address_text(ip, text), address) == 0;
+}
+
+static bool begins(const char *prefix, const char *address, int64_t len)
+{
+	struct address one, two;
+
+	return address_parse(prefix, &one) && address_parse(address, &two) &&
+	       address_begins(one, two, len);
+}
+
 static void test_addresses(void)
 {
-	uint32_t ip;
+	struct address ip;
 	char text[18];
 
-	it("reads an address", ip_parse("10.0.0.2", &ip) && ip == 0x0a000002);
-	it("refuses what is none", !ip_parse("10.0.0.256", &ip) && !ip_parse("10.0.0.1x", &ip));
+	it("reads an address",
+	   address_parse("10.0.0.2", &ip) && address_same(ip, address_of_ip4(0x0a000002)));
+	it("reads one of IPv6",
+	   address_parse("fd00::2", &ip) && ip.high == 0xfd00000000000000 && ip.low == 2);
+	it("writes both as the kernel's tools do",
+	   writes_back("10.0.0.2") && writes_back("fd00::2") && writes_back("::"));
+	it("finds that a prefix holds", begins("10.0.0.0", "10.0.0.2", 24) &&
+						begins("fd00::", "fd00::2", 64) &&
+						begins("::", "fd00::2", 0));
+	it("and that it does not", !begins("10.0.0.0", "10.0.1.2", 24) &&
+					   !begins("fd00::", "fd01::2", 64) &&
+					   !begins("fd00::", "fd00::2", 128));
+	it("takes no prefix for that of the other family",
+	   !begins("0.0.0.0", "fd00::2", 0) && !begins("10.0.0.0", "10.0.0.2", 33));
+	it("refuses what is none",
+	   !address_parse("10.0.0.256", &ip) && !address_parse("10.0.0.1x", &ip));
 	it("writes flags as tcpdump does",
 	   strcmp(tcp_flag_letters(TCP_ACK | TCP_FIN | TCP_PSH, text), "FP.") == 0);
 	it("writes all nine", strcmp(tcp_flag_letters(0x1ff, text), "FSRP.UEWe") == 0);
