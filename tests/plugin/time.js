@@ -4,14 +4,15 @@
 tap(async (it) => {
 	const text = (id) => document.getElementById(id).textContent;
 	let clicks = 0;
-	const press = (key) => { clicks++; document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); };
-	const click = (element) => { clicks++; element.dispatchEvent(new MouseEvent('click', { bubbles: true })); };
+	/* what waits for the next picture is drawn at once */
+	const press = (key) => { clicks++; document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); drawMoment(); };
+	const click = (element) => { clicks++; element.dispatchEvent(new MouseEvent('click', { bubbles: true })); drawMoment(); };
 	const asked = (name, good) => { it(`${name}, in ${clicks}`, good && clicks <= 3); clicks = 0; };
 	const answer = (question) => [...document.querySelectorAll('#answer-table tr')].find((r) => r.textContent.includes(question));
 	const links = (element) => [...element.querySelectorAll('button.link')];
 	const button = (box, words) => links(document.getElementById(box)).find((b) => b.textContent.includes(words));
-	const ran = () => [...document.querySelectorAll('#source-box .ran code')].map((c) => c.textContent.trim());
-	const differs = () => [...document.querySelectorAll('#source-box .differs code')].map((c) => c.textContent.trim());
+	const ran = () => [...document.querySelectorAll('#source-box .ran')].map((c) => c.textContent.replace(/^[\s\d×]*/, ''));
+	const differs = () => [...document.querySelectorAll('#source-box .differs')].map((c) => c.textContent.replace(/^[\s\d×]*/, ''));
 
 	const calls = links(answer('Who called tcp_rcv_state_process()'));
 	click(calls[0]);
@@ -23,9 +24,9 @@ tap(async (it) => {
 	asked('shows which ran for the last ACK', ran().some((l) => l.includes('tcp_set_state(sk, TCP_ESTABLISHED)')));
 	press('n'); press('n');
 	asked('steps through the lines that ran', document.querySelector('#source-box .at') !== null && document.querySelectorAll('#source-box .at').length === 1);
-	const first = Number(document.querySelector('#source-box .at .order').textContent);
+	const first = Number(document.querySelector('#source-box .at').dataset.order);
 	press('n'); press('N');
-	asked('and back', Number(document.querySelector('#source-box .at .order').textContent) === first);
+	asked('and back', Number(document.querySelector('#source-box .at').dataset.order) === first);
 
 	click(links(answer('Which function sent the SYN?'))[0]);
 	click(button('object-box', 'tcphdr.syn'));
@@ -33,7 +34,12 @@ tap(async (it) => {
 
 	const established = events.find((e) => e.type === 'tcp.state' && e.new === 'ESTABLISHED' && e.netns === 'client');
 	choose(established);
-	click(button('object-box', 'sock.snd_una'));
+	drawMoment();
+	const all = button('object-box', 'more');
+	if (all) all.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+	clicks++;
+	[...document.getElementById('object-box').querySelectorAll('button.link')].find((b) => b.textContent.includes('sock.snd_una')).dispatchEvent(new MouseEvent('click', { bubbles: true }));
+	clicks++;
 	asked("shows the history of a socket's field", [...document.querySelectorAll('#history tr')].length > 2 && text('history').includes('tcp_connect_init') || text('history').includes('tcp_'));
 	const seen = chosen.n;
 	press('w');

@@ -20,8 +20,8 @@ function choose(e, how = {}) {
 	drawMarks();
 	drawLayers();
 	step = 0;
-	drawSource();
-	drawObjects();
+	if (!stale) requestAnimationFrame(drawMoment);
+	stale = true;
 	const meaning = data.meanings[e._meaning], peer = peerOf(e), inside = byNumber.get(e.parent);
 	$('detail').replaceChildren(...[
 		make('button', { id: 'close', onclick: closeSheet, 'aria-label': T('close') }, '✕'),
@@ -33,6 +33,13 @@ function choose(e, how = {}) {
 		owner(e), ...stackList(e), ...changedList(e),
 		make('details', { open: '' }, make('summary', {}, T('fields')), fieldList(e))].filter(Boolean));
 	$('detail').scrollTop = 0;
+}
+/* what is long, and lies below: once for all steps that come before the next picture */
+let stale = false;
+function drawMoment() {
+	stale = false;
+	drawSource();
+	drawObjects();
 }
 /* the run's folder is that of this page, as a clone has it: out/handshake */
 function debugCommand(e) {

@@ -3,6 +3,7 @@
 /* a write is [the event before it, object, field, value before, value after, who, instructions]; they are in their order */
 const keyOf = (w) => `${w[1]} ${w[2]}`, histories = new Map();
 for (const w of data.writes) histories.set(keyOf(w), [...(histories.get(keyOf(w)) || []), w]);
+const FIELDS = 24; /* that are shown at once */
 let history_of = null; /* the key of the field whose history is shown */
 const changesAt = (n) => data.writes.filter((w) => w[0] === n);
 /* {object: {field: the write that made its value}}, where the event happens: what comes behind it is not yet */
@@ -29,9 +30,13 @@ function drawObjects() {
 	if (!data.writes.length || !chosen) return;
 	const n = chosen.n, shown = [...stateAt(n)].map(([object, list]) => ({ of: data.objects[object], list, fresh: list.filter((w) => w[0] === n - 1).length }))
 		.filter((o) => o.fresh || isOf(chosen, o.of)).sort((a, b) => b.fresh - a.fresh);
+	/* a table is made when it is opened: a socket has a hundred fields and more */
+	const table = (o, most) => make('table', { class: 'table' }, ...o.list.sort((a, b) => b[6] - a[6]).slice(0, most).map((w) => fieldRow(w, w[0] === n - 1)),
+		o.list.length > most ? make('tr', {}, make('td', { colspan: 3 }, make('button', { class: 'link', onclick: ({ target }) => target.closest('table').replaceWith(table(o, Infinity)) }, T('and {n} more', { n: o.list.length - most })))) : null);
+	const fill = (o) => ({ target }) => { if (target.open && target.children.length < 2) target.append(table(o, FIELDS)); };
 	$('object-box').replaceChildren(make('p', { class: 'soft' }, T('As it was at event {n}; what has changed since the event before is marked. Click a field: who wrote it, and when.', { n })),
-		...shown.slice(0, 20).map((o) => make('details', { open: o.fresh ? '' : null }, make('summary', {}, `${o.of[0]}: `, T('{n} fields changed so far, {fresh} since the event before', { n: o.list.length, fresh: o.fresh })),
-			make('table', { class: 'table' }, ...o.list.sort((a, b) => b[6] - a[6]).map((w) => fieldRow(w, w[0] === n - 1))))));
+		...shown.slice(0, 20).map((o, i) => make('details', { ontoggle: fill(o), open: o.fresh && i < 4 ? '' : null }, make('summary', {}, `${o.of[0]}: `, T('{n} fields changed so far, {fresh} since the event before', { n: o.list.length, fresh: o.fresh })),
+			o.fresh && i < 4 ? table(o, FIELDS) : null)));
 	drawHistory();
 }
 function showHistory(object, field) {

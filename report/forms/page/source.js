@@ -9,20 +9,21 @@ let step = 0; /* how many lines of the call have been gone through, in the order
 function storesOf(call, file) {
 	const found = new Map();
 	for (const w of data.writes) {
+		if (w[6] < call[3] || (call[4] >= 0 && w[6] > call[4])) continue;
 		const who = data.whos[w[5]];
-		if (w[6] < call[3] || (call[4] >= 0 && w[6] > call[4]) || who[1] !== file) continue;
+		if (who[1] !== file) continue;
 		found.set(who[2], [...(found.get(who[2]) || []), w]);
 	}
 	return found;
 }
 const stored = (w) => make('button', { class: 'link stored', onclick: () => showHistory(w[1], w[2]) }, `${data.fields[w[2]]}: ${w[3]} → ${w[4]}`);
+const column = (value, width) => String(value || '').padStart(width);
 function sourceLine(number, text, ran, stores, before) {
 	const state = !ran ? 'none' : ran[1] ? 'ran' : 'not', differs = ran && before && Boolean(ran[1]) !== Boolean(before[1]);
-	return make('div', { class: `line ${state}${ran && ran[2] && ran[2] === step ? ' at' : ''}${differs ? ' differs' : ''}`, 'data-line': number,
+	return make('div', { class: `line ${state}${ran && ran[2] && ran[2] === step ? ' at' : ''}${differs ? ' differs' : ''}`, 'data-line': number, 'data-order': ran && ran[2] || null,
 		title: ran && ran[1] ? T('line {order} to run, {times} times', { order: ran[2], times: ran[1] }) : null,
 		onclick: ran && ran[2] ? () => { step = ran[2]; drawSource(); } : null },
-		make('span', { class: 'soft order' }, ran && ran[2] ? ran[2] : ''), make('span', { class: 'soft times' }, ran ? `${ran[1]}×` : ''),
-		make('span', { class: 'soft number' }, number), make('code', {}, text), ...stores.slice(0, 6).map(stored),
+		make('span', { class: 'soft' }, `${column(ran && ran[2], 5)}${column(ran && `${ran[1]}×`, 7)}${column(number, 7)}  `), text, ...stores.slice(0, 6).map(stored),
 		stores.length > 6 ? make('span', { class: 'soft' }, T('and {n} more', { n: stores.length - 6 })) : null);
 }
 function drawSource() {
