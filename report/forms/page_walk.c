@@ -105,9 +105,9 @@ static size_t object_number(struct walk *walk, const struct wrote_row *row)
 	str_add(&text, ",");
 	json_quote(&text, row->of && row->of->netns ? row->of->netns : "");
 	str_addf(&text, ",%lld,%lld,", (long long)(row->of ? row->of->conn : 0),
-		 (long long)(row->of ? row->of->pkt : 0));
+		 (long long)row->packet);
 	json_quote(&text, row->key);
-	str_addf(&text, ",%u]", row->of && row->of->pkt ? 0 : row->number);
+	str_addf(&text, ",%u]", row->packet ? 0 : row->number);
 	number = text_number(&walk->objects, str_text(&text));
 	str_free(&text);
 	return number;

@@ -75,8 +75,8 @@ static void store_add(const struct wrote_row *row, void *data)
 	member_add(&text, "netns", row->of ? row->of->netns : NULL);
 	if (row->of && row->of->conn)
 		str_addf(&text, ",\"conn\":%lld", (long long)row->of->conn);
-	if (row->of && row->of->pkt)
-		str_addf(&text, ",\"pkt\":%lld", (long long)row->of->pkt);
+	if (row->packet)
+		str_addf(&text, ",\"pkt\":%lld", (long long)row->packet);
 	member_add(&text, "fn", row->chain_n ? row->chain[row->chain_n - 1] : NULL);
 	member_add(&text, "file", row->line ? row->path : NULL);
 	str_addf(&text, ",\"line\":%d", row->line);

@@ -228,6 +228,14 @@ struct owner owners_find(const struct owners *owners, const struct layout *layou
 	return owner;
 }
 
+int64_t owner_packet(const struct owner *owner, const struct layout *layout,
+		     const struct written_object *object)
+{
+	const struct kind *kind = &layout->kinds.v[object->kind];
+
+	return kind->has_data || !kind->fields.list.n ? owner->ev->pkt : 0;
+}
+
 char *owner_name(const struct owner *owner, const struct layout *layout,
 		 const struct written_object *object)
 {
@@ -240,7 +248,7 @@ char *owner_name(const struct owner *owner, const struct layout *layout,
 		return xasprintf("%s %u", kind->fields.name, object->number);
 	if (owner->listens)
 		return xasprintf(_("%s, listener"), node);
-	if (owner->ev->pkt && (kind->has_data || !kind->fields.list.n))
+	if (owner_packet(owner, layout, object))
 		return xasprintf(_("%s, packet %lld"), node, (long long)owner->ev->pkt);
 	if (owner->ev->conn)
 		return xasprintf(_("%s, connection %lld"), node, (long long)owner->ev->conn);

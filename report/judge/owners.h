@@ -24,6 +24,10 @@ struct owner {
 struct owner owners_find(const struct owners *owners, const struct layout *layout,
 			 const struct written_object *object, int64_t icount);
 
+/* The packet that an object with an event is, or is the data of; 0: it is none. */
+int64_t owner_packet(const struct owner *owner, const struct layout *layout,
+		     const struct written_object *object);
+
 /* "client, connection 1", or its kind and number; in memory that the caller frees. */
 char *owner_name(const struct owner *owner, const struct layout *layout,
 		 const struct written_object *object);

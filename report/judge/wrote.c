@@ -239,6 +239,7 @@ static void store_tell(struct wrote *wrote)
 	name = owner_name(&owner, wrote->layout, object);
 	row.object = name;
 	row.of = owner.ev;
+	row.packet = owner.ev ? owner_packet(&owner, wrote->layout, object) : 0;
 	row.key = owner.key;
 	row.number = object->number;
 	fields_tell(wrote, &row, &of);

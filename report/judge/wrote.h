@@ -14,6 +14,7 @@ struct wrote_row {
 	int64_t icount; /* instructions executed before it */
 	const char *object; /* "client, connection 1" */
 	const struct event *of; /* an event that speaks of it; NULL: none */
+	int64_t packet; /* of a packet, its headers and its control block: as which it is seen next; 0 */
 	const char *key; /* a neighbour's address; "" */
 	uint32_t number; /* the object's own */
 	const char *field; /* "sock.sk_state" */

@@ -58,6 +58,8 @@ void view_calls(struct doc *doc, const struct request *rq);
 void view_tree(struct doc *doc, const struct request *rq);
 void view_lines(struct doc *doc, const struct request *rq);
 void view_writes(struct doc *doc, const struct request *rq);
+/* Adds a table of every change of a packet and its headers, if the run has recorded them. */
+void packet_changes(struct doc *doc, const struct request *rq, int64_t id);
 void view_explain(struct doc *doc, const struct request *rq);
 void view_layers(struct doc *doc, const struct request *rq);
 void view_packet(struct doc *doc, const struct request *rq);

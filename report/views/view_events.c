@@ -103,6 +103,8 @@ void view_packet(struct doc *doc, const struct request *rq)
 	}
 	if (!t->cells.n)
 		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
+	else
+		packet_changes(doc, rq, id);
 }
 
 void view_connection(struct doc *doc, const struct request *rq)

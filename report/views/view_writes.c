@@ -12,7 +12,14 @@ struct told {
 	struct table *table;
 	const struct request *rq;
 	struct shelf shelf;
+	int64_t pkt; /* whose changes are told; 0: all stores are */
 };
+
+/* What packets carry for a moment only, and no header is made of. */
+static bool is_passing(const char *field)
+{
+	return starts_with(field, "napi_gro_cb.") || starts_with(field, "skb_shared_info.");
+}
 
 /* The functions that led to it, of which the last ones tell most. */
 static char *chain_said(const struct wrote_row *row)
@@ -53,6 +60,9 @@ static void row_add(const struct wrote_row *row, void *data)
 	struct told *told = data;
 	struct table *t = told->table;
 
+	if (told->pkt && (row->packet != told->pkt || is_passing(row->field) ||
+			  text_is(row->before, row->after)))
+		return;
 	table_events(t, row->event, 0);
 	table_int(t, row->icount);
 	table_text(t, row->object);
@@ -64,19 +74,35 @@ static void row_add(const struct wrote_row *row, void *data)
 	table_take(t, source_said(told, row));
 }
 
+static const struct column columns[] = {
+	{ .key = "event", .title = N_("after event") },
+	{ .key = "icount", .title = N_("instructions") },
+	{ .key = "object", .title = N_("object") },
+	{ .key = "field", .title = N_("field") },
+	{ .key = "before", .title = N_("before") },
+	{ .key = "after", .title = N_("after") },
+	{ .key = "by", .title = N_("by") },
+	{ .key = "line", .title = N_("line") },
+	{ .key = "source", .title = N_("source") },
+};
+
+void packet_changes(struct doc *doc, const struct request *rq, int64_t id)
+{
+	struct told told = { .rq = rq, .pkt = id };
+	char *why;
+
+	told.table = DOC_TABLE(doc, "changes", columns,
+			       N_("What changed in it on its way, and who wrote it"));
+	why = wrote_walk(rq->trace, "*", row_add, &told);
+	/* a run that has recorded none has its events nevertheless */
+	if (!told.table->cells.n)
+		doc_drop(doc);
+	free(why);
+	shelf_free(&told.shelf);
+}
+
 void view_writes(struct doc *doc, const struct request *rq)
 {
-	static const struct column columns[] = {
-		{ .key = "event", .title = N_("after event") },
-		{ .key = "icount", .title = N_("instructions") },
-		{ .key = "object", .title = N_("object") },
-		{ .key = "field", .title = N_("field") },
-		{ .key = "before", .title = N_("before") },
-		{ .key = "after", .title = N_("after") },
-		{ .key = "by", .title = N_("by") },
-		{ .key = "line", .title = N_("line") },
-		{ .key = "source", .title = N_("source") },
-	};
 	struct told told = { .table = DOC_TABLE(doc, "writes", columns, ""), .rq = rq };
 	char *why = wrote_walk(rq->trace, rq->argument, row_add, &told);
 

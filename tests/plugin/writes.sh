@@ -54,6 +54,16 @@ by() { wrote handshake sock.sk_state | jq -se '[.[] | select(.before == "SYN_SEN
 # copied: what a function of the assembler writes is said of who calls it
 copied() { wrote handshake 'data' >/dev/null; wrote arp arphdr.ar_sha | jq -se 'length > 0 and all(.by | contains("arp_create"))'; }
 
+# grows: the SYN grows by TCP's, IP's and the card's header to the frame that is on the wire, and shrinks again where it came
+grows() {
+	local frame
+	frame=$(tshark -r "$work/handshake/wire-client-eth0.pcap" -Y 'tcp.flags == 2' -T fields -e frame.len 2>/dev/null)
+	build/ktreport show packet 2 "$work/handshake" --json --source="$source" | jq -e --argjson frame "$frame" '
+		[.tables[] | select(.name == "changes").rows[]] as $rows | [$rows[] | select(.field == "skb.len").after | tonumber] as $lengths |
+		($lengths | index($frame)) as $sent | ($lengths[:$sent] | . == sort) and ($lengths | length) > $sent + 3 and
+		([$rows[].object | split(",")[0]] | unique == ["client", "server"]) and ([$rows[].field | split(".")[0]] | all(IN("skb", "tcphdr", "iphdr", "ethhdr", "tcp_skb_cb", "inet_skb_parm", "data")))'
+}
+
 # within FIRST LAST: stores between two events are between them
 within() {
 	local first last
@@ -114,6 +124,7 @@ for kernel in $(kernels); do
 	it 'says who sets SYN, in both' syn
 	it 'says through which calls' by
 	it 'says who has a function of the assembler copy' copied
+	it 'tells how a packet grows and shrinks' grows
 	it 'tells what was written between two events' within 80 90
 	it 'judges what an expectation says of stores' judged
 	it 'judges nothing of them in a run of gdb' skipped
