@@ -15,13 +15,16 @@ enum {
 	END_FULL = 1,
 	/* an object has no more bytes, and a run not more objects */
 	BYTES_MAX = 2 << 20,
-	OBJECTS_MAX = 1 << 26,
+	/* objects are numbered in turn, and those before the lab are not told of */
+	NUMBERS_MAX = 1 << 20,
+	LIVE_MAX = 512 << 20, /* bytes of all that live at once: more than a guest has */
 	STORE_MAX = 16
 };
 
 struct written_file {
 	struct unpack *in;
 	VEC(struct written_object *) objects; /* by number */
+	size_t live; /* bytes */
 	struct written last; /* takes effect when the next one is read */
 	uint8_t *value;
 };
@@ -76,6 +79,7 @@ static void last_apply(struct written_file *file)
 		memcpy(object->copy + last->offset, last->value, last->bytes);
 	if (object && last->what == WRITTEN_DIED) {
 		file->objects.v[object->number] = NULL;
+		file->live -= object->bytes;
 		object_free(object);
 	}
 	*last = (struct written){ 0 };
@@ -90,8 +94,10 @@ static bool born_read(struct written_file *file, uint32_t number, struct written
 
 	if (!unpack_u8(file->in, &kind) || !unpack_u64(file->in, &address) ||
 	    !unpack_u32(file->in, &data) || !unpack_u32(file->in, &bytes) || bytes > BYTES_MAX ||
-	    number > OBJECTS_MAX || (number < file->objects.n && file->objects.v[number]))
+	    number > file->objects.n + NUMBERS_MAX || file->live + bytes > LIVE_MAX ||
+	    (number < file->objects.n && file->objects.v[number]))
 		return false;
+	file->live += bytes;
 	object = xcalloc(1, sizeof(*object));
 	*object = (struct written_object){ .number = number,
 					   .kind = kind,

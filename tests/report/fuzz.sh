@@ -12,7 +12,7 @@ seconds=${FUZZ_S:-$seconds}
 dir=${FUZZ_DIR:-$(mktemp -d)}
 [ -n "${FUZZ_DIR:-}" ] || trap 'rm -rf "$dir"' EXIT
 run=tests/report/handshake
-all_targets='events pcap expect tree diff record plan'
+all_targets='events pcap expect tree diff record plan writes'
 for name in $all_targets found; do mkdir -p "$dir/$name"; done
 
 # some events a seed, with short stacks, and half of the capture behind them: short inputs are quick
@@ -35,6 +35,21 @@ printf '%s\n' '{"type":"meta","format":1,"root":"root"}' \
 	'{"type":"end","trees":1,"calls":2,"unlisted":1,"missed":0,"open":0}' >"$dir/tree/1"
 echo '{"phases":[{"name":"boot","wall_s":6.6},{"name":"lab","wall_s":1}],"hits":396,"untraced":"same","exact":"x","engines":null}' >"$dir/record/1"
 echo '{"format":2,"facts":{"registers":["rax","rbx","rcx","rdx","rsi","rdi","rbp","rsp","r8","r9","r10","r11","r12","r13","r14","r15","rip"],"memory":[["0x1000","0x8000"]],"devices":[["0x2000","0x3000"]],"near_bytes":64},"arm":"boot","takes":[[{"name":"sk","terms":[["reg","rdi"]],"add":"0x0","len":8},{"name":"net","terms":[["field",0,0,8,1],["in","rsi",2]],"add":"0x10","top":4096,"mask":7}]],"sites":[{"point":"a","fn":"a","at":"return","addr":"0x1000","takes":0}],"faults":[["0x1",16]],"notes":{"address":"0x1","bytes":"0aff"},"tree":{"root":0,"functions":[["0x1","a"]],"stack_bytes":16384,"interrupt_stack":"0x8","text":["0x1","0x2","0x3","0x4"],"entry":["0x1","0x2"]}}' >"$dir/plan/1"
+# two packets with one buffer, a socket whose state is set, and their ends
+python3 - "$dir/writes/1" <<'END'
+import struct, sys
+plan = b'{"writes":{"kinds":[{"name":"sock","bytes":16,"fields":[["sk_state",16,8,"uint",1],["flag",24,1,"uint",1],["next",64,64,"ptr",8]],' \
+    b'"words":{"sk_state":{"1":"ESTABLISHED"}}},{"name":"skb","bytes":32,"data":{"head":8},"fields":[["cb",0,64,"bytes",1],["head",64,64,"ptr",8],' \
+    b'["transport_header",128,16,"uint",2],["network_header",144,16,"uint",2]]},{"name":"data","bytes":0,"fields":[]}],"headers":{"tcphdr":[["seq",32,32,"be",4],' \
+    b'["syn",105,1,"uint",2]],"ethhdr":[["h_dest",0,48,"bytes",1]],"iphdr":[["saddr",96,32,"ip",4]]},"control":{"tcp_skb_cb":["net/ipv4/tcp",[["seq",0,32,"uint",4]]]}}}'
+head = lambda what, number, icount: struct.pack("<BIQ", what, number, icount)
+born = lambda number, kind, address, content: head(1, number, 1) + struct.pack("<BQII", kind, address, 0xffffffff, len(content)) + content
+store = lambda number, offset, value: head(3, number, 6) + struct.pack("<IIIIIIIB", 16, 17, 17, 33, 0, 0, offset, len(value)) + value
+packet = bytes(8) + struct.pack("<QHH", 0x3000, 20, 14) + bytes(12)
+records = born(0, 0, 0x1000, bytes(16)) + born(1, 1, 0x2000, packet) + born(2, 2, 0x3000, bytes(64)) + store(0, 2, b"\1") + store(1, 0, b"\1\2\3\4") \
+    + store(2, 32, b"\0\2") + store(2, 4, b"\1\2\3\4\5\6") + head(4, 2, 7) + struct.pack("<II", 1, 2) + b"ab" + head(2, 1, 8) + b"\0" + head(2, 0, 9) + b"\2" + b"\5\0" + bytes(8)
+open(sys.argv[1], "wb").write(plan + b"\0" + records)
+END
 
 # libFuzzer where clang brings it, else changes made blindly
 if echo 'int LLVMFuzzerTestOneInput(const void *d, long n) { return d && !n; }' |
