@@ -86,6 +86,7 @@ export KTLAB_INITRD := $(initrd)
 ## run
 lab: setup build/ktrun build/ktreport $(plugins) rootfs ## run one lab and report: make lab LAB=handshake KERNEL=auto OUT=out
 	$(Q)[ -e "labs/$$LAB/guest.sh" ] || exec build/ktrun "labs/$$LAB"
+	$(Q)[ -z "$$DUMP_AT" ] || [ -z "$$FROM" ] || { echo "DUMP_AT is of a new run, FROM=$$FROM of an old one: make debug FROM=$$FROM EVENT=$$DUMP_AT, there kt dump FILE" >&2; exit 2; }
 	$(Q)KTLAB_KDIR=$$(kernel-config/kernel.sh build "$$KERNEL"); export KTLAB_KDIR; \
 		[ -n "$$DUMP_AT" ] || exec qemu-plugin/engine.sh "labs/$$LAB"; held=0; qemu-plugin/engine.sh "labs/$$LAB" || held=$$?; [ $$held -le 1 ] || exit $$held; \
 		EXACT="" FROM="$$OUT/$$LAB" EVENT=$$DUMP_AT DUMP="$$OUT/$$LAB/vmcore" gdb-scripts/debug.sh "$$OUT/debug"; exit $$held

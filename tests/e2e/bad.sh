@@ -14,7 +14,6 @@ SEED=${SEED:-$(date +%j)}
 BAD=${BAD:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/ktlab-bad.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
-unset LAB EXERCISE EXAMPLE CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS TOGETHER NODES FILES POINTS
 run=$work/programs
 program=tests/e2e/bad.c
 

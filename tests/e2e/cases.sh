@@ -11,8 +11,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ktlab-cases.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
-# by make test LAB is named
-unset LAB EXERCISE CLIENT SERVER POINTS
 export ENGINE=plugin
 
 # right NAME

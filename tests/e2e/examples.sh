@@ -10,8 +10,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ktlab-examples.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
-# by make test LAB is named
-unset LAB EXERCISE EXAMPLE CLIENT SERVER CLIENT_ARGS SERVER_ARGS CLIENTS NODES FILES POINTS
 
 # what a client prints, sorted; what its server does
 hellos='asked hello 0, got hello 0|asked hello 1, got hello 1|asked hello 2, got hello 2'

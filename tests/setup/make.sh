@@ -38,6 +38,7 @@ it 'keeps the server' test -x "$clone/build/own/apps/server"
 it "says so when a user's program is not there" fails 2 'No such file' make -s -C "$clone" rootfs SERVER="$work/none.c"
 
 it 'names the known labs for one it does not know' fails 2 handshake make -s -C "$clone" lab LAB=handshak
+it 'says that a dump of an old run is the debugger'"'"'s' fails 2 'make debug FROM=out/x EVENT=88, there kt dump FILE' make -s -C "$clone" lab DUMP_AT=88 FROM=out/x
 it 'names the known kernels for one it does not know' fails 2 '5.4.302' make -s -C "$clone" kernel KERNEL=5.4.303
 it 'writes compile_commands.json' make_there compile_commands.json
 it 'writes it as JSON with each file' python3 -c \
