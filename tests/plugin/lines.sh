@@ -48,6 +48,17 @@ cases() {
 		grep -q 'tcp_set_state(sk, TCP_ESTABLISHED)' "$work/case-SYN_RECV"
 }
 
+# beside: the same three, and each line differs that ran in some of them alone
+beside() {
+	local events
+	events=$(event tcp_rcv_state_process enter 1),$(event tcp_rcv_state_process enter 2),$(event tcp_rcv_state_process enter 3)
+	shown "$events" | jq -e --arg events "$events" '($events | split(",")) as $n | .tables[0].rows |
+		(map(select(.differs != null and .differs != (([$n[] as $e | .[$e] > 0] | unique | length) == 2))) == []) and
+		([.[] | select(.differs).source] | any(contains("conn_request(sk, skb)")) and any(contains("tcp_rcv_synsent_state_process("))) and
+		(first(.[] | select(.source | contains("switch (sk->sk_state)"))).differs | not)' &&
+		says 'is of another function' build/ktreport show lines "${events%%,*},$(event tcp_v4_connect)" "$work/run"
+}
+
 # once: entry and return of one call are the same lines
 once() {
 	local columns='[.tables[].rows[]] | select(length > 50)'
@@ -98,6 +109,7 @@ for kernel in $(kernels); do
 	it "records the lines of watched functions, and of others that are named, on ${kernel##*/}" lined "$kernel" "tcp_ack net/core/"
 	it 'has the lines of each call that has an event' every_call
 	it 'tells the cases of tcp_rcv_state_process() apart' cases
+	it 'puts them beside each other' beside
 	it 'shows the same call by its entry and by its return' once
 	it 'counts how often a loop turns' turns
 	it 'changes nothing' untouched "$kernel"
