@@ -3,12 +3,12 @@
 #define _GNU_SOURCE
 #include "common.h"
 
-static void talk(const struct program *program, const struct sockaddr_in *address,
-		 const char *message)
+static void talk(const struct program *program, const union address *address, const char *message)
 {
-	int fd = check(socket(AF_INET, SOCK_STREAM, 0), program, "socket", "AF_INET SOCK_STREAM");
+	int fd = check(socket(address->any.sa_family, SOCK_STREAM, 0), program, "socket",
+		       address_socket(address));
 
-	check(connect(fd, (const struct sockaddr *)address, sizeof(*address)), program, "connect",
+	check(connect(fd, &address->any, address_bytes(address)), program, "connect",
 	      address_text(address).text);
 	printf("client: connected %s to %s\n", address_local(program, fd).text,
 	       address_peer(program, fd).text);
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	};
 	const struct program program = { "client", "Connects to a TCP server and sends a message.",
 					 options, sizeof(options) / sizeof(options[0]) };
-	struct sockaddr_in address;
+	union address address;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	options_parse(&program, argc, argv);

@@ -6,8 +6,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,30 +103,75 @@ static inline void options_parse(const struct program *program, int argc, char *
 	}
 }
 
-/* The address that the options name; ends the program if it is none. */
-static inline struct sockaddr_in address_parse(const struct program *program, const char *text,
-					       int port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+/* An address with its port, of either family. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
 
-	if (inet_pton(AF_INET, text, &address.sin_addr) != 1)
-		usage_error(program, "--address '%s': not an IPv4 address such as 10.0.0.2", text);
+static inline socklen_t address_bytes(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? sizeof(address->v6) : sizeof(address->v4);
+}
+
+/* Whether the text is an address of IPv6, "fd00::2" or "fe80::2%eth0": behind "%" stands the card whose link is meant. */
+static inline bool address_parse_v6(const char *text, struct sockaddr_in6 *address)
+{
+	char ip[INET6_ADDRSTRLEN];
+	const char *card = strchr(text, '%');
+	int length = (int)(card ? (size_t)(card - text) : strlen(text));
+
+	if (card && !(address->sin6_scope_id = if_nametoindex(card + 1)))
+		return false;
+	return snprintf(ip, sizeof(ip), "%.*s", length, text) < (int)sizeof(ip) &&
+	       inet_pton(AF_INET6, ip, &address->sin6_addr) == 1;
+}
+
+/* The address that the options name; ends the program if it is none, or one of a link without its card. */
+static inline union address address_parse(const struct program *program, const char *text, int port)
+{
+	union address address = { .v4 = { .sin_family = AF_INET, .sin_port = htons(port) } };
+	const char *card = strchr(text, '%');
+
+	if (card && !if_nametoindex(card + 1))
+		usage_error(program, "--address '%s': there is no card '%s'", text, card + 1);
+	if (inet_pton(AF_INET, text, &address.v4.sin_addr) == 1)
+		return address;
+	address.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	if (!address_parse_v6(text, &address.v6))
+		usage_error(program, "--address '%s': not an address such as 10.0.0.2 or fd00::2",
+			    text);
+	if (IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) && !address.v6.sin6_scope_id)
+		usage_error(program,
+			    "--address '%s': an address of a link, needs its card: %s%%eth0", text,
+			    text);
 	return address;
 }
 
-/* An address as text, "10.0.0.2:8080". */
+/* An address as text, "10.0.0.2:8080" or "[fd00::2]:8080". */
 struct address_text {
-	char text[INET_ADDRSTRLEN + sizeof(":65535")];
+	char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
 };
 
-static inline struct address_text address_text(const struct sockaddr_in *address)
+static inline struct address_text address_text(const union address *address)
 {
 	struct address_text result;
-	char ip[INET_ADDRSTRLEN];
+	bool six = address->any.sa_family == AF_INET6;
+	char ip[INET6_ADDRSTRLEN];
 
-	inet_ntop(AF_INET, &address->sin_addr, ip, sizeof(ip));
-	snprintf(result.text, sizeof(result.text), "%s:%d", ip, ntohs(address->sin_port));
+	inet_ntop(address->any.sa_family,
+		  six ? (const void *)&address->v6.sin6_addr : &address->v4.sin_addr, ip,
+		  sizeof(ip));
+	snprintf(result.text, sizeof(result.text), six ? "[%s]:%d" : "%s:%d", ip,
+		 ntohs(six ? address->v6.sin6_port : address->v4.sin_port));
 	return result;
+}
+
+/* The arguments of socket() for this address, as a sentence has them. */
+static inline const char *address_socket(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? "AF_INET6 SOCK_STREAM" : "AF_INET SOCK_STREAM";
 }
 
 /* Returns a system call's result, or ends the program with status 1: "client: connect 10.0.0.2:8080: ECONNREFUSED". */
@@ -140,20 +187,20 @@ static inline ssize_t check(ssize_t result, const struct program *program, const
 /* This end's address of a socket, as getsockname() tells it. */
 static inline struct address_text address_local(const struct program *program, int fd)
 {
-	struct sockaddr_in address;
+	union address address;
 	socklen_t size = sizeof(address);
 
-	check(getsockname(fd, (struct sockaddr *)&address, &size), program, "getsockname", "");
+	check(getsockname(fd, &address.any, &size), program, "getsockname", "");
 	return address_text(&address);
 }
 
 /* The other end's address of a socket, as getpeername() tells it. */
 static inline struct address_text address_peer(const struct program *program, int fd)
 {
-	struct sockaddr_in address;
+	union address address;
 	socklen_t size = sizeof(address);
 
-	check(getpeername(fd, (struct sockaddr *)&address, &size), program, "getpeername", "");
+	check(getpeername(fd, &address.any, &size), program, "getpeername", "");
 	return address_text(&address);
 }
 

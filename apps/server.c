@@ -33,18 +33,18 @@ int main(int argc, char **argv)
 	};
 	const struct program program = { "server", "Accepts TCP connections and answers each.",
 					 options, sizeof(options) / sizeof(options[0]) };
-	struct sockaddr_in address;
+	union address address;
 	int listener;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	options_parse(&program, argc, argv);
 	address = address_parse(&program, address_option, port);
 
-	listener =
-		check(socket(AF_INET, SOCK_STREAM, 0), &program, "socket", "AF_INET SOCK_STREAM");
+	listener = check(socket(address.any.sa_family, SOCK_STREAM, 0), &program, "socket",
+			 address_socket(&address));
 	check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)), &program,
 	      "setsockopt", "SO_REUSEADDR");
-	check(bind(listener, (struct sockaddr *)&address, sizeof(address)), &program, "bind",
+	check(bind(listener, &address.any, address_bytes(&address)), &program, "bind",
 	      address_text(&address).text);
 	check(listen(listener, backlog), &program, "listen", address_text(&address).text);
 	printf("server: listening on %s, backlog %d\n", address_local(&program, listener).text,

@@ -6,25 +6,27 @@
 #include <linux/errqueue.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
-#include <stdbool.h>
 #include <time.h>
 
 static const struct program program = { "sock", "", NULL, 0 };
 
 /* The listener, until accept() gives a connection: every word works on this socket. */
 static int fd = -1;
+static int family = AF_INET;
 
 /* What `to` says; of no family before. */
-static struct sockaddr_in to;
+static union address to;
 
-static struct sockaddr_in endpoint_parse(const char *text)
+static union address endpoint_parse(const char *text)
 {
-	char ip[INET_ADDRSTRLEN];
+	char ip[INET6_ADDRSTRLEN + IF_NAMESIZE];
 	int port, end = 0;
 
-	if (sscanf(text, "%15[0-9.]:%d%n", ip, &port, &end) != 2 || text[end] || port < 0 ||
-	    port > 65535)
-		usage_error(&program, "'%s': not an address such as 10.0.0.2:8080", text);
+	if (sscanf(text, *text == '[' ? "[%61[^]]]:%d%n" : "%15[0-9.]:%d%n", ip, &port, &end) !=
+		    2 ||
+	    text[end] || port < 0 || port > 65535)
+		usage_error(&program,
+			    "'%s': not an address such as 10.0.0.2:8080 or [fd00::2]:8080", text);
 	return address_parse(&program, ip, port);
 }
 
@@ -40,16 +42,16 @@ static int number_parse(const char *text)
 
 static ssize_t do_bind(const char *word)
 {
-	struct sockaddr_in address = endpoint_parse(word);
+	union address address = endpoint_parse(word);
 
-	return bind(fd, (struct sockaddr *)&address, sizeof(address));
+	return bind(fd, &address.any, address_bytes(&address));
 }
 
 static ssize_t do_connect(const char *word)
 {
-	struct sockaddr_in address = endpoint_parse(word);
+	union address address = endpoint_parse(word);
 
-	return connect(fd, (struct sockaddr *)&address, sizeof(address));
+	return connect(fd, &address.any, address_bytes(&address));
 }
 
 static ssize_t do_listen(const char *word)
@@ -86,8 +88,8 @@ static ssize_t do_send(const char *word)
 		data[i] = (char)('a' + i % 26);
 	for (; sent < length; sent += part) {
 		part = sendto(fd, data + sent, (size_t)(length - sent), MSG_NOSIGNAL,
-			      to.sin_family ? (struct sockaddr *)&to : NULL,
-			      to.sin_family ? sizeof(to) : 0);
+			      to.any.sa_family ? &to.any : NULL,
+			      to.any.sa_family ? address_bytes(&to) : 0);
 		if (part < 0)
 			break;
 	}
@@ -137,7 +139,7 @@ static ssize_t do_recvmmsg(const char *word)
 	return recvmmsg(fd, messages, count < 8 ? (unsigned int)count : 8, MSG_WAITFORONE, NULL);
 }
 
-/* What IP_RECVERR has kept for this socket: the result is the error's own, as a system call would give it. */
+/* What IP_RECVERR or IPV6_RECVERR has kept for this socket: the result is the error's own, as a system call would give it. */
 static ssize_t do_error(const char *word)
 {
 	union {
@@ -156,7 +158,8 @@ static ssize_t do_error(const char *word)
 	if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0)
 		return -1;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c))
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR)
+		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
 			memcpy(&error, CMSG_DATA(c), sizeof(error));
 	printf("error queue: origin %u type %u code %u\n", error.ee_origin, error.ee_type,
 	       error.ee_code);
@@ -164,25 +167,39 @@ static ssize_t do_error(const char *word)
 	return error.ee_errno ? -1 : 0;
 }
 
-/* A datagram whose checksum is wrong: made by hand, on a raw socket of its own, from port 7. */
-static ssize_t do_badsum(const char *word)
+/* A datagram with that checksum, made by hand, on a raw socket of its own, from port 7. */
+static ssize_t raw_send(const char *word, uint16_t check)
 {
 	size_t length = sizeof(struct udphdr) + (size_t)number_parse(word);
 	struct udphdr *header = calloc(1, length);
 	ssize_t sent = -1;
-	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	int raw = socket(family, SOCK_RAW, IPPROTO_UDP);
+	union address address = to;
 
 	if (header && raw >= 0) {
 		header->source = htons(7);
-		header->dest = to.sin_port;
+		header->dest = to.v4.sin_port;
 		header->len = htons((uint16_t)length);
-		header->check = htons(1);
-		sent = sendto(raw, header, length, 0, (struct sockaddr *)&to, sizeof(to));
+		header->check = htons(check);
+		/* a raw socket of IPv6 takes no port (net/ipv6/raw.c: rawv6_sendmsg()) */
+		address.v4.sin_port = 0;
+		sent = sendto(raw, header, length, 0, &address.any, address_bytes(&to));
 	}
 	free(header);
 	if (raw >= 0)
 		close(raw);
-	return sent < 0 ? -1 : sent - (ssize_t)sizeof(*header);
+	return sent < 0 ? -1 : sent - (ssize_t)sizeof(struct udphdr);
+}
+
+static ssize_t do_badsum(const char *word)
+{
+	return raw_send(word, 1);
+}
+
+/* None at all: over IPv4 the sender may leave it out. */
+static ssize_t do_nosum(const char *word)
+{
+	return raw_send(word, 0);
 }
 
 static ssize_t do_shutdown(const char *word)
@@ -197,11 +214,13 @@ static ssize_t do_close(const char *word)
 	return close(fd);
 }
 
-/* The TTL of what is sent from now on, so that a filter can tell one segment from its repetition. */
+/* The TTL, or hop limit, of what is sent from now on, so that a filter can tell one segment from its repetition. */
 static ssize_t do_ttl(const char *word)
 {
 	int ttl = number_parse(word);
 
+	if (family == AF_INET6)
+		return setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &ttl, sizeof(ttl));
 	return setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
 }
 
@@ -260,6 +279,8 @@ static ssize_t do_recverr(const char *word)
 	int on = 1;
 
 	(void)word;
+	if (family == AF_INET6)
+		return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
 	return setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
 }
 
@@ -295,25 +316,26 @@ static const struct word_row {
 	{ "peek", "N", "look at N bytes of the next datagram, and leave it", do_peek },
 	{ "recvmmsg", "N", "receive N datagrams at most by one call", do_recvmmsg },
 	{ "badsum", "N", "send N bytes with a wrong UDP checksum, from a raw socket", do_badsum },
+	{ "nosum", "N", "the same without one", do_nosum },
 	{ "error", NULL, "take an error that recverr has had kept", do_error },
 	{ "shutdown", NULL, "end one's own direction", do_shutdown },
 	{ "close", NULL, "close", do_close },
 	{ "nodelay", NULL, "set TCP_NODELAY", do_nodelay },
-	{ "ttl", "N", "set the TTL of what is sent from now on", do_ttl },
+	{ "ttl", "N", "set the TTL or hop limit of what is sent from now on", do_ttl },
 	{ "reuse", NULL, "set SO_REUSEADDR", do_reuse },
 	{ "reuseport", NULL, "set SO_REUSEPORT", do_reuseport },
 	{ "broadcast", NULL, "set SO_BROADCAST", do_broadcast },
 	{ "rcvbuf", "N", "set SO_RCVBUF", do_rcvbuf },
 	{ "cork", "N", "set UDP_CORK to 1 or 0", do_cork },
-	{ "recverr", NULL, "set IP_RECVERR", do_recverr },
+	{ "recverr", NULL, "set IP_RECVERR or IPV6_RECVERR", do_recverr },
 	{ "sleep", "MS", "wait so many milliseconds", do_sleep },
 	{ "wait", NULL, "wait for a line on the standard input", do_wait },
 };
 
 static void help_print(void)
 {
-	puts("usage: sock WORD...\nMakes a TCP socket and does with it what the words say, until "
-	     "one fails.\n\nwords:");
+	puts("usage: sock [tcp6|udp|udp6] WORD...\nMakes a TCP socket (of IPv6, or a UDP one) and "
+	     "does with it what the words say, until one fails.\n\nwords:");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		printf("  %-9s %-8s %s\n", words[i].name,
 		       words[i].value_name ? words[i].value_name : "", words[i].help);
@@ -338,9 +360,20 @@ static int word_run(const struct word_row *row, const char *value)
 	return result < 0;
 }
 
+/* What the first word may be, and the socket that it asks for; without one it is the last. */
+static const struct {
+	const char *word;
+	int family, type;
+} kinds[] = {
+	{ "tcp6", AF_INET6, SOCK_STREAM },
+	{ "udp", AF_INET, SOCK_DGRAM },
+	{ "udp6", AF_INET6, SOCK_DGRAM },
+	{ NULL, AF_INET, SOCK_STREAM },
+};
+
 int main(int argc, char **argv)
 {
-	bool udp = argc > 1 && !strcmp(argv[1], "udp");
+	size_t kind = 0;
 	int failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -348,9 +381,12 @@ int main(int argc, char **argv)
 		help_print();
 		return 0;
 	}
-	fd = (int)check(socket(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0), &program, "socket",
-			"AF_INET");
-	for (int i = 1 + udp; i < argc && !failed; i++) {
+	while (kinds[kind].word && (argc < 2 || strcmp(argv[1], kinds[kind].word) != 0))
+		kind++;
+	family = kinds[kind].family;
+	fd = (int)check(socket(family, kinds[kind].type, 0), &program, "socket",
+			family == AF_INET6 ? "AF_INET6" : "AF_INET");
+	for (int i = 1 + (kinds[kind].word != NULL); i < argc && !failed; i++) {
 		const struct word_row *row = word_find(argv[i]);
 
 		if (row->value_name && ++i == argc)

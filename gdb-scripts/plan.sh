@@ -12,6 +12,8 @@ export POINTS="${POINTS:-}"
 export TREE="${TREE:-}"
 # functions, or folders of the source tree with a slash at the end, whose lines the plugin engine records, beside those watched
 export KTLAB_LINES="${KTLAB_LINES:-}"
+# MiB that the plugin engine's file of lines, and that of stores, may each grow to
+export KTLAB_RECORD_MIB="${KTLAB_RECORD_MIB:-1024}"
 # built: a kernel that the user built. A lab's points that it does not allow are left out there
 KTLAB_ORIGIN=$(sed -n "s/^KTLAB_ORIGIN='\(.*\)'/\1/p" "$KTLAB_KDIR/kernel.env")
 export KTLAB_ORIGIN
@@ -23,7 +25,7 @@ export KTLAB_ORIGIN
 }
 sum=$({
 	cat "$here"/ktlab/*.py "$KTLAB_LABDIR/points"
-	echo "$KTLAB_LABDIR $POINTS $TREE $KTLAB_LINES"
+	echo "$KTLAB_LABDIR $POINTS $TREE $KTLAB_LINES $KTLAB_RECORD_MIB"
 	cat "$KTLAB_KDIR/kernel.env"
 	stat -L -c '%s %Y' "$KTLAB_KDIR/vmlinux"
 	cat "$KTLAB_KDIR/bzImage"

@@ -8,8 +8,5 @@ set -eu
 STEPPED=${STEPPED:-tcp_v4_connect tcp_rcv_state_process tcp_v4_rcv ip_output tcp_conn_request arp_rcv}
 CALLS=${CALLS:-6}
 
-private=$(mktemp -d "${TMPDIR:-/tmp}/ktlab.XXXXXX")
-export KTLAB_RUN="$1" KTLAB_STEPPED="$STEPPED" KTLAB_CALLS="$CALLS" KTLAB_GDB="$private/gdb"
-trap 'kill "$(cat "$KTLAB_GDB.pid" 2>/dev/null)" 2>/dev/null || :; rm -rf "$private"' EXIT
-trap 'exit 3' INT TERM HUP
-"$(dirname "$0")/run.sh" steps "$2/vmlinux"
+export KTLAB_STEPPED="$STEPPED" KTLAB_CALLS="$CALLS"
+exec "$(dirname "$0")/replay.sh" steps "$1" "$2"

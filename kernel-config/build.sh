@@ -144,12 +144,16 @@ built_part() {
 	return 1
 }
 
+build_id_of() {
+	readelf -n "$1" | awk '/Build ID:/ { print $3 }'
+}
+
 # kernel_keep OBJECTS LINK FAMILY: what the lab needs of a finished build goes into the cache, at once or not at all
 kernel_keep() {
-	local config sum build_id family=$KTLAB_CACHE/kernels/$3 kept new=$KTLAB_CACHE/building/$3.new
+	local config sum build_id part family=$KTLAB_CACHE/kernels/$3 kept new=$KTLAB_CACHE/building/$3.new
 	config=$(built_part "$1" "${built_configs[@]}")
 	sum=$(sha256sum <"$config" | cut -c1-64)
-	build_id=$(readelf -n "$1/vmlinux" | awk '/Build ID:/ { print $3 }')
+	build_id=$(build_id_of "$1/vmlinux")
 	kept=$family-${build_id:0:8}
 	rm -rf "$new"
 	mkdir "$new"
@@ -157,6 +161,7 @@ kernel_keep() {
 	cp "$config" "$new/config"
 	[ ! -e "$1/kernel.stamp" ] || cp -p "$1/kernel.stamp" "$new/"
 	gdb_scripts_keep "$1" "$new"
+	sources_keep "$1" "$new"
 	{
 		env_line KTLAB_RELEASE "$src_release"
 		env_line KTLAB_SOURCE "${src_own:-$src_folder}"
@@ -166,7 +171,9 @@ kernel_keep() {
 	} >"$new/kernel.built"
 	if [ -e "$kept" ]; then
 		# the very same kernel is there, and a run may be using it
-		[ ! -e "$new/kernel.stamp" ] || cp -p "$new/kernel.stamp" "$kept/"
+		for part in kernel.stamp sources.sha256; do
+			[ ! -e "$new/$part" ] || cp -p "$new/$part" "$kept/"
+		done
 		rm -rf "$new"
 	else
 		mv "$new" "$kept"
@@ -183,6 +190,18 @@ gdb_scripts_keep() {
 	cp -rL "$1/scripts/gdb" "$2/scripts/"
 	# before 6.2 some constants keep their C suffix, which Python refuses: LX_SB_RDONLY = ((((1UL))) << (0))
 	sed -i -E 's/\b(0x[0-9a-fA-F]+|[0-9]+)[uUlL]+\b/\1/g' "$2/scripts/gdb/linux/constants.py"
+}
+
+# sources_keep OBJECTS FOLDER: the checksum of each file of the tree that the build has read, by what make has noted of it,
+# and that is not younger than vmlinux; no file where nothing was noted
+sources_keep() {
+	local path
+	find "$1" -name '.*.cmd' -exec grep -hoE '[^ ()]+\.[chS]\b' {} + | awk -v tree="$src_folder/" '
+		index($0, tree) == 1 { $0 = substr($0, length(tree) + 1) }
+		!/^\/|\.\./ && !seen[$0]++' | while read -r path; do
+		[ ! -f "$src_folder/$path" ] || [ "$src_folder/$path" -nt "$1/vmlinux" ] || printf '%s\0' "$path"
+	done | (cd "$src_folder" && xargs -0 -r sha256sum --) >"$2/sources.sha256"
+	[ -s "$2/sources.sha256" ] || rm "$2/sources.sha256"
 }
 
 # kernels_prune FAMILY KEPT: of one tree's earlier builds the last three stay: other runs may be using them

@@ -9,8 +9,9 @@ own_find() {
 	own_part "${built_images[@]}"
 	own_part "${built_configs[@]}"
 	# what the kernel itself prints first
-	src_release=$(grep -m 1 -aoE 'Linux version [0-9][^ ]*' "$src_built/vmlinux" | cut -d' ' -f3) ||
+	own_banner=$(LC_ALL=C grep -m 1 -aoE 'Linux version [0-9].*' "$src_built/vmlinux") ||
 		die 2 "'$src_built/vmlinux' is no kernel: it names no release" "give a built vmlinux"
+	src_release=$(cut -d' ' -f3 <<<"$own_banner")
 	src_folder=$(readlink -f "$src_built/source" || printf '%s' "$src_built")
 	[ -d "$src_folder" ] || src_folder=$src_built
 	src_origin=built
@@ -27,14 +28,26 @@ own_part() {
 
 # kernel_own: prints the folder of the copy in the cache
 kernel_own() {
-	local link
+	local link image
 	own_check
-	link=$KTLAB_CACHE/kernels/by-inputs/$({ echo "$src_built"; stat -c '%s %y' "$src_built/vmlinux" "$src_config"; } | sha256sum | cut -c1-16)
+	image=$(built_part "$src_built" "${built_images[@]}")
+	link=$KTLAB_CACHE/kernels/by-inputs/$({ echo "$src_built"; stat -c '%s %y' "$src_built/vmlinux" "$image" "$src_config"; } | sha256sum | cut -c1-16)
 	cache_lock "kernel-own" 9
-	[ -e "$link/vmlinux" ] || kernel_keep "$src_built" "$link" "$src_release-own-$(sha256sum <<<"$src_built" | cut -c1-8)"
+	if [ ! -e "$link/vmlinux" ]; then
+		own_one_build "$image"
+		kernel_keep "$src_built" "$link" "$src_release-own-$(sha256sum <<<"$src_built" | cut -c1-8)"
+	fi
 	cache_unlock 9
 	kernel_env "$(readlink -f "$link")"
 	readlink -f "$link"
+}
+
+# own_one_build BZIMAGE: it holds the kernel whose symbols are in vmlinux
+own_one_build() {
+	local said status=0
+	said=$(KTLAB_IMAGE=$1 KTLAB_VMLINUX=$src_built/vmlinux KTLAB_BUILD_ID=$(build_id_of "$src_built/vmlinux") KTLAB_BANNER=$own_banner \
+		"$here/../gdb-scripts/run.sh" image) || status=$?
+	[ "$status" = 0 ] || die 2 "${said:-'$1' cannot be read}" "give both of one build: make -C '$src_built' vmlinux bzImage"
 }
 
 # own_check: refuses what no lab can do without (`needed`), and names what is lost without the others

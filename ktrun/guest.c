@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "guest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 #include "ending.h"
 #include "engines.h"
 #include "launch.h"
+#include "progress.h"
 #include "sockets.h"
 #include "text.h"
 #include "watch.h"
@@ -33,9 +35,26 @@ enum {
 	CONSOLE_BYTES = 8 << 20,
 };
 
-/* One line of the engine: `phase NAME` or `hits N`; others are not for us. */
+/* `half MIB NAME` or `full MIB NAME`: of a file of the plugin's, before it takes no more, and when it does not. */
+static bool room_told(const char *line)
+{
+	bool full = !strncmp(line, "full ", 5);
+	const char *mib = line + 5, *name = strchr(mib, ' ');
+
+	if (!name || (!full && strncmp(line, "half ", 5)))
+		return false;
+	progress_clear();
+	fprintf(stderr, "ktrun: %s %s the %.*s MiB that it may have (KTLAB_RECORD_MIB)%s\n",
+		name + 1, full ? "has" : "has half of", (int)(name - mib), mib,
+		full ? ": what it has is good, what comes now is not recorded" : "");
+	return true;
+}
+
+/* One line of the engine: `phase NAME`, `hits N` or how full a file is; others are not for us. */
 static void engine_line(struct run *run, const char *line)
 {
+	if (strlen(line) < 5 || room_told(line))
+		return;
 	if (!strncmp(line, "hits ", 5))
 		run->hits = strtol(line + 5, NULL, 10);
 	for (enum phase phase = PHASE_BOOT; phase <= PHASE_END; phase++)

@@ -125,13 +125,18 @@ json_t *topology_read(const char *path)
 	while (fgets(line, sizeof(line), file)) {
 		char node[WORD_MAX_LENGTH + 1], nic[WORD_MAX_LENGTH + 1];
 		char mac[WORD_MAX_LENGTH + 1], address[WORD_MAX_LENGTH + 1];
-		int hub;
+		char address6[WORD_MAX_LENGTH + 1];
+		int hub, found;
 
-		if (sscanf(line, "%63s %63s %d %63s %63s", node, nic, &hub, mac, address) == 5 &&
-		    node[0] != '#')
-			json_array_append_new(nics, json_pack("{ss ss si ss ss}", "node", node,
-							      "nic", nic, "hub", hub, "mac", mac,
-							      "address", address));
+		found = sscanf(line, "%63s %63s %d %63s %63s %63s", node, nic, &hub, mac, address,
+			       address6);
+		if (found < 5 || node[0] == '#')
+			continue;
+		/* what has no address of IPv6 says nothing of it */
+		json_array_append_new(nics,
+				      json_pack("{ss ss si ss ss ss*}", "node", node, "nic", nic,
+						"hub", hub, "mac", mac, "address", address,
+						"address6", found == 6 ? address6 : NULL));
 	}
 	fclose(file);
 	return nics;

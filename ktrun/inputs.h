@@ -14,7 +14,7 @@ char *labs_known(const char *lab_dir);
 /* The topology that the lab names in its file `topology`, or two-nodes; the caller frees it. */
 char *lab_topology(const char *lab_dir);
 
-/* The lines of a topology file as [{node, nic, hub, mac, address}]; NULL if it cannot be read. */
+/* The lines of a topology file as [{node, nic, hub, mac, address, address6}], the last where there is one; NULL if it cannot be read. */
 json_t *topology_read(const char *path);
 
 /* The NAME=value lines of kernel.env as an object; NULL if it cannot be read. */

@@ -4,13 +4,18 @@
 #   untraced  the same boot and lab alone
 #   gdb       ktrun with the gdb engine, from the plan to the report and the second opinion on the wire
 #   exact     the same with EXACT=1: the run is recorded, and GDB traces the replay
-#   plugin    ktrun with the plugin engine
-# Seconds of wall clock and of processor time, medians; `boot` is until the lab begins. The ways take turns.
+#   plugin    ktrun with the plugin engine: the lines of the watched functions and every store into objects, too
+#   net       the same with LINES=net/
+# Seconds of wall clock and of processor time, medians; `boot` is until the lab begins. The ways take turns. `files` is all
+# that is in the run's folder afterwards.
+# A second table has the plugin's run at as many connections as COUNTS says: what ktreport takes to write its report.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # runs that the medians are of
 RUNS=${RUNS:-3}
+# connections of the second table
+COUNTS=${COUNTS:-1 100 1000}
 
 kernel=$1
 . qemu-plugin/bench/lib.sh
@@ -42,29 +47,51 @@ ktrun_run() {
 
 gdb_run() { ktrun_run --engine gdb; }
 exact_run() { ktrun_run --engine gdb --exact; }
-plugin_run() { QEMU=$plugin_qemu ktrun_run --engine plugin; }
+plugin_run() { QEMU=$plugin_qemu ktrun_run --engine plugin "$@"; }
+net_run() { plugin_run --lines net/; }
 
-# measure WAY: adds a line `wall cpu boot`
+# files WAY: bytes of the run's folder
+files() {
+	local folder=$work/out/handshake
+	[ "$1" != untraced ] || folder=$KTLAB_RUN
+	find "$folder" -type f -printf '%s\n' | awk '{ all += $1 } END { print all + 0 }'
+}
+
+# measure WAY: adds a line `wall cpu boot bytes`
 measure() {
 	local TIMEFORMAT='%R %U %S' took
 	took=$({ time "$1_run"; } 2>&1)
-	awk -v boot="$(cat "$work/boot")" '{ print $1, $2 + $3, boot }' <<<"$took" >>"$work/$1"
+	awk -v boot="$(cat "$work/boot")" -v bytes="$(files "$1")" '{ print $1, $2 + $3, boot, bytes }' <<<"$took" >>"$work/$1"
 }
 
 # row WAY
 row() {
 	local column values=()
-	for column in 1 2 3; do values+=("$(cut -d' ' -f$column "$work/$1" | median)"); done
+	for column in 1 2 3 4; do values+=("$(cut -d' ' -f$column "$work/$1" | median)"); done
 	awk -v way="$1" -v base="$(cut -d' ' -f2 "$work/untraced" | median)" '{
-		printf "| %s | %.1f | %.1f | %.1f | %.1f |\n", way, $3, $1, $2, $2 / base }' <<<"${values[*]}"
+		printf "| %s | %.1f | %.1f | %.1f | %.1f | %.1f |\n", way, $3, $1, $2, $2 / base, $4 / 1e6 }' <<<"${values[*]}"
+}
+
+# grown COUNT: a row of the second table
+grown() {
+	local took TIMEFORMAT='%U %S'
+	export KTLAB_COUNT=$1
+	took=$({ time plugin_run; } 2>&1)
+	unset KTLAB_COUNT
+	awk -v count="$1" -v events="$(tail -n 1 "$work/out/handshake/events.jsonl" | jq .events)" -v bytes="$(files plugin)" -v took="$took" '{
+		split(took, cpu); printf "| %d | %d | %.1f | %.1f | %.1f | %d |\n", count, events, cpu[1] + cpu[2], bytes / 1e6, $1, $2 }' \
+		< <(python3 tests/lib/peak.py build/ktreport write "$work/out/handshake" labs/handshake/expect)
 }
 
 ways="untraced gdb exact"
-plugin_qemu=$(qemu-plugin/get-qemu.sh --no-fetch 2>/dev/null) && ways+=" plugin"
+plugin_qemu=$(qemu-plugin/get-qemu.sh --no-fetch 2>/dev/null) && ways+=" plugin net"
 printf '%s; medians of %s\n\n' "$(machine "${QEMU:-qemu-system-x86_64}")" "$RUNS"
-echo '| make lab | boot | wall | cpu | times untraced, cpu |'
-echo '|---|---|---|---|---|'
+echo '| make lab | boot | wall | cpu | times untraced, cpu | files MB |'
+echo '|---|---|---|---|---|---|'
 for ((run = 0; run < RUNS; run++)); do
 	for way in $ways; do measure "$way"; done
 done
 for way in $ways; do row "$way"; done
+[ -n "$plugin_qemu" ] || exit 0
+printf '\n| connections | events | cpu | files MB | write s | its memory MB |\n|---|---|---|---|---|---|\n'
+for count in $COUNTS; do grown "$count"; done

@@ -7,7 +7,8 @@
 # 2. It repeats exactly: each lab of LABS runs RUNS times while all processors are busy with other work. Each run's
 #    expectations hold, and all runs have the same events, wires and console, byte for byte.
 # 3. With the plugin: the lines that a run of each lab of LINED has recorded are those that GDB single-steps through on a
-#    replay, as often and in the same order (gdb-scripts/steps.sh). LINED empty leaves the part out.
+#    replay, as often and in the same order (gdb-scripts/steps.sh); and the changes of fields that it has recorded are those
+#    at which GDB's watchpoints stop, at the same instructions (gdb-scripts/watches.sh). LINED empty leaves the part out.
 # With MUTATE=1 something else: that the report's checks find what is wrong. In the stored runs of tests/report and all runs
 # in OUT, each event and each frame is deleted, each field and each byte of a header changed, one at a time; a table tells
 # how many of the changes are found, field by field, and why the others cannot be. EVERY=10 takes a tenth of the fields.
@@ -88,14 +89,16 @@ count() {
 
 # lined LAB: the third part
 lined() {
-	local out=$OUT/lined ended=0 said
+	local out=$OUT/lined ended=0 said what
 	trace live plugin "$1" "$out" || ended=$?
-	[ $ended -le 1 ] || { failed "engine plugin: the run whose lines are compared failed" "$out/log" >&2; worse 3; return; }
-	ended=0
-	said=$(gdb-scripts/steps.sh "$out/$1" "$KTLAB_KDIR") || ended=$?
-	printf '%s, lines: %s\n' "$1" "$said"
-	worse $((ended > 1 ? 3 : ended))
-	proved=$((proved + 1))
+	[ $ended -le 1 ] || { failed "engine plugin: the run whose lines and stores are compared failed" "$out/log" >&2; worse 3; return; }
+	for what in steps watches; do
+		ended=0
+		said=$("gdb-scripts/$what.sh" "$out/$1" "$KTLAB_KDIR") || ended=$?
+		printf '%s, %s: %s\n' "$1" "$what" "$said"
+		worse $((ended > 1 ? 3 : ended))
+		proved=$((proved + 1))
+	done
 }
 
 # digest RUN: of events, wires, console; fails if one of them has none

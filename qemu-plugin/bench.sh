@@ -3,12 +3,13 @@
 # Measures what tracing costs: bench.sh KDIR prints a table (Markdown). The points are those of the handshake lab;
 # the guest makes as many connections as each row says.
 #   untraced  the guest alone
-#   plugin    the plugin engine
+#   plugin    the plugin engine: hits, the lines of the watched functions, and every store into the kernel's objects
+#   net       the same with LINES=net/: the lines of every function there, too
 #   gdb       the gdb engine
 #   course    a plain GDB script: at each of the same functions `bt` and `info args`, then `continue`
 # wall and cpu are medians in seconds; cpu is the user and system time of QEMU and GDB, which other work on the machine
-# changes less. The last columns are of it: times the untraced run, and what a hit costs over that; MiB is the resident
-# memory of the largest QEMU.
+# changes less. The next columns are of it: times the untraced run, and what a hit costs over that; MiB is the resident
+# memory of the largest QEMU, and MB what the run has written down.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -45,7 +46,8 @@ with_gdb() {
 }
 
 run_untraced() { ./run-qemu.sh 2>"$work/qemu.log" || [ $? = 33 ]; }
-run_plugin() { KTLAB_PLAN=$plan ./run-qemu.sh >"$work/out" 2>"$work/qemu.log" || [ $? = 33 ]; }
+run_plugin() { KTLAB_PLAN=${1:-$plan} ./run-qemu.sh >"$work/out" 2>"$work/qemu.log" || [ $? = 33 ]; }
+run_net() { run_plugin "$work/net.json"; }
 run_gdb() { with_gdb gdb-scripts/trace-gdb.sh "$plan" "$socket" "$KTLAB_RUN"; }
 run_course() { with_gdb gdb -nx -batch -x "$work/course.gdb" "$kernel/vmlinux"; }
 
@@ -68,34 +70,40 @@ watch_memory() {
 	done >>"$1"
 }
 
-# measure WAY COUNT: adds lines `wall cpu hits` to a file
+# written: bytes that the engine has recorded in the run's folder
+written() { find "$KTLAB_RUN" -name '*.bin' -printf '%s\n' | awk '{ all += $1 } END { print all + 0 }'; }
+
+# measure WAY COUNT: adds lines `wall cpu hits bytes` to a file
 measure() {
 	local TIMEFORMAT='%R %U %S' took
 	export KTLAB_EXERCISE=$2
+	rm -f "$KTLAB_RUN"/*.bin
 	watch_memory "$work/memory-$1-$2" &
 	took=$({ time "run_$1"; } 2>&1)
 	kill $!
-	awk -v hits="$(hits "$1")" '{ print $1, $2 + $3, hits }' <<<"$took" >>"$work/$1-$2"
+	awk -v hits="$(hits "$1")" -v bytes="$(written)" '{ print $1, $2 + $3, hits, bytes }' <<<"$took" >>"$work/$1-$2"
 }
 
 # row WAY COUNT
 row() {
-	local wall cpu hits base mib
+	local wall cpu hits bytes base mib
 	wall=$(cut -d' ' -f1 "$work/$1-$2" | median) cpu=$(cut -d' ' -f2 "$work/$1-$2" | median)
-	hits=$(cut -d' ' -f3 "$work/$1-$2" | median) base=$(cut -d' ' -f2 "$work/untraced-$2" | median)
+	hits=$(cut -d' ' -f3 "$work/$1-$2" | median) bytes=$(cut -d' ' -f4 "$work/$1-$2" | median) base=$(cut -d' ' -f2 "$work/untraced-$2" | median)
 	mib=$(sort -n "$work/memory-$1-$2" | tail -n 1)
-	awk -v way="$1" -v count="$2" -v wall="$wall" -v cpu="$cpu" -v hits="$hits" -v base="$base" -v kib="$mib" 'BEGIN {
-		printf "| %d | %s | %d | %.2f | %.2f | %.2f | %s | %d |\n", count, way, hits, wall, cpu, cpu / base,
-			hits ? sprintf("%.0f", (cpu - base) * 1e6 / hits) : "-", kib / 1024 }'
+	awk -v way="$1" -v count="$2" -v wall="$wall" -v cpu="$cpu" -v hits="$hits" -v base="$base" -v kib="$mib" -v bytes="$bytes" 'BEGIN {
+		printf "| %d | %s | %d | %.2f | %.2f | %.2f | %s | %d | %s |\n", count, way, hits, wall, cpu, cpu / base,
+			hits ? sprintf("%.0f", (cpu - base) * 1e6 / hits) : "-", kib / 1024,
+			bytes ? sprintf("%.1f", bytes / 1e6) : "-" }'
 }
 
 bench_guest
+KTLAB_LINES=net/ gdb-scripts/plan.sh "$kernel" labs/handshake "$work/net.json"
 course_script >"$work/course.gdb"
 printf '%s; medians of %s\n\n' "$(machine "$QEMU")" "$RUNS"
-echo '| connections | run | hits | wall | cpu | times untraced | us/hit | MiB |'
-echo '|---|---|---|---|---|---|---|---|'
+echo '| connections | run | hits | wall | cpu | times untraced | us/hit | MiB | MB |'
+echo '|---|---|---|---|---|---|---|---|---|'
 for count in $COUNTS; do
-	ways="untraced plugin"
+	ways="untraced plugin net"
 	[ "$count" -gt "$GDB_MOST" ] || ways+=" gdb"
 	[ "$count" -gt "$COURSE_MOST" ] || ways+=" course"
 	# in turns: what else the machine does changes all of them alike

@@ -19,7 +19,8 @@
 
 enum {
 	FORMAT = 2,
-	PLAN_BYTES_MAX = 64 << 20
+	PLAN_BYTES_MAX = 64 << 20,
+	RECORD_MIB_MAX = 1 << 20
 };
 
 /* The whole file; NULL with errno. The caller frees it. */
@@ -57,6 +58,16 @@ static void sha256(const char *text, size_t bytes, uint8_t *sum)
 	g_free(hex);
 }
 
+/* A plan that has neither lines nor writes to record may be without. */
+static bool room_read(struct plan *plan, const json_t *json)
+{
+	if (!plan->texts && !plan->kinds)
+		return true;
+	return number_read(json_object_get(json, "record_mib"), RECORD_MIB_MAX,
+			   &plan->record_mib) &&
+	       plan->record_mib;
+}
+
 static bool plan_read(struct plan *plan, const json_t *json)
 {
 	const char *arm = json_string_value(json_object_get(json, "arm"));
@@ -71,7 +82,7 @@ static bool plan_read(struct plan *plan, const json_t *json)
 	       notes_read(plan, json_object_get(json, "notes")) &&
 	       tree_read(&plan->tree, json_object_get(json, "tree")) &&
 	       lines_read(plan, json_object_get(json, "lines")) &&
-	       writes_read(plan, json_object_get(json, "writes"));
+	       writes_read(plan, json_object_get(json, "writes")) && room_read(plan, json);
 }
 
 struct plan *plan_new(const char *path, char *reason, size_t reason_size)

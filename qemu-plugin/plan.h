@@ -172,6 +172,7 @@ struct plan {
 	struct plan_part *parts; /* by address */
 	size_t part_count;
 	unsigned int stack_bytes;
+	unsigned int record_mib; /* that lines.bin and writes.bin may each have */
 	struct plan_kind *kinds; /* as the plan has them */
 	size_t kind_count;
 	struct plan_life *lives; /* by address */

@@ -163,10 +163,8 @@ static void call_end(struct text *text, size_t number, uint64_t leave)
 	memmove(text->open + number, text->open + number + 1,
 		(text->open_count - number) * sizeof(*text->open));
 	text->spare[text->spare_count++] = call;
-	if (stream_is_full(&the_tracer->lines)) {
-		say_tell("lines full\n");
+	if (stream_is_full(&the_tracer->lines))
 		stream_end(LINES_FULL);
-	}
 }
 
 static bool on_one_stack(uint64_t one, uint64_t other)
@@ -262,7 +260,7 @@ struct text *ran_open(struct tracer *tracer, const char *path)
 		texts[i].lengths = ran_memory(plan->texts[i].bytes, sizeof(*texts[i].lengths));
 		texts[i].targets = ran_memory(plan->texts[i].bytes, sizeof(*texts[i].targets));
 	}
-	if (!stream_open(&tracer->lines, path, LINES_MAGIC, plan->sha256))
+	if (!stream_open(&tracer->lines, path, LINES_MAGIC, plan->sha256, plan->record_mib))
 		say_refuse("cannot write '%s': %s", path, strerror(errno));
 	return texts;
 }

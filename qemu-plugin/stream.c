@@ -9,14 +9,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "say.h"
+
 enum {
 	LEVEL = 3, /* zstd's own choice between time and size */
 	SHA256_BYTES = 32
 };
 
+/* How much of the MiB that it may have the file has: `half 1024 NAME`, and then `full`; ktrun tells it. */
+static void room_say(const struct stream *stream, const char *much)
+{
+	const char *slash = strrchr(stream->path, '/');
+
+	say_tell("%s %u %s\n", much, (unsigned int)(stream->most >> 20),
+		 slash ? slash + 1 : stream->path);
+}
+
 static bool write_all(struct stream *stream, const uint8_t *data, size_t bytes)
 {
 	stream->written += bytes;
+	if (!stream->half && stream->written > stream->most / 2) {
+		stream->half = true;
+		room_say(stream, "half");
+	}
 	while (bytes) {
 		ssize_t written = write(stream->fd, data, bytes);
 
@@ -52,10 +67,10 @@ static bool pack(struct stream *stream, ZSTD_EndDirective how)
 }
 
 bool stream_open(struct stream *stream, const char *path, const char *magic,
-		 const uint8_t *plan_sha256)
+		 const uint8_t *plan_sha256, unsigned int mib)
 {
 	*stream = (struct stream){ .path = path,
-				   .most = (uint64_t)STREAM_MIB_MAX << 20,
+				   .most = (uint64_t)mib << 20,
 				   .packed_bytes = ZSTD_CStreamOutSize() };
 	stream->piece = malloc(STREAM_PIECE);
 	stream->packed = malloc(stream->packed_bytes);
@@ -78,7 +93,11 @@ bool stream_is_open(const struct stream *stream)
 
 bool stream_is_full(const struct stream *stream)
 {
-	return stream->written + STREAM_PIECE > stream->most;
+	bool full = stream->written + STREAM_PIECE > stream->most;
+
+	if (full)
+		room_say(stream, "full");
+	return full;
 }
 
 bool stream_put(struct stream *stream, const void *data, size_t bytes)

@@ -12,7 +12,6 @@ enum {
 	STREAM_MAGIC_BYTES = 12,
 	/* so much is compressed at once, and then in the file whatever becomes of QEMU */
 	STREAM_PIECE = 256 << 10,
-	STREAM_MIB_MAX = 1024
 };
 
 struct stream {
@@ -23,14 +22,18 @@ struct stream {
 	size_t used, packed_bytes;
 	uint64_t written; /* bytes of the file */
 	uint64_t most; /* bytes that the file may have */
+	bool half; /* half of them are there, and it was said */
 };
 
-/* Makes the file and writes its head: the magic of 12 bytes, and the checksum of the plan. Returns false with errno. */
+/*
+ * Makes the file and writes its head: the magic of 12 bytes, and the checksum of the plan. It may grow to so many MiB: that
+ * half of them are there is said then. Returns false with errno.
+ */
 bool stream_open(struct stream *stream, const char *path, const char *magic,
-		 const uint8_t *plan_sha256);
+		 const uint8_t *plan_sha256, unsigned int mib);
 bool stream_is_open(const struct stream *stream);
 
-/* Whether it has taken as much as it may. */
+/* Whether it has taken as much as it may; then that is said, too. */
 bool stream_is_full(const struct stream *stream);
 
 /* Adds bytes. Returns false with errno. */

@@ -50,10 +50,8 @@ bool told_is_taken(void)
 {
 	if (the_tracer->stage == STAGE_BOOT && !the_tracer->plan->from_boot)
 		return false;
-	if (stream_is_open(&the_tracer->writes) && stream_is_full(&the_tracer->writes)) {
-		say_tell("writes full\n");
+	if (stream_is_open(&the_tracer->writes) && stream_is_full(&the_tracer->writes))
 		stream_end(WRITES_FULL);
-	}
 	return stream_is_open(&the_tracer->writes);
 }
 
@@ -136,7 +134,8 @@ void told_store(const struct object *object, uint32_t pc, uint32_t offset, const
 void told_open(struct tracer *tracer, const char *path)
 {
 	the_tracer = tracer;
-	if (!stream_open(&tracer->writes, path, WRITES_MAGIC, tracer->plan->sha256))
+	if (!stream_open(&tracer->writes, path, WRITES_MAGIC, tracer->plan->sha256,
+			 tracer->plan->record_mib))
 		say_refuse("cannot write '%s': %s", path, strerror(errno));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A run, opened as the options say: with its filter and its expectations, judged.
 #include "session.h"
+#include "judge/queues.h"
 #include "run/run.h"
 
 #include <stdlib.h>
@@ -83,6 +84,7 @@ bool session_open(struct session *s, const struct options *options, const char *
 	}
 	free(usual);
 	counters_judge(&s->counters, s->trace);
+	queues_judge(&s->counters, s->trace);
 	if (s->expect)
 		expect_run(s->expect, s->trace);
 	s->request = (struct request){

@@ -13,10 +13,11 @@
 #
 # Witnesses: what programs of the node say, handed to the tracer as an event, so that `expect` can compare it:
 #   witness NODE WHAT KEY=VALUE...
-#   counters NODE NAME...   counters of /proc/net/snmp and netstat by nstat's names, such as TcpRetransSegs
+#   counters NODE NAME...   counters of /proc/net/snmp, netstat and snmp6 by nstat's names, such as TcpRetransSegs
 #   neighbour NODE IP       what `ip neigh` says of it
 #   route NODE ARGUMENTS    what `ip route get` says
 #   sockets NODE OPTION     what `ss -tn OPTION` says, a witness for each socket
+#   queues NODE             what /proc/net/tcp and tcp6 say of the queues of its TCP sockets; at the end of every run
 #   datagrams NODE :PORT    what `ss -uanm` says of the UDP sockets with this port, a witness for each
 
 # mark TEXT: tells the tracer where the guest is, by a call of the kernel's comm_write()
@@ -79,10 +80,12 @@ witness() {
 }
 
 counters() {
-	counters_node=$1
+	counters_node=$1 counters_six=
 	shift
-	# shellcheck disable=SC2046 # a word a counter
-	witness "$counters_node" counters $(on "$counters_node" cat /proc/net/snmp /proc/net/netstat | awk -v wanted="$*" '
+	case $* in *[a-z]6*) counters_six=/proc/net/snmp6 ;; esac
+	# shellcheck disable=SC2046,SC2086 # a word a counter
+	witness "$counters_node" counters $(on "$counters_node" cat /proc/net/snmp /proc/net/netstat $counters_six | awk -v wanted="$*" '
+		NF == 2 && $1 ~ /6/ { count[$1] = $2; next }
 		$1 != head { head = $1; split($0, names); next }
 		{ table = $1; sub(":", "", table); for (i = 2; i <= NF; i++) count[table names[i]] = $i; head = "" }
 		END { n = split(wanted, names); for (i = 1; i <= n; i++) print names[i] "=" count[names[i]] }')
@@ -101,7 +104,8 @@ route() {
 	witness "$route_node" route dst="$1" $(on "$route_node" ip route get "$@" 2>&1 | awk '
 		/^RTNETLINK/ { sub(".*: ", ""); gsub(" ", "_"); print "error=" $0 }
 		NR == 1 && !/^RTNETLINK/ {
-			for (i = $1 ~ /^[0-9]/ ? 2 : 3; i < NF; i += 2) if ($i ~ /^(via|dev|src|from|table)$/) print $i "=" $(i + 1)
+			for (i = $1 ~ /[.:]/ ? 2 : 3; i < NF; i += 2)
+				if ($i ~ /^(via|dev|src|from|table|proto|metric|pref)$/) print $i "=" $(i + 1)
 		}')
 }
 
@@ -109,6 +113,15 @@ sockets() {
 	on "$1" ss -Htn "$2" | while read -r state recv_q send_q local peer _; do
 		witness "$1" socket state="$state" recv_q="$recv_q" send_q="$send_q" local="$local" peer="$peer"
 	done
+}
+
+# 06, 07, 03 and 0C: TIME_WAIT, CLOSE and requests have none of these queues
+queues() {
+	on "$1" awk -v node="$1" '
+		function tell(text) { print "ktlab witness " node " " text >"/proc/self/comm"; close("/proc/self/comm") }
+		BEGIN { tell("sockets") }
+		$1 ~ /^[0-9]+:$/ && $4 ~ /^0[124589AB]$/ { tell("queues st=" $4 " local=" $2 " peer=" $3 " queues=" $5) }
+		' /proc/net/tcp*
 }
 
 datagrams() {
@@ -125,13 +138,25 @@ datagrams() {
 # has_links NODE: every card of the node that is up has a carrier
 has_links() { ! on "$1" ip -o link show up | grep -qv LOWER_UP; }
 
+# six NODE NIC ADDRESS/PREFIX: for `ip -batch`, which makes a card that is not up one of IPv6 that sends nothing of its own: no
+# address of the link to ask a router with, no question whether another has the address, no group to report. It hears no
+# question for its MAC either, so its neighbours must be told it
+six() {
+	on "$1" sysctl -q -w "net.ipv6.conf.$2.addr_gen_mode=1" "net.ipv6.conf.$2.accept_ra=0" "net.ipv6.conf.$2.disable_ipv6=0"
+	# what takes no question joins no group for it (addrconf_join_solict()): so until the kernel has given it the address
+	printf '%s\n' "link set $2 arp off" "address add $3 dev $2 nodad"
+	usleep 20000
+	echo "link set $2 arp on"
+}
+
 up() {
 	for up_node in "$@"; do
 		{
 			echo "link set lo up"
-			nics | while read -r node nic _ _ address; do
-				[ "$node" != "$up_node" ] || printf '%s\n' \
-					"address add $address dev $nic" "link set $nic up"
+			nics | while read -r node nic _ _ address address6; do
+				[ "$node" = "$up_node" ] || continue
+				[ -z "$address6" ] || six "$node" "$nic" "$address6"
+				printf '%s\n' "address add $address dev $nic" "link set $nic up"
 			done
 		} | on "$up_node" ip -batch -
 	done

@@ -95,6 +95,22 @@ quotes() {
 		die "$1=$2: a shell cannot take it apart" "$1=\"one 'two words'\""
 }
 
+# addresses SETTING WORDS: one of IPv6 is within reach: the lab's topology gives the nodes one, too; one of a link has its card
+addresses() {
+	local word topology
+	topology=$(cat "labs/${LAB:-programs}/topology" 2>/dev/null || echo two-nodes)
+	while IFS= read -r word; do
+		[[ $word =~ ^\[?([0-9A-Fa-f:.]*::?[0-9A-Fa-f:.]*(%[a-z0-9]+)?)(\]:[0-9]+)?$ ]] || continue
+		word=${BASH_REMATCH[1]}
+		[[ $word == *:*:* && $word != :: && $word != ::[Ff][Ff][Ff][Ff]:* ]] || continue
+		[[ ! $word =~ ^[Ff][Ee][89ABab][0-9A-Fa-f]:[^%]*$ ]] ||
+			die "$1: '$word' is an address of a link, and does not say whose" "write its card behind it: $word%eth0"
+		grep -q '^[^#].*/.*/' "labs/topology/$topology" ||
+			die "$1: '$word' is an address of IPv6, and in '$topology' no node has one" \
+				"write 'two-nodes-ipv6' into labs/${LAB:-programs}/topology"
+	done < <(xargs -n 1 <<<"$2")
+}
+
 # one_node: whether the client's address is one of its own node
 one_node() { grep -aqE "$LOOPBACK" <<<"$CLIENT_ARGS" || { [ -n "$CLIENT" ] && grep -aqE "$LOOPBACK" "$CLIENT"; }; }
 
@@ -103,6 +119,8 @@ folder=$1
 number CLIENTS "$CLIENTS" 1 100
 quotes CLIENT_ARGS "$CLIENT_ARGS"
 quotes SERVER_ARGS "$SERVER_ARGS"
+addresses CLIENT_ARGS "$CLIENT_ARGS"
+addresses SERVER_ARGS "$SERVER_ARGS"
 rm -rf "${folder:?}"/{apps,home,own}
 mkdir -p "$folder/home"
 cp -r build/apps "$folder/apps"

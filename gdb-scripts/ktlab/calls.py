@@ -46,6 +46,6 @@ class Calls:
         self.segments[hit.stack_base] = hit.regs["rsp"], segment, node
 
     def receiving(self, hit):
-        """(segment, node) of the tcp_v4_rcv around this hit, or (None, None)."""
+        """(segment, node) of the tcp_v4_rcv or tcp_v6_rcv around this hit, or (None, None)."""
         rsp, segment, node = self.segments.get(hit.stack_base, (0, None, None))
-        return (segment, node) if rsp >= hit.regs["rsp"] and hit.has("tcp_v4_rcv") else (None, None)
+        return (segment, node) if rsp >= hit.regs["rsp"] and hit.has("tcp_v4_rcv", "tcp_v6_rcv") else (None, None)

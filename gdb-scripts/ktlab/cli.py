@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The verbs of run.sh: plan, trace, bench, decode, wire, steps, compare. Settings come from the environment; errors are one sentence."""
+"""The verbs of run.sh: plan, trace, bench, decode, wire, steps, watches, compare. Settings come from the environment; errors are one sentence."""
 
 import os
 import re
@@ -34,8 +34,9 @@ def vmlinux_build_id(path):
 def plan():
     from . import image, plan as maker
     image.check(os.path.join(setting("KDIR"), "bzImage"), vmlinux_build_id(os.path.join(setting("KDIR"), "vmlinux")))
-    maker.write(setting("LABDIR"), setting("PLAN"), hz(), os.environ["POINTS"].split(), os.environ["TREE"],
-                 setting("LINES").split(),                 lenient=setting("ORIGIN") == "built")
+    made = maker.make(setting("LABDIR"), hz(), os.environ["POINTS"].split(), os.environ["TREE"], setting("LINES").split(),
+                      lenient=setting("ORIGIN") == "built")
+    maker.store(dict(made, record_mib=int(setting("RECORD_MIB"))), setting("PLAN"))
     return 0
 
 
@@ -49,6 +50,16 @@ def source():
     found = list(reader.Source(setting("TREE")).lacks())
     print("".join("%s\n" % sentence for sentence, _ in found), end="")
     return 1 if any(always for _, always in found) else 0
+
+
+def image():
+    from . import image as reader
+    try:
+        sentence = reader.other(setting("IMAGE"), "'%s'" % setting("VMLINUX"), setting("BUILD_ID"), setting("BANNER"))
+    except ValueError as error:
+        sentence = str(error).partition("\n")[0]
+    print(sentence or "", end="")
+    return 1 if sentence else 0
 
 
 def counting():
@@ -103,6 +114,14 @@ def steps():
     return 1 if wrong or not lines else 0
 
 
+def watches():
+    from . import watches as watcher
+    things, changes, wrong = watcher.run(setting("RUN"), os.environ.get("WATCHED", "").split())
+    print("\n".join(wrong + ["%d objects, %d changes of their fields at GDB's watchpoints: %s" % (
+        things, changes, "%d differ" % len(wrong) if wrong else "as recorded, at the same instructions")]))
+    return 1 if wrong or not changes else 0
+
+
 def compare():
     from . import compare as engines
     runs = setting("RUN"), setting("OTHER")
@@ -121,8 +140,8 @@ def bench():
     return 0
 
 
-VERBS = {"plan": plan, "source": source, "counting": counting, "drawn": drawn, "watched": watched, "trace": trace, "bench": bench, "decode": decode, "wire": wire, "steps": steps,
-         "compare": compare}
+VERBS = {"plan": plan, "source": source, "image": image, "counting": counting, "drawn": drawn, "watched": watched,
+         "trace": trace, "bench": bench, "decode": decode, "wire": wire, "steps": steps, "watches": watches, "compare": compare}
 
 
 def run(verb):

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two engines on one and the same run: their captures must be the same.
 
-Sites, entries, registers and blocks are compared byte for byte. The two clocks differ by when they began: the difference
-must stay the same, within the 10 ns of the HPET; that of the instructions exactly.
+Sites, entries, registers and blocks are compared byte for byte; of a struct the fields that are read of it. The two clocks
+differ by when they began: the difference must stay the same, within the 10 ns of the HPET; that of the instructions exactly.
+
+Where an interrupt comes at the very instruction at which a hit is, GDB stops before it, and the plugin is called behind it: that
+hit alone is later there by the interrupt's length, and between the fields of its task the kernel has counted the task's time
+(kernel/sched/cputime.c account_system_time()).
 """
 
 import json
@@ -19,6 +23,14 @@ def name(plan, cap):
     return "hit %d (%s, %s)" % (cap.number, site["fn"], site["at"])
 
 
+def read(plan, take, block):
+    """What is read of a block: the fields of a struct, else all of its bytes."""
+    struct, (address, data) = plan["structs"].get(take.get("type")), block
+    if not struct or data is None:
+        return block
+    return address, len(data), [data[at:at + size] for at, size, *_ in struct["fields"].values()]
+
+
 def difference(plan, one, other):
     """What differs in two captures, or None."""
     if one is None or other is None:
@@ -26,8 +38,8 @@ def difference(plan, one, other):
     if (one.site, one.entry) != (other.site, other.entry):
         return "%s against %s" % (name(plan, one), name(plan, other))
     registers = [reg for reg in one.regs if one.regs[reg] != other.regs[reg]]
-    blocks = [block["name"] for block, a, b in zip(plan["takes"][plan["sites"][one.site]["takes"]],
-                                                   one.blocks, other.blocks) if a != b]
+    blocks = [take["name"] for take, a, b in zip(plan["takes"][plan["sites"][one.site]["takes"]],
+                                                 one.blocks, other.blocks) if read(plan, take, a) != read(plan, take, b)]
     if registers or blocks or len(one.blocks) != len(other.blocks):
         return "%s differs in %s" % (name(plan, one), " ".join(registers + blocks))
     return None
@@ -48,6 +60,12 @@ class Spread:
         return 0 if self.least is None else self.most - self.least
 
 
+def undisturbed(apart):
+    """Of the distances (ns, instructions) of each hit those at which no interrupt came: before and behind such a one they agree."""
+    return [here for before, here, after in zip([None] + apart, apart, apart[1:] + [None])
+            if not before or not after or here[1] == before[1] or before[1] != after[1]]
+
+
 def captures(run):
     records = capture.read(os.path.join(run, "captures.bin"))
     next(records)
@@ -55,20 +73,22 @@ def captures(run):
 
 
 def compare(run, other):
-    """{"hits", "differ": the first difference or None, "apart_ns", "apart_instructions"} of two runs."""
+    """{"hits", "differ": the first difference or None, "interrupted": at how many an interrupt came, "apart_ns",
+    "apart_instructions": of the others} of two runs."""
     with open(os.path.join(run, "plan.json"), encoding="utf-8") as file:
         plan = json.load(file)
-    hits, differ, clocks, counts = 0, None, Spread(), Spread()
+    apart, differ, clocks, counts = [], None, Spread(), Spread()
     for one, two in zip_longest(captures(run), captures(other)):
         differ = difference(plan, one, two)
         if differ:
             break
-        hits += 1
-        clocks.add(one.clock_ns - two.clock_ns)
-        if one.icount is not None and two.icount is not None:
-            counts.add(one.icount - two.icount)
-    return {"hits": hits, "differ": differ or (None if hits else "there are no hits"), "apart_ns": clocks.width,
-            "apart_instructions": counts.width}
+        apart.append((one.clock_ns - two.clock_ns, 0 if None in (one.icount, two.icount) else one.icount - two.icount))
+    others = undisturbed(apart)
+    for clock_ns, count in others:
+        clocks.add(clock_ns)
+        counts.add(count)
+    return {"hits": len(apart), "differ": differ or (None if apart else "there are no hits"), "interrupted": len(apart) - len(others),
+            "apart_ns": clocks.width, "apart_instructions": counts.width}
 
 
 def equal(found):
@@ -78,8 +98,9 @@ def equal(found):
 def sentence(found):
     if found["differ"]:
         return "both engines: %s" % found["differ"]
-    return "both engines: %d hits, the same byte for byte; times at most %d ns apart, instruction counts %d" % (
+    said = "both engines: %d hits, the same byte for byte; times at most %d ns apart, instruction counts %d" % (
         found["hits"], found["apart_ns"], found["apart_instructions"])
+    return said + ("; at %d an interrupt came" % found["interrupted"] if found["interrupted"] else "")
 
 
 def keep(run, found):

@@ -13,6 +13,8 @@ NAMESPACES = 9
 # /proc's word before the names -> the kernel's table of names, and our block of the counters that it names
 TABLES = {"Tcp": ("snmp4_tcp_list", "tcp"), "TcpExt": ("snmp4_net_list", "ext"), "Ip": ("snmp4_ipstats_list", "ip"),
           "IpExt": ("snmp4_ipextstats_list", "ip")}
+# The same of /proc/net/snmp6 (net/ipv6/proc.c), whose names are whole; a kernel without IPv6 has none
+TABLE6 = ("snmp6_ipstats_list", "six")
 # Of ICMP /proc has no table: icmp_put() in net/ipv4/proc.c prints these.
 ICMP = {"IcmpInMsgs": "ICMP_MIB_INMSGS", "IcmpInErrors": "ICMP_MIB_INERRORS", "IcmpOutMsgs": "ICMP_MIB_OUTMSGS",
         "IcmpOutErrors": "ICMP_MIB_OUTERRORS"}
@@ -20,10 +22,11 @@ ICMP = {"IcmpInMsgs": "ICMP_MIB_INMSGS", "IcmpInErrors": "ICMP_MIB_INERRORS", "I
 ICMP_TYPES = {"EchoReps": 0, "DestUnreachs": 3, "Redirects": 5, "Echos": 8, "TimeExcds": 11}
 WORD_BYTES = 8
 
-# {0} is the namespace's number, {1} what leads to it
+# {0} is the namespace's number, {1} what leads to it, {2} what is taken of IPv6
 NAMESPACE = "net{0}:counted={1} tcp{0}:tcp_mib=net{0}.tcp+@percpu ext{0}:linux_mib=net{0}.ext+@percpu " \
-            "ip{0}:ipstats_mib=net{0}.ip+@percpu icmp{0}:icmp_mib=net{0}.icmp+@percpu got{0}:256=net{0}.types " \
+            "ip{0}:ipstats_mib=net{0}.ip+@percpu {2}icmp{0}:icmp_mib=net{0}.icmp+@percpu got{0}:256=net{0}.types " \
             "sent{0}:256=net{0}.types+2048"
+IP6 = "six{0}:ipstats_mib=net{0}.six+@percpu "
 # the neighbours' table is one for all namespaces
 NEIGHBOURS = "arp:counted_neighs=@arp_tbl arp_cache:neigh_statistics=arp.stats+@percpu"
 
@@ -41,13 +44,20 @@ class Counters:
 
     def taken_by(self, row):
         """The row, which takes the counters, too, if it is the markers'."""
-        return row._replace(takes=row.takes + " " + takes()) if self.names and row.name == "comm_write" else row
+        return row._replace(takes=row.takes + " " + takes(has_six())) if self.names and row.name == "comm_write" else row
 
 
-def takes():
+def has_six():
+    try:
+        return bool(gdb.parse_and_eval(TABLE6[0]).type)
+    except gdb.error:
+        return False
+
+
+def takes(six):
     """The blocks: the list of namespaces (net/core/net_namespace.c) from its first on, and what each counts."""
     rest = ("net%d.next+-counted:next!net_namespace_list" % (number - 1) for number in range(1, NAMESPACES))
-    return " ".join([NAMESPACE.format(number, where) for number, where in enumerate(["@init_net", *rest])] + [NEIGHBOURS])
+    return " ".join([NAMESPACE.format(number, where, IP6.format(number) if six else "") for number, where in enumerate(["@init_net", *rest])] + [NEIGHBOURS])
 
 
 def names(layout):
@@ -56,6 +66,8 @@ def names(layout):
     for word, (table, block) in TABLES.items():
         for name, entry in read_table(table):
             found[word + name] = [block, entry * WORD_BYTES]
+    for name, entry in read_table(TABLE6[0]) if has_six() else ():
+        found[name] = [TABLE6[1], entry * WORD_BYTES]
     for name, constant in ICMP.items():
         found[name] = ["icmp", int(gdb.parse_and_eval(constant)) * WORD_BYTES]
     for name, number in ICMP_TYPES.items():

@@ -9,6 +9,7 @@ import tempfile
 
 from . import balance, capture, event
 from .decode import DECODERS
+from .decode.frame import made_by_program
 from .hit import Hit
 from .loops import Loops
 from .model import Model
@@ -73,7 +74,10 @@ class Decoder:
         made, node = DECODERS[hit.site["decode"]](hit, self.model), None
         if hit.site["point"] in self.unseen:
             made = None
-        for type_, fields in made if isinstance(made, list) else [made] if made else []:
+        made = made if isinstance(made, list) else [made] if made else []
+        if hit.site["fn"] in LEAVES and hit.at == "enter":
+            made += made_by_program(hit)
+        for type_, fields in made:
             node = self.emit(hit, type_, fields)
             count["events"] += 1
         if hit.site["fn"] in ENDS:

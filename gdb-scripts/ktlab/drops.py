@@ -1,28 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Why what was sent has no frame: the kernel dropped it, or it waits for its neighbour."""
+"""Why what was sent has no frame: the kernel dropped it, or it waits for its neighbour. And why a frame has no event of TCP or
+ARP: a program made it."""
 
 DROP = "skb.drop"
+PROGRAM = "frame.tx"
+# what a frame is called whose packet has another name
+KINDS = {"ICMP": "echo", "ICMPV6": "echo"}
+ETH_BYTES, ARP_BYTES, UDP_BYTES = 14, 28, 8
 NEIGHBOUR, ROUTE = "neigh.state", "route.result"
 
 
 def flow(frame):
     """What frames have in common that keep their order."""
     names = ("saddr", "sport", "daddr", "dport") if frame["kind"] != "arp" else ("op", "spa", "tpa")
-    return tuple(frame[name] for name in names)
+    return tuple(frame.get(name, 0) for name in names)
 
 
 def same_packet(drop, frame):
-    return drop["seq"] == frame["seq"] if "seq" in drop else drop["ip"]["id"] == frame["id"]
+    if "seq" in drop:
+        return drop["seq"] == frame["seq"]
+    if drop["ip"]["id"] is not None:
+        return drop["ip"]["id"] == frame["id"]
+    return frame.get("check") in (None, drop["check"]) and frame["length"] == drop["payload_len"] + UDP_BYTES
 
 
 class Drops:
     """The segments and datagrams that the kernel dropped at a node, or kept."""
 
     def __init__(self, events, watched, came):
-        self.left = [event for event in events if event["type"] == DROP and event.get("sport") is not None]
+        self.left = [event for event in events if event["type"] == DROP and event.get("saddr") is not None]
         self.known = "kfree_skb" in watched
         self.events = events
         self.came = came
+        self.made = [event for event in events if event["type"] == PROGRAM]
+
+    def is_made(self, frame):
+        """Whether a program made this frame and sent it by AF_PACKET, as an event says, which tells of one frame only."""
+        of = frame["eth_src"], frame["eth_dst"], ETH_BYTES + frame.get("tot_len", ARP_BYTES)
+        for event in self.made:
+            if of == (event["eth_src"], event["eth_dst"], event["frame_len"]):
+                self.made.remove(event)
+                return True
+        return False
 
     def waits(self, frame):
         """Whether the segment lies in the queue of a neighbour whose MAC has not come when the run ends."""
@@ -44,7 +63,7 @@ class Drops:
     def take(self, frame):
         """Whether a drop explains that this frame has no counterpart; it explains one only."""
         for drop in self.left:
-            kind = drop["proto"].lower()
+            kind = KINDS.get(drop["proto"], drop["proto"].lower())
             if kind == frame["kind"] and flow(dict(drop, kind=kind)) == flow(frame) and same_packet(drop, frame):
                 self.left.remove(drop)
                 return True

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Headers as they are on the wire: IPv4 (RFC 791), TCP (RFC 9293), ARP (RFC 826) from bytes."""
+"""Headers as they are on the wire: IPv4 (RFC 791), IPv6 (RFC 8200), TCP (RFC 9293), ARP (RFC 826) from bytes."""
 
+import socket
 import struct
 
 from . import kernel
 from .facts import TCP_FLAGS
 
 TCP_HEADER_BYTES = 20
+IP6_HEADER_BYTES = 40
+# headers that may stand between that of IPv6 and what it carries (RFC 8200 4), by the words of their RFC
+EXTENSIONS = {0: "hop-by-hop", 43: "routing", 44: "fragment", 60: "destination"}
+FRAGMENT = 44
+# what an address of IPv4 begins with in IPv6 (RFC 4291 2.5.5.2)
+MAPPED = bytes(10) + b"\xff\xff"
 # The flags' bits, and each with its letter, in tcpdump's order.
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = (1 << bit for bit in range(len(TCP_FLAGS)))
 FLAGS = tuple((1 << bit, letter) for bit, letter in enumerate(TCP_FLAGS))
@@ -22,18 +29,51 @@ def ip4_bytes(data):
     return ".".join(str(byte) for byte in data[:4])
 
 
+def ip6(data):
+    """An address of IPv6 from its 16 bytes; one that stands for an address of IPv4 is that."""
+    return ip4_bytes(data[12:]) if data[:12] == MAPPED else socket.inet_ntop(socket.AF_INET6, data[:16])
+
+
 def mac(data):
     return None if data is None else ":".join("%02x" % byte for byte in data[:6])
 
 
 def parse_ip(data):
-    """The fields of an IPv4 header, or None."""
+    """The fields of an IP header of either family, or None."""
+    if data and data[0] >> 4 == 6:
+        return parse_ip6(data)
     if not data or len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5:
         return None
     _, tos, tot_len, ident, frag, ttl, proto, _, saddr, daddr = struct.unpack(">BBHHHBBH4s4s", data[:20])
     return {"saddr": ip4_bytes(saddr), "daddr": ip4_bytes(daddr), "id": ident, "ttl": ttl, "df": bool(frag & 0x4000),
             "tot_len": tot_len, "tos": tos, "header_len": (data[0] & 15) * 4, "proto": proto,
             "fragment": (frag & 0x1fff) * 8, "more": bool(frag & 0x2000)}
+
+
+def parse_ip6(data):
+    """The same of an IPv6 header with those behind it: it has no id and no DF, a part of a packet has a header of its own.
+    Where the bytes at hand end before what it carries, `proto` is that of the next header."""
+    if len(data) < IP6_HEADER_BYTES:
+        return None
+    head, payload, proto, ttl = struct.unpack(">IHBB", data[:8])
+    found = {"saddr": socket.inet_ntop(socket.AF_INET6, data[8:24]), "daddr": socket.inet_ntop(socket.AF_INET6, data[24:40]),
+             "id": None, "ttl": ttl, "df": None, "tot_len": payload + IP6_HEADER_BYTES if payload else 0, "tos": head >> 20 & 0xff,
+             "header_len": IP6_HEADER_BYTES, "proto": proto, "fragment": 0, "more": False, "flow_label": head & 0xfffff}
+    return extended(found, data)
+
+
+def extended(ip, data):
+    """The same with what the extension headers say, one after the other; `extensions` names them, if there are any."""
+    names = []
+    while ip["proto"] in EXTENSIONS and len(data) >= ip["header_len"] + 8:
+        header = data[ip["header_len"]:][:8]
+        if ip["proto"] == FRAGMENT:
+            word, ip["id"] = struct.unpack(">2xHI", header)
+            ip.update(fragment=word & 0xfff8, more=bool(word & 1))
+        names.append(EXTENSIONS[ip["proto"]])
+        ip["header_len"] += 8 if ip["proto"] == FRAGMENT else (header[1] + 1) * 8
+        ip["proto"] = header[0]
+    return dict(ip, extensions=",".join(names)) if names else ip
 
 
 def parse_tcp(data, length):

@@ -3,7 +3,7 @@
 
 import struct
 from functools import cached_property, partial
-from itertools import dropwhile
+from itertools import takewhile
 
 from . import kernel
 from .headers import ip4
@@ -82,13 +82,11 @@ class Hit:
         return data.split(b"\0")[0].decode("utf-8", "replace")
 
     def raw(self, path, size):
-        """`size` bytes from the start of a field."""
+        """`size` bytes from the start of a field; None without the block, or in a kernel without the field."""
         block, _, field = path.partition(".")
         data = self.bytes(block)
-        if data is None:
-            return None
-        offset = self.plan["structs"][self._type(block)]["fields"][field][0]
-        return data[offset:offset + size]
+        place = self.plan["structs"][self._type(block)]["fields"].get(field) if data is not None else None
+        return data[place[0]:place[0] + size] if place else None
 
     def _type(self, block):
         return self.plan["takes"][self.site["takes"]][self.names[block]]["type"]
@@ -150,10 +148,10 @@ class Hit:
         """[{"fn","file","line","inlined"}], innermost first."""
         if self._frames is None:
             frames = self.symbols.stack(self.pcs())
-            if self.at != "line":
-                # what is inlined right at the entry, where no frame is set up, is not entered yet
-                frames = list(dropwhile(lambda frame: frame["inlined"], frames))
-            self._frames = frames
+            # what is inlined right at the entry is not entered yet; nor is it where the function itself is inlined
+            inner = list(takewhile(lambda frame: frame["inlined"] and (self.at != "line" or frame["fn"] != self.fn), frames))
+            begins = self.at != "line" or frames[len(inner):] and frames[len(inner)]["inlined"]
+            self._frames = frames[len(inner):] if begins else frames
         return self._frames
 
     @property

@@ -13,18 +13,28 @@ from .locations import locations
 CALL = re.compile(r"(?:call|jmp)q? +0x\w+ <(\w+)>$")
 BRANCH = re.compile(r"j|ret|ud2|iret|sysret|loop")
 
+# a block that spans more lies in pieces: parts of functions that run seldom stand far away
+PIECE_BYTES = 4096
+
 
 class Inlined:
     """A place where a function is inlined, as `break NAME` finds it."""
 
     def __init__(self, pc, block):
         self.pc, self.block = pc, block
-        outer = block.superblock
-        while not outer.function:
-            outer = outer.superblock
-        self.into = outer.function.name
-        place = gdb.find_pc_line(pc)
-        self.file, self.line = source_path(place.symtab), place.line
+        # GDB has for an inlined function the line that calls it
+        self.file, self.line = source_path(block.function.symtab), block.function.line
+
+    def find_entry(self, entries):
+        """Makes `pc` the address where it is entered, which ENTRIES tells of code that lies in pieces."""
+        name = self.block.function.name
+        if is_whole(self.block, name):
+            return
+        found = {pc for pc in entries.of(name, self.block.start) if is_same(self.block, block_of(name, pc))}
+        if len(found) != 1:
+            raise gdb.GdbError("'%s' is inlined at %s:%d in pieces, and DWARF does not say where they are entered"
+                               % (name, self.file, self.line))
+        self.pc = found.pop()
 
     def arguments(self):
         symbols = [symbol for symbol in self.block if symbol.is_argument]
@@ -62,8 +72,23 @@ def inlined_places(name):
     except gdb.error:
         return
     for place in places:
-        block = gdb.block_for_pc(place.pc)
-        while block and not (block.function and block.function.name == name):
-            block = block.superblock
+        block = block_of(name, place.pc)
         if block and not (block.superblock.is_static or block.superblock.is_global):
             yield Inlined(place.pc, block)
+
+
+def block_of(name, pc):
+    block = gdb.block_for_pc(pc)
+    while block and not (block.function and block.function.name == name):
+        block = block.superblock
+    return block
+
+
+def is_same(block, other):
+    return other is not None and (other.start, other.end) == (block.start, block.end)
+
+
+def is_whole(block, name):
+    """Whether a block lies in one piece: all that is between its start and its end belongs to it."""
+    return block.end - block.start <= PIECE_BYTES and all(
+        is_same(block, block_of(name, pc)) for pc in range(block.start, block.end))

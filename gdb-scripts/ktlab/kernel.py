@@ -32,10 +32,12 @@ STRUCTS = {
     # struct sock begins with sock_common, as request_sock and inet_timewait_sock do: this prefix reads them all
     "common": ("sock", """daddr=__sk_common.skc_daddr rcv_saddr=__sk_common.skc_rcv_saddr
         dport=__sk_common.skc_dport:be num=__sk_common.skc_num family=__sk_common.skc_family
-        state=__sk_common.skc_state net=__sk_common.skc_net.net prot=__sk_common.skc_prot"""),
+        state=__sk_common.skc_state net=__sk_common.skc_net.net prot=__sk_common.skc_prot
+        v6_daddr=__sk_common.skc_v6_daddr? v6_rcv_saddr=__sk_common.skc_v6_rcv_saddr?"""),
     "sock": ("tcp_sock", """daddr=S.__sk_common.skc_daddr rcv_saddr=S.__sk_common.skc_rcv_saddr
         dport=S.__sk_common.skc_dport:be num=S.__sk_common.skc_num family=S.__sk_common.skc_family
         state=S.__sk_common.skc_state net=S.__sk_common.skc_net.net prot=S.__sk_common.skc_prot
+        v6_daddr=S.__sk_common.skc_v6_daddr? v6_rcv_saddr=S.__sk_common.skc_v6_rcv_saddr?
         sk_protocol=S.sk_protocol sk_type=S.sk_type sk_err=S.sk_err sk_socket=S.sk_socket sk_wq=S.sk_wq
         ack_backlog=S.sk_ack_backlog max_ack_backlog=S.sk_max_ack_backlog
         syn_qlen=C.icsk_accept_queue.qlen.counter rto=C.icsk_rto retransmits=C.icsk_retransmits timeout=C.icsk_timeout
@@ -45,14 +47,16 @@ STRUCTS = {
     # sk_rmem_alloc is a member of sk_backlog; the second queue is the reader's own (2276f58ac589)
     "udp": ("udp_sock", """daddr=U.__sk_common.skc_daddr rcv_saddr=U.__sk_common.skc_rcv_saddr
         dport=U.__sk_common.skc_dport:be num=U.__sk_common.skc_num family=U.__sk_common.skc_family
-        reuseport=U.__sk_common.skc_reuseport net=U.__sk_common.skc_net.net came=U.sk_receive_queue.qlen
+        v6_daddr=U.__sk_common.skc_v6_daddr? v6_rcv_saddr=U.__sk_common.skc_v6_rcv_saddr? reuseport=U.__sk_common.skc_reuseport net=U.__sk_common.skc_net.net came=U.sk_receive_queue.qlen
         reading=reader_queue.qlen rmem=U.sk_backlog.rmem_alloc.counter rcvbuf=U.sk_rcvbuf drops=U.sk_drops.counter"""),
     "req": ("tcp_request_sock", """daddr=R.__req_common.skc_daddr rcv_saddr=R.__req_common.skc_rcv_saddr
-        dport=R.__req_common.skc_dport:be num=R.__req_common.skc_num state=R.__req_common.skc_state
+        dport=R.__req_common.skc_dport:be num=R.__req_common.skc_num family=R.__req_common.skc_family
+        v6_daddr=R.__req_common.skc_v6_daddr? v6_rcv_saddr=R.__req_common.skc_v6_rcv_saddr? state=R.__req_common.skc_state
         net=R.__req_common.skc_net.net listener=R.__req_common.skc_listener mss=R.mss num_timeout=R.num_timeout
         num_retrans=R.num_retrans timer=R.rsk_timer sk=R.sk snt_isn rcv_isn rcv_nxt"""),
     "tw": ("tcp_timewait_sock", """daddr=tw_sk.__tw_common.skc_daddr rcv_saddr=tw_sk.__tw_common.skc_rcv_saddr
-        dport=tw_sk.__tw_common.skc_dport:be num=tw_sk.__tw_common.skc_num state=tw_sk.__tw_common.skc_state
+        dport=tw_sk.__tw_common.skc_dport:be num=tw_sk.__tw_common.skc_num family=tw_sk.__tw_common.skc_family
+        v6_daddr=tw_sk.__tw_common.skc_v6_daddr? v6_rcv_saddr=tw_sk.__tw_common.skc_v6_rcv_saddr? state=tw_sk.__tw_common.skc_state
         net=tw_sk.__tw_common.skc_net.net substate=tw_sk.tw_substate tw_timer=tw_sk.tw_timer
         rcv_nxt=tw_sk.__tw_common.skc_tw_rcv_nxt snd_nxt=tw_sk.__tw_common.skc_tw_snd_nxt"""),
     # the part of a packet that says how the device is to cut it
@@ -68,6 +72,15 @@ STRUCTS = {
     "fi": ("fib_info", "protocol=fib_protocol prefsrc=fib_prefsrc priority=fib_priority"),
     "nhc": ("fib_nh_common", "nhc_dev nhc_oif nhc_gw_family gw4=nhc_gw.ipv4"),
     "alias": ("fib_alias", "next=fa_list.next fa_info fa_type tb_id"),
+    # the same of IPv6 (include/net/ip6_fib.h); a next hop begins with what it has in common with one of IPv4
+    "fib6_table": ("fib6_table", "tb6_id"),
+    "flow6": ("flowi6", """oif=__fl_common.flowic_oif iif=__fl_common.flowic_iif mark=__fl_common.flowic_mark
+        proto=__fl_common.flowic_proto saddr daddr flowlabel:be sport=uli.ports.sport:be dport=uli.ports.dport:be"""),
+    "fib6_result": ("fib6_result", "nh f6i fib6_flags fib6_type"),
+    "fib6_info": ("fib6_info", """fib6_table dst=fib6_dst.addr dst_len=fib6_dst.plen fib6_flags prefsrc=fib6_prefsrc.addr
+        fib6_metric fib6_protocol fib6_type"""),
+    "nhc6": ("fib_nh_common", "nhc_dev nhc_gw_family gw6=nhc_gw.ipv6"),
+    "rt6": ("rt6_info", "dev=dst.dev error=dst.error from rt6i_gateway rt6i_flags"),
     "rt": ("rtable", "dev=dst.dev error=dst.error rt_type rt_is_input rt_uses_gateway rt_gw_family rt_gw4"),
     "neigh": ("neighbour", """tbl queue_bytes=arp_queue_len_bytes queue_len=arp_queue.qlen timer
         probes=probes.counter nud_state ha dev primary_key"""),
@@ -90,7 +103,7 @@ STRUCTS = {
     "wq": ("socket_wq", "first=wait.head.next"),
     # a namespace in the list of all, with its counters; those of one processor (include/net/netns/mib.h)
     "counted": ("net", """next=list.next inum=ns.inum tcp=mib.tcp_statistics ext=mib.net_statistics ip=mib.ip_statistics
-        icmp=mib.icmp_statistics types=mib.icmpmsg_statistics"""),
+        six=mib.ipv6_statistics? icmp=mib.icmp_statistics types=mib.icmpmsg_statistics"""),
     "tcp_mib": ("tcp_mib", "mibs"),
     "linux_mib": ("linux_mib", "mibs"),
     "ipstats_mib": ("ipstats_mib", "mibs"),
@@ -126,6 +139,12 @@ ROUTE_TYPES = {0: "unspec", 1: "unicast", 2: "local", 3: "broadcast", 4: "anycas
 ROUTE_TABLES = {0: "unspec", 252: "compat", 253: "default", 254: "main", 255: "local"}
 ROUTE_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
 ROUTE_MESSAGES = {24: "newroute", 25: "delroute"}
+# include/net/ip6_fib.h, net/ipv6/route.c fib6_prop: what a route of IPv6 that is no way is, as an error
+ROUTE_ERRORS = {6: -22, 7: -113, 8: -13, 9: -11}
+# include/uapi/linux/icmpv6.h, ipv6_route.h: a router's preference (RFC 4191 2.1) in the flags of a route, in the words of `ip -6 route`
+ROUTE_PREFERENCES = {0: "medium", 1: "high", 3: "low"}
+ROUTE_PREFERENCE_SHIFT = 27
+RTF_GATEWAY = 0x0002
 ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static"}
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
 AF_INET, AF_INET6 = 2, 10
@@ -135,7 +154,7 @@ FAMILIES = {0: "UNSPEC", 1: "UNIX", 2: "INET", 10: "INET6", 16: "NETLINK", 17: "
 SOCK_TYPE_MASK = 0xf
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
 IPPROTO_TCP = 6
-PROTOCOLS = {0: "IP", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 136: "UDPLITE"}
+PROTOCOLS = {0: "IP", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 58: "ICMPV6", 136: "UDPLITE"}
 # arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a descriptor, and others that end the use of one
 OF_FD = {"read", "write", "close", "pread64", "pwrite64", "readv", "writev", "connect", "accept", "sendto", "recvfrom",
          "sendmsg", "recvmsg", "shutdown", "bind", "listen", "getsockname", "getpeername", "setsockopt", "getsockopt",
@@ -156,11 +175,19 @@ SIG_DFL, SIG_IGN, SA_RESTART = 0, 1, 0x10000000
 SIGACTION_BYTES = 32
 ARP_OPS = {1: "request", 2: "reply"}
 # include/uapi/linux/if_ether.h
-ETHERTYPES = {0x0800: "IP", 0x0806: "ARP", 0x8035: "RARP"}
+ETHERTYPES = {0x0800: "IP", 0x0806: "ARP", 0x8035: "RARP", 0x86dd: "IPV6"}
 # include/uapi/linux/icmp.h
 ICMP_DEST_UNREACH = 3
 ICMP_TYPES = {0: "echo_reply", 3: "dest_unreach", 5: "redirect", 8: "echo", 11: "time_exceeded"}
 ICMP_UNREACH_CODES = {0: "net_unreach", 1: "host_unreach", 3: "port_unreach", 4: "frag_needed", 13: "pkt_filtered"}
+ICMP_ECHOES = {8: "request", 0: "reply"}
+# include/uapi/linux/icmpv6.h, by the words of RFC 4443 and 4861; below 128 are errors
+ICMPV6_DEST_UNREACH, ICMPV6_INFORMATION = 1, 128
+ICMPV6_TYPES = {1: "dest_unreach", 2: "packet_too_big", 3: "time_exceeded", 4: "param_problem", 128: "echo", 129: "echo_reply",
+                133: "router_solicitation", 134: "router_advertisement", 135: "neighbour_solicitation",
+                136: "neighbour_advertisement", 137: "redirect"}
+ICMPV6_UNREACH_CODES = {0: "no_route", 1: "adm_prohibited", 2: "not_neighbour", 3: "addr_unreach", 4: "port_unreach"}
+ICMPV6_ECHOES = {128: "request", 129: "reply"}
 
 # include/linux/init.h: the levels of init calls, in the order in which they run
 INIT_LEVELS = {"early": "early", "0": "pure", "0s": "pure_sync", "1": "core", "1s": "core_sync", "2": "postcore",

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the fields of kernel.STRUCTS lie in this kernel, from its DWARF."""
 
+import re
+
 import gdb
 
 from . import kernel
@@ -40,15 +42,17 @@ class Layout:
         fields = {}
         for word in text.split():
             field, paths = word.split("=") if "=" in word else (word, word)
-            big = paths.endswith(":be")
-            fields[field.split(":")[0]] = self._find(outer, ctype, paths.replace(":be", "").split("|"), big)
+            big, name = paths.endswith(":be"), re.split("[:?]", field)[0]
+            found = self._find(outer, ctype, paths.rstrip("?").replace(":be", "").split("|"), big, paths.endswith("?"))
+            if found:
+                fields[name] = found
         start = min(f[0] for f in fields.values())
         end = max(f[0] + f[1] for f in fields.values())
         for f in fields.values():
             f[0] -= start
         return {"start": start, "len": end - start, "fields": fields}
 
-    def _find(self, outer, ctype, paths, big):
+    def _find(self, outer, ctype, paths, big, may_lack):
         for path in paths:
             for short, longs in kernel.PREFIXES.items():
                 if path.startswith(short):
@@ -57,8 +61,10 @@ class Layout:
             if found:
                 bit, type_, bits = found
                 unsigned = type_.code != gdb.TYPE_CODE_INT or not type_.is_signed
-                return [bit // 8, max(type_.sizeof, 4 if path.endswith("primary_key") else 0), not unsigned, big,
+                return [bit // 8, max(type_.sizeof, 16 if path.endswith("primary_key") else 0), not unsigned, big,
                         bit % 8 if bits else 0, bits]
+        if may_lack:
+            return None
         raise gdb.GdbError("struct %s of this kernel has no field %s" % (ctype, " or ".join(paths)))
 
 

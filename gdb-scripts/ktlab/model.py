@@ -2,6 +2,7 @@
 """Who is who: what decoders know from the hits before. Each part is a class of its own file."""
 
 from .calls import Calls
+from .echoes import Echoes
 from .neighbours import Neighbours
 from .packets import Packets
 from .sockets import Sockets
@@ -17,10 +18,13 @@ class Model:
         self.packets = Packets()
         self.neighbours = Neighbours()
         self.calls = Calls()
+        self.echoes = Echoes()
 
     def node(self, hit, sock, call):
-        """The node of a hit: by the namespace at hand, else by its socket, the segment received, the call around it."""
-        node = self.nodes.get(hit["net.inum"])
+        """The node of a hit: where its call began, else by the namespace at hand, its socket, the segment received, the call
+        around it. At the end of a call the socket may be gone, and its task elsewhere."""
+        node = call.node if call and hit.at == "return" and call.rsp == hit.regs["rsp"] else None
+        node = node or self.nodes.get(hit["net.inum"])
         if sock:
             sock.node = node = node or sock.node
         return node or self.calls.receiving(hit)[1] or (call.node_of(hit) if call else None)

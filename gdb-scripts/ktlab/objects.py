@@ -23,15 +23,16 @@ Kind = namedtuple("Kind", "name ctype born dies sign short behind", defaults=(""
 SOCKET = "inet_conn.icsk_inet.sk.__sk_common.skc_prot="
 
 # sources: net/core/sock.c, net/core/skbuff.c, net/core/neighbour.c, net/ipv4/{inet_connection_sock,inet_timewait_sock,
-# tcp_input,tcp_ipv4,route,fib_trie,arp}.c of 5.4, 6.1
+# tcp_input,tcp_ipv4,route,fib_trie,arp}.c of 5.4, 6.1, 6.12
 KINDS = [
     Kind("sock", "tcp_sock", "sk_alloc:return sk_clone_lock:return", "inet_sock_destruct:sk", SOCKET + "tcp_prot|tcpv6_prot",
          {"skc_": "sk_"}),
     Kind("request", "tcp_request_sock", "inet_reqsk_alloc:return", "tcp_v4_reqsk_destructor:req tcp_v6_reqsk_destructor:req"),
     Kind("timewait", "tcp_timewait_sock", "inet_twsk_alloc:return", "tcp_twsk_destructor:sk", "", {"skc_": "tw_"}),
-    Kind("skb", "sk_buff", """__alloc_skb:return __build_skb:return build_skb:return napi_build_skb:return __napi_alloc_skb:return
-        __netdev_alloc_skb:return skb_clone:return skb_copy:return __pskb_copy_fclone:return skb_copy_expand:return
-        skb_morph:return""", "kfree_skbmem:skb skb_release_head_state:skb skb_release_all:skb"),
+    Kind("skb", "sk_buff", """__alloc_skb:return __build_skb:return build_skb:return napi_build_skb:return slab_build_skb:return
+        __napi_alloc_skb:return napi_alloc_skb:return __netdev_alloc_skb:return skb_clone:return skb_copy:return
+        __pskb_copy_fclone:return skb_copy_expand:return skb_morph:return""",
+         "kfree_skbmem:skb skb_release_head_state:skb skb_release_all:skb napi_skb_cache_put:skb kfree_skb_partial:skb"),
     Kind("neighbour", "neighbour", "arp_constructor:neigh ndisc_constructor:neigh", "neigh_destroy:neigh",
          behind="primary_key"),
     Kind("route", "rtable", "rt_dst_alloc:return rt_dst_clone:return", "ipv4_dst_destroy:dst"),
@@ -40,7 +41,7 @@ KINDS = [
 # What a packet points to: its buffer, from head up to end, and behind that what says how it is to be cut.
 DATA, PACKET, BEHIND = "data", "skb", "skb_shared_info"
 # What lies in a packet's data and in its control block, and which files write it there.
-HEADERS = ["ethhdr", "iphdr", "tcphdr", "udphdr", "icmphdr", "arphdr", "skb_shared_info"]
+HEADERS = ["ethhdr", "iphdr", "ipv6hdr", "tcphdr", "udphdr", "icmphdr", "arphdr", "skb_shared_info"]
 CONTROL = {"napi_gro_cb": "net/core/dev.c net/core/gro.c net/core/skbuff.c net/ipv4/tcp_offload net/ipv4/af_inet",
            "tcp_skb_cb": "net/ipv4/tcp include/net/tcp", "inet_skb_parm": "net/ipv4/ip_"}
 # behind struct arphdr, of Ethernet and IPv4: RFC 826, include/uapi/linux/if_arp.h has it in a comment

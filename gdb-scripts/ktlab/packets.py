@@ -61,7 +61,7 @@ def content(hit):
     end = min(at + max(TCP_HEADER_BYTES, tcp["header_len"]), ETH_BYTES + (ip["tot_len"] or len(frame)))
     key = (ip["id"], ip["tot_len"], ip["df"], frame[at:at + 16] + frame[at + 18:end])
     return Content(key, (tcp["source"], tcp["target"]), tcp["seq"], tcp["payload_len"], tcp["ack"], tcp["bits"],
-                   ip["id"])
+                   ip["id"] or 0)
 
 
 def holds(whole, part, after=0):
@@ -106,6 +106,7 @@ class Packets:
         self.links = OrderedDict()      # (flow, MAC of the receiver) -> [order of the last, [Frame]]
         self.used = None                # the stack on which TCP has made use of what it receives
         self.sent_last = OrderedDict()  # flow -> the last Held that were sent
+        self.conns = OrderedDict()      # number -> the connection that it was sent in
 
     def new(self):
         self.count += 1
@@ -188,6 +189,17 @@ class Packets:
             frame.passed = frame.passed or node not in frame.takers
         while len(frames) > KEPT and (frames[0].passed or frames[0].takers):
             del frames[0]
+
+    # connections
+
+    def belongs(self, numbers, conn):
+        """It was sent in this connection, and comes in it, though another one with the same ends may have begun meanwhile."""
+        self.conns[numbers[0]] = conn
+        self._forget(self.conns)
+
+    def conn(self, number):
+        """The connection of the packet, None if it is not known."""
+        return self.conns.get(number)
 
     # buffers
 

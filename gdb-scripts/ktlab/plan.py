@@ -90,6 +90,8 @@ def make(lab, hz, extra=(), root=None, wanted=(), lenient=False):
         sites += found
     made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
     made["counters"] = counted.names
+    # the neighbours of IPv6 (net/ipv6/ndisc.c)
+    made["nd_tbl"] = hex(symbols.address("nd_tbl")) if "nd_tbl" in symbols.places else None
     made["lines"] = lines.lines(symbols, sites, wanted)
     made["writes"] = objects.writes(symbols)
     if root:
@@ -139,10 +141,6 @@ def enums(*names):
         prefix = os.path.commonprefix([field.name for field in fields])
         found[name] = {str(field.enumval): field.name[len(prefix):] for field in fields}
     return found
-
-
-def write(lab, path, hz, extra=(), root=None, wanted=(), lenient=False):
-    store(make(lab, hz, extra, root, wanted, lenient), path)
 
 
 def store(made, path):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The points: every kernel function that a lab may watch, one row each.
+"""The points: every kernel function that a lab may watch, one row each; those of datagrams and of ICMP are in
+points_datagrams.py.
 
 A row names the function, what an engine takes at it, and the decoder that turns it into an event.
 `takes` is a list of blocks `name:type=address`. A type is a struct of kernel.py, a number of bytes, or `mem`
@@ -21,20 +22,18 @@ it is watched without what depends on it. Any other that this kernel's function 
 What every hit takes (stack, task, clock) stands in blocks.py, what many points take in takes.py.
 """
 
+from .points_datagrams import DATAGRAMS, ERRORS
 from .rows import SAME, call, point, syscall
-from .takes import (CALLER, MADE, NETDEV, NOW, SIGNALS, SLEEPER, SYSCALL, any_sock, buffer, came, cut, dev, icmp_error,
-                    iocb, neigh, packet, route, skb, sock, socket_of_file, timewait, udp, woken)
+from .takes import (CALLER, INCOMING, MADE, NETDEV, NOW, OUTGOING, SIGNALS, SLEEPER, SYSCALL, any_sock, buffer, came, cut, dev,
+                    iocb, neigh, packet, route, route6, skb, sock, socket_of_file, timewait, woken)
 
-# What the rows of the path show: of a packet on its way down and up, of a sending socket, of one of its own timers, of a listener, of a
-# socket's own end, of a neighbour.
-OUTGOING = "len=skb.len data_at=skb.data:layer segments=shinfo.gso_segs segment_size=shinfo.gso_size"
-INCOMING = "len=skb.len data_at=skb.data:layer"
+# What the rows of the path show: of a sending socket, of one of its own timers, of a listener, of a socket's own end, of a neighbour.
 SENDER = "state=sk.state:state ca_state=sk.ca_state:ca cwnd=sk.snd_cwnd ssthresh=sk.snd_ssthresh " \
          "in_flight=sk.packets_out:in_flight sacked=sk.sacked_out lost=sk.lost_out retrans=sk.retrans_out"
 TIMER = "retransmits=sk.retransmits backoff=sk.backoff rto_ms=sk.rto:ms"
 LISTENER = "syn_qlen=sk.syn_qlen accept_qlen=sk.ack_backlog accept_max=sk.max_ack_backlog"
-LOCAL = "state=sk.state:state saddr=sk.rcv_saddr:ip sport=sk.num"
-NEIGHBOUR = "ip=neigh.primary_key:ip nud=neigh.nud_state:nud"
+LOCAL = "state=sk.state:state saddr=sk.rcv_saddr:own sport=sk.num"
+NEIGHBOUR = "ip=neigh.primary_key:neighbour nud=neigh.nud_state:nud"
 WOKEN = "pid=woken.pid comm=woken.comm:text"
 
 # the address that a program gives, of either family
@@ -66,6 +65,7 @@ TABLE = [
 
     # the functions of the handshake
     point("tcp_v4_connect", "connect", (sock(), "addr:16=uaddr"), SAME),
+    point("tcp_v6_connect", "connect", (sock(), "addr:16=uaddr addr6:28=uaddr"), SAME),
     point("tcp_rcv_state_process", "process", (sock(), skb()), sock()),
     point("tcp_conn_request", "request", (sock(), skb()), sock()),
     # since 6.10 flags and err are in a struct (92ef0fd55ac8)
@@ -84,7 +84,7 @@ TABLE = [
     point("inet_csk_reqsk_queue_hash_add", "syn_add", (sock(), "req:req=req"), SAME),
     # inet_csk_reqsk_queue_drop() itself is inlined into its callers on 6.1
     point("reqsk_timer_handler", "syn_drop", ("req:req=t+-req:timer", sock("req.listener")), SAME,
-          args="saddr=req.rcv_saddr:ip daddr=req.daddr:ip dport=req.dport timeouts=req.num_timeout"),
+          args="saddr=req.rcv_saddr:own daddr=req.daddr:own dport=req.dport timeouts=req.num_timeout"),
     # the accept queue grows in inet_csk_reqsk_queue_add(), which is inlined here on 6.1; cookies and Fast Open call it
     point("inet_csk_complete_hashdance", "accept_add", (sock(), "req:req=req child:sock=child"), SAME,
           also="inet_csk_reqsk_queue_add"),
@@ -94,12 +94,15 @@ TABLE = [
     # what lives at an address ends, and the address is used again
     call("inet_sock_destruct", sock(), LOCAL),
     call("tcp_v4_reqsk_destructor", "req:req=req net:net=req.net"),
+    call("tcp_v6_reqsk_destructor", "req:req=req net:net=req.net"),
     call("tcp_twsk_destructor", timewait("sk")),
     call("neigh_destroy", neigh(), NEIGHBOUR),
 
     # segments: down, with the IP and TCP headers complete; up, when TCP gets them
     point("ip_output", "tx", (any_sock(), skb(), route("skb.refdst&~7"))),
     point("tcp_v4_rcv", "rx", buffer()),
+    point("ip6_output", "tx", (any_sock(), skb(), route6("skb.refdst&~7"))),
+    point("tcp_v6_rcv", "rx", buffer()),
 
     # routing
     point("fib_lookup", "fib_lookup", "table:table=tb flow:flow=flp",
@@ -112,6 +115,18 @@ TABLE = [
           "flow:flow=fl4 rt:rt=rax dev:dev=rt.dev net:net=net"),
     point("ip_route_input_slow", "route_input", (skb(), came("skb"), "daddr saddr"),
           (skb(), came("skb"), "rt:rt=skb.refdst&~7 dev:dev=rt.dev")),
+
+    # the same over IPv6: a table, local and then main, gives no error but its null entry
+    point("fib6_table_lookup", "fib6_lookup", "table:fib6_table=table flow:flow6=fl6",
+          """table:fib6_table=table flow:flow6=fl6 result:fib6_result=res route:fib6_info=result.f6i
+          of:fib6_table=route.fib6_table nhc:nhc6=result.nh dev:dev=nhc.nhc_dev net:net=net"""),
+    point("ip6_route_output_flags", "route6_output", "flow:flow6=fl6 net:net=net",
+          "flow:flow6=fl6 rt:rt6=rax route:fib6_info=rt.from dev:dev=rt.dev net:net=net"),
+    point("ip6_route_input", "route6_input", (skb(), came("skb")),
+          (skb(), came("skb"), "rt:rt6=skb.refdst&~7 route:fib6_info=rt.from dev:dev=rt.dev")),
+    # which of a device's addresses is the source (RFC 6724 5)
+    point("ipv6_dev_get_saddr", "choose_saddr", "net:net=net dst_dev:dev=dst_dev to:16=daddr",
+          "net:net=net dst_dev:dev=dst_dev to:16=daddr chosen:16=saddr"),
 
     # neighbours
     point("__neigh_create", "neigh_create", "dev:dev=dev key:4=pkey net:net=dev.net", neigh("rax"),
@@ -133,6 +148,7 @@ TABLE = [
     call("tcp_write_xmit", sock(), "mss=mss_now " + SENDER, SENDER),
     call("__tcp_transmit_skb", (sock(), cut()), OUTGOING + " " + SENDER),
     call("__ip_queue_xmit", (sock(), cut()), OUTGOING),
+    call("inet6_csk_xmit", (sock(), cut()), OUTGOING),
     call("ip_finish_output2", packet(), OUTGOING),
     call("neigh_resolve_output", (neigh(), cut()),
          NEIGHBOUR + " " + OUTGOING),
@@ -145,22 +161,7 @@ TABLE = [
     call("e1000_xmit_frame", packet(), OUTGOING),
     call("loopback_xmit", packet(), OUTGOING),
 
-    # the same for UDP, in one piece
-    call("udp_sendmsg", (any_sock(), "net:net=sk.net"), "len=len saddr=sk.rcv_saddr:ip daddr=sk.daddr:ip dport=sk.dport", ""),
-    call("udp_rcv", packet(), INCOMING),
-    # datagrams: down, with the UDP header complete; up, when they have found their socket. Where the first is inlined, in
-    # ip_push_pending_frames(), UDP does not come by, but what a raw socket makes, which is seen at the second
-    point("ip_send_skb", "udp_tx", (skb(), any_sock("skb.sk"), route("skb.refdst&~7")), inlined=False),
-    point("__ip_local_out", "raw_tx", (skb(), any_sock(), route("skb.refdst&~7"))),
-    point("udp_queue_rcv_one_skb", "udp_rx", (any_sock(), buffer())),
-    # whose a datagram is, and the queue in which it waits
-    point("__udp4_lib_lookup", "udp_lookup", "net:net=net saddr sport daddr dport", "net:net=net found:udp=rax"),
-    point("udp_v4_early_demux", "udp_early", buffer(), (buffer(), "found:udp=skb.sk")),
-    point("__udp_enqueue_schedule_skb", "udp_enqueue", (udp(), "skb:skb=skb"), SAME),
-    point("__skb_recv_udp", "udp_dequeue", (udp(), "flags"), (udp(), "skb:skb=rax")),
-    # what IP cuts for a wire, and makes whole again; when they return, the packet may be another
-    point("ip_do_fragment", "call", packet(), "net:net=net", args=OUTGOING),
-    point("ip_defrag", "defrag", buffer(), "net:net=net"),
+    *DATAGRAMS,
 
     # the way up: interrupt, NAPI, device, IP, TCP, socket, application
     call("e1000_clean", "napi:napi=napi dev:dev=napi.dev net:net=dev.net", "budget=budget poll=napi.poll:code"),
@@ -191,10 +192,11 @@ TABLE = [
 
     # refused: a reset is made, and comes
     point("tcp_v4_send_reset", "send_reset", (any_sock(), buffer())),
+    point("tcp_v6_send_reset", "send_reset", (any_sock(), buffer())),
     call("tcp_reset", sock(), LOCAL + " sk_err=sk.sk_err", "state=sk.state:state sk_err=sk.sk_err"),
 
     # what `ss -i` and getsockopt(TCP_INFO) ask of a socket
-    call("tcp_get_info", sock(), LOCAL + " daddr=sk.daddr:ip dport=sk.dport mss=sk.mss_cache srtt_us=sk.srtt_us:srtt "
+    call("tcp_get_info", sock(), LOCAL + " daddr=sk.daddr:own dport=sk.dport mss=sk.mss_cache srtt_us=sk.srtt_us:srtt "
          "packets_out=sk.packets_out unread=sk.rcv_nxt:unread unacked=sk.write_seq:unacked " + LISTENER + " " + TIMER + " " + SENDER),
 
     # timers of a connection
@@ -212,6 +214,7 @@ TABLE = [
 
     # a queue that is full
     point("tcp_v4_syn_recv_sock", "syn_recv_sock", (sock(), "req:req=req"), SAME),
+    point("tcp_v6_syn_recv_sock", "syn_recv_sock", (sock(), "req:req=req"), SAME),
 
     # a packet that is thrown away, wherever it was
     point("kfree_skb", "drop", (buffer(), "reason=reason?"),
@@ -219,13 +222,9 @@ TABLE = [
           note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964), since 6.11 of sk_skb_reason_drop() "
                "(ba8de796baf4)"),
 
-    # errors that ICMP brings, and the router
-    point("icmp_send", "icmp_send", (buffer("skb_in"), "type code"),
-          fn="__icmp_send|icmp_send", note="a wrapper, inline since 5.0 (9ef6b42ad6fd)"),
-    point("icmp_unreach", "icmp_rx", icmp_error()),
-    point("udp_err", "icmp_rx", icmp_error()),
-    # 5.4 calls it icmp_skb
-    point("tcp_v4_err", "icmp_rx", icmp_error("skb|icmp_skb")),
+    *ERRORS,
+
+    # what has no neighbour, and the router
     point("ip_forward", "forward", (skb(), "rt:rt=skb.refdst&~7 out:dev=rt.dev", dev("skb"))),
     call("arp_error_report", neigh(), NEIGHBOUR + " queue_len=neigh.queue_len"),
     call("ipv4_link_failure", buffer()),
@@ -270,6 +269,8 @@ POINTS = {row.name: row for row in TABLE}
 # node, which objects are at their end (the kernel uses their address again), and what TCP has taken that is freed like what
 # it drops.
 LEAVES = ("e1000_xmit_frame", "loopback_xmit")
+# and, whether a lab lists them or not, whose the frame is: a program may have made it (AF_PACKET)
+LEAVES_TAKE = " sender:common=skb.sk link:14=skb.data"
 ENDS = ("inet_sock_destruct", "tcp_v4_reqsk_destructor", "tcp_twsk_destructor", "neigh_destroy")
 ALWAYS = [POINTS["comm_write"], POINTS["tcp_timewait_state_process"]] \
     + [POINTS[name]._replace(decode="unseen") for name in LEAVES + ENDS]

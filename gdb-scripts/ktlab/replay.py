@@ -24,6 +24,13 @@ EXECUTED = re.compile(r"instruction count = (\d+)")
 START_SECONDS = 20      # how long QEMU may take to open its socket, on a busy machine
 
 
+def tables(run, *question):
+    """{name: rows} of the tables that `ktreport show` makes of a run."""
+    told = subprocess.run([os.path.join(ROOT, "build", "ktreport"), "show", *question, run, "--json"],
+                          check=True, stdout=subprocess.PIPE)
+    return {table["name"]: table["rows"] for table in json.loads(told.stdout.decode())["tables"]}
+
+
 class Run:
     """What is stored of a run: its inputs, its recording if there is one, its events. ValueError: it cannot be entered."""
 

@@ -7,12 +7,17 @@ import gdb
 
 from . import points
 from .arguments import Binding, Lost, sized, struct_behind
+from .entries import Entries
 from .functions import Function
 from .inline import inlined_places
+from .without import without_six
 
 # From a struct to the network namespace it belongs to.
 NAMESPACE = {"common": "net:net={0}.net", "sock": "net:net={0}.net", "dev": "net:net={0}.net", "net": "net:net={0}",
              "skb": "dev_:dev={0}.dev net:net=dev_.net", "neigh": "dev_:dev={0}.dev net:net=dev_.net"}
+
+# Places at most where a function without a row is watched that has no code of its own.
+MOST_PLACES = 100
 
 # Points that every run watches, of whatever kernel.
 NEEDED = {row.name for row in points.ALWAYS}
@@ -24,6 +29,7 @@ class Resolver:
     def __init__(self, blocks, symbols, lenient=False):
         """LENIENT: a lab's point that this kernel does not allow is left out, and the plan says why."""
         self.blocks, self.symbols, self.lenient = blocks, symbols, lenient
+        self.entries = Entries(gdb.current_progspace().filename)
 
     def listed(self, name, place):
         """The same as resolve() for a point that a lab lists."""
@@ -42,14 +48,14 @@ class Resolver:
             row, wanted = self._any_function(name, place)
             name = row.name
         watched = next((fn for fn in row.fn.split("|") if fn in self.symbols.places), row.fn.split("|")[-1])
-        row = row._replace(fn=watched)
+        row = row._replace(fn=watched, takes=row.takes + (points.LEAVES_TAKE if name in points.LEAVES else ""))
         function = Function(row.fn, self.symbols)
         if function.copies > 1:
             raise gdb.GdbError("%s: this kernel has %d functions %s" % (place, function.copies, row.fn))
         inlined = list(inlined_places(row.fn)) if row.inlined else []
         if not function.copies and not inlined:
-            raise gdb.GdbError("%s: this kernel has no function %s; near names: %s"
-                               % (place, row.fn, ", ".join(self.symbols.near(row.fn))))
+            raise gdb.GdbError("%s: %s" % (place, without_six(row.fn, self.symbols.places) or "this kernel has no function %s; near names: %s"
+                                           % (row.fn, ", ".join(self.symbols.near(row.fn)))))
         sites = list(self._sites(row, function, place, wanted)) if function.copies else []
         sites += [self._inlined(row, where, place, wanted) for where in inlined]
         own = row.fn.partition(".")[0] == name
@@ -63,19 +69,25 @@ class Resolver:
         """A point that has no row: FUNCTION or FUNCTION:ARG,ARG; and the arguments asked for, none: all."""
         name, _, wanted = text.partition(":")
         if name not in self.symbols.places:
-            raise gdb.GdbError("%s: %s" % (place, self._absent(name)))
+            count = sum(1 for _ in inlined_places(name))
+            if not count or name in points.POINTS or self._clones(name):
+                raise gdb.GdbError("%s: %s" % (place, self._absent(name)))
+            if count > MOST_PLACES:
+                raise gdb.GdbError("%s: '%s' is inlined at %d places, more than %d" % (place, name, count, MOST_PLACES))
         return points.point(name, "any_call", ""), list(filter(None, wanted.split(",")))
+
+    def _clones(self, name):
+        """The compiler's own versions of a function."""
+        return sorted(found for found in self.symbols.places if found.startswith(name + "."))
 
     def _absent(self, name):
         """Why a function cannot be watched by its name and arguments, and what can be instead."""
         if name in points.POINTS:
             return "what '%s' shows stands in its row of points.py; write it without arguments" % name
-        clones = sorted(found for found in self.symbols.places if found.startswith(name + "."))
-        if clones:
-            return "this kernel has '%s' only with other arguments, as %s" % (name, ", ".join(clones))
-        callers = sorted({where.into for where in inlined_places(name)})
-        if callers:
-            return "'%s' has no code of its own, it is inlined into %s" % (name, ", ".join(callers[:3]))
+        if self._clones(name):
+            return "this kernel has '%s' only with other arguments, as %s" % (name, ", ".join(self._clones(name)))
+        if without_six(name, self.symbols.places):
+            return without_six(name, self.symbols.places)
         near = difflib.get_close_matches(name, points.POINTS, 3, 0.6) or self.symbols.near(name)
         return "no point or function is called '%s'; near names: %s" % (name, ", ".join(near))
 
@@ -101,6 +113,10 @@ class Resolver:
             raise gdb.GdbError("%s: %s is inlined at %s:%d, where its return cannot be watched"
                                % (place, row.fn, where.file, where.line))
         about = "%s: %s (inlined at %s:%d)" % (place, row.fn, where.file, where.line)
+        try:
+            where.find_entry(self.entries)
+        except gdb.GdbError as error:
+            raise gdb.GdbError("%s: %s" % (place, error))
         pc, arguments = where.pc, list(where.arguments())
         if any(isinstance(argument.where, Lost) for argument in arguments):
             pc, arguments = where.call(row.calls.split("|"), self.symbols) or (pc, arguments)

@@ -148,6 +148,13 @@ class Sockets:
         conn.choose(local, seq)
         return conn
 
+    def free_end(self, hit, sock, local, remote):
+        """The connection between the two whose local end no other sock is. A sock that asks for both ends of another one's
+        connection gets none: inet_hash_connect() says EADDRNOTAVAIL."""
+        conn = self.conn(hit, local, remote)
+        taken = conn and any(other is not sock and other.local == local for other in conn.socks)
+        return None if taken else conn
+
     def join(self, sock, conn):
         """A sock is an end of a connection, if it is of none yet."""
         if conn and not sock.conn:
@@ -164,7 +171,7 @@ class Sockets:
     @staticmethod
     def _pair(hit, local, remote):
         """Each node has a loopback of its own."""
-        node = hit["net.inum"] if local[0].startswith("127.") else None
+        node = hit["net.inum"] if local[0].startswith("127.") or local[0] == "::1" else None
         return frozenset((local, remote)), node
 
     def _begin(self, key, now_ns):

@@ -11,7 +11,7 @@ from .blocks import EVERY_HIT
 
 # where a source tree has what is traced: the files of these folders, and of those with a * all below
 FOLDERS = ("arch/x86/include*", "arch/x86/kernel", "arch/x86/kernel/cpu", "drivers/net", "drivers/net/ethernet/intel/e1000", "fs", "fs/proc",
-           "include/linux*", "include/net*", "include/uapi/linux", "init", "kernel*", "net", "net/core", "net/ipv4", "net/sched")
+           "include/linux*", "include/net*", "include/uapi/linux", "init", "kernel*", "net", "net/core", "net/ipv4", "net/ipv6", "net/sched")
 # beginnings of lines: a function's, whose name is the last word, or that of the macro that makes one
 FUNCTION = re.compile(r"^[A-Za-z_][^\n(;=]*\(", re.M)
 SYSCALL = re.compile(r"^SYSCALL_DEFINE\d\((\w+)", re.M)

@@ -8,12 +8,11 @@ at within the function is one instruction that ran. Which line it begins, and in
 
 import json
 import os
-import subprocess
 
 import gdb
 
 from .functions import source_path
-from .replay import ROOT, Aside, Quiet, Replay, Run
+from .replay import Aside, Quiet, Replay, Run, tables
 
 STEPS_MOST = 20000
 
@@ -104,11 +103,9 @@ class Call:
 
 def recorded(run, number, name, path):
     """[(order, count, function, place)] of the same lines of a run's event, as `ktreport show lines` has it."""
-    told = subprocess.run([os.path.join(ROOT, "build", "ktreport"), "show", "lines", str(number), run, "--json"],
-                          check=True, stdout=subprocess.PIPE)
-    tables = {table["name"]: table["rows"] for table in json.loads(told.stdout.decode())["tables"]}
-    own = [(row["order"], row["count"], name, "%s:%d" % (path, row["line"])) for row in tables["lines"] if row["order"]]
-    return own + [(row["order"], row["count"], row["function"], row["line"]) for row in tables["inlined"] if row["order"]]
+    told = tables(run, "lines", str(number))
+    own = [(row["order"], row["count"], name, "%s:%d" % (path, row["line"])) for row in told["lines"] if row["order"]]
+    return own + [(row["order"], row["count"], row["function"], row["line"]) for row in told["inlined"] if row["order"]]
 
 
 def compare(run, number, name, path):

@@ -14,6 +14,9 @@ ENDED = CALLER + " " + SIGNALS
 MADE = ENDED + " made_slot:8=fdt.fd+rax*8 made:file=made_slot.ptr made_socket:socket=made.private_data"
 # the time in jiffies
 NOW = "jiffies:8=@jiffies_64"
+# what the rows of a way show of a packet, down and up
+OUTGOING = "len=skb.len data_at=skb.data:layer segments=shinfo.gso_segs segment_size=shinfo.gso_size"
+INCOMING = "len=skb.len data_at=skb.data:layer"
 # a device with its own functions
 NETDEV = "netdev:netdev=dev ops:ops=netdev.netdev_ops net:net=netdev.net"
 
@@ -97,6 +100,10 @@ def icmp_error(arg="skb"):
 
 def route(arg):
     return "rt:rt=%s %s" % (arg, dev("rt"))
+
+
+def route6(arg):
+    return "rt:rt6=%s %s" % (arg, dev("rt"))
 
 
 def neigh(arg="neigh"):

@@ -11,7 +11,7 @@ import os
 
 from . import headers, kernel
 from .decode import FRAMES
-from .drops import DROP, NEIGHBOUR, ROUTE, Drops, flow
+from .drops import DROP, NEIGHBOUR, PROGRAM, ROUTE, Drops, flow
 from .tshark import ARP_FIELDS, frames_of, number
 
 LOOPBACK = "lo"
@@ -27,14 +27,18 @@ OPERATIONS = {name: number_ for number_, name in kernel.ARP_OPS.items()}
 
 # which point makes the events of a direction; where a lab does not watch it, there is nothing to compare
 POINTS = {("tcp", "tx"): "ip_output", ("tcp", "rx"): "tcp_v4_rcv", ("arp", "tx"): "arp_xmit", ("arp", "rx"): "arp_rcv"}
-POINTS.update(((kind, way), point) for kind, of in FRAMES.items() for way, point in of.points.items())
+# what makes the same events over IPv6
+POINTS_OF_SIX = {"ip_output": "ip6_output", "tcp_v4_rcv": "tcp_v6_rcv"}
+for kind_, of_ in FRAMES.items():
+    POINTS.update(((kind_, way_), four) for way_, (four, _) in of_.points.items())
+    POINTS_OF_SIX.update(of_.points.values())
 # fields of an event's that say the same under the same name
 SAME = ("saddr", "daddr", "sport", "dport", "seq", "ack", "win", "urg", "payload_len", "header_len")
-IP_SAME = {"id": "id", "ttl": "ttl", "tot_len": "tot_len", "tos": "tos", "header_len": "ip_header_len", "df": "df"}
+IP_SAME = {"id": "id", "ttl": "ttl", "tot_len": "tot_len", "tos": "tos", "header_len": "ip_header_len", "df": "df", "flow_label": "flow_label"}
 # kinds of the options that have a name of their own
 KINDS = {"eol": 0, "nop": 1, "mss": 2, "wscale": 3, "sack_ok": 4, "sack": 5, "ts": 8, "tfo": 34}
 # what lines are worth reading, as they begin after the event's number
-TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, NEIGHBOUR, ROUTE, *(".".join(way) for way in POINTS)])
+TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, NEIGHBOUR, ROUTE, PROGRAM, *(".".join(way) for way in POINTS)])
 
 
 def frame_of(event):
@@ -47,7 +51,7 @@ def frame_of(event):
     if kind in FRAMES:
         return dict(frame, **FRAMES[kind].said(event))
     frame.update({name: event[name] for name in SAME if name in event})
-    frame.update({theirs: int(event["ip"][ours]) for ours, theirs in IP_SAME.items() if ours in event["ip"]})
+    frame.update({theirs: int(event["ip"][ours]) for ours, theirs in IP_SAME.items() if event["ip"].get(ours) is not None})
     frame["flags"] = sum(FLAGS.get(letter, 0) for letter in event["flags"] if event["flags"] != "none")
     frame["flags"] |= event.get("reserved", 0) << RESERVED_SHIFT
     frame["damaged"] = event.get("damage") is not None
@@ -80,17 +84,19 @@ def belongs(frame, said, taken):
     if said["kind"] == "arp":
         return True
     if said["kind"] in FRAMES:
-        return not taken and frame["id"] == said["id"]
+        # IPv6 has no numbers
+        names = ("id",) if "id" in said else ("op", "ident", "seq", "length", "check")
+        return not taken and all(frame.get(name) == said[name] for name in names if name in said)
     first = (frame["seq"] - said["seq"]) & SEQ_MASK
-    # a card that cuts numbers its packets one by one
-    part = (frame["id"] - said["id"]) & 0xffff
+    # a card that cuts numbers its packets one by one; IPv6 has no numbers
+    part = (frame["id"] - said["id"]) & 0xffff if "id" in said and "id" in frame else None
     if said["damaged"]:
         # where such a header ends, and what lies behind it, is nobody's word
         return not first and not part and not taken
     if not taken and said["payload_len"] and not frame.get("payload_len"):
         return False
     return (first + frame.get("payload_len", 0) <= said["payload_len"] and frame["ack"] == said["ack"]
-            and part == taken)
+            and part in (None, taken))
 
 
 def ends(said, taken):
@@ -228,9 +234,11 @@ def card(nic, folder, watched, events, addresses, came):
     captured = list(frames_of(os.path.join(folder, "wire-%s-%s.pcap" % (nic["node"], nic["nic"]))))
     count, said, received, left_over = 0, [], set(), []
     for (kind, way), point in POINTS.items():
-        if point not in watched:
+        six = POINTS_OF_SIX.get(point)
+        if not {point, six} & watched:
             continue
-        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses)]
+        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses)
+                  and (six if ":" in str(frame.get("saddr")) else point) in watched]
         told = [frame_of(event) for event in once(here, addresses)
                 if event["type"] == "%s.%s" % (kind, way) and event["dev"] == nic["nic"]]
         frames, told = by_flow(frames), by_flow(told)
@@ -238,7 +246,7 @@ def card(nic, folder, watched, events, addresses, came):
             count += len(frames.get(key, []))
             without = []
             said += walk(frames.get(key, []), told.get(key, []), drops, without)
-            left_over += [(way, frame) for frame in without]
+            left_over += [(way, frame) for frame in without if way == "rx" or not drops.is_made(frame)]
             if way == "rx":
                 received.update(frame["number"] for frame in frames.get(key, []) if frame not in without)
     last = max(received, default=0)
@@ -269,7 +277,8 @@ def compare(folder):
     loops = [{"node": node, "nic": LOOPBACK} for node in sorted({nic["node"] for nic in meta["nodes"]})
              if os.path.exists(os.path.join(folder, "wire-%s-%s.pcap" % (node, LOOPBACK)))]
     for nic in meta["nodes"] + loops:
-        addresses = {other["address"].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]}
+        addresses = {other[name].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]
+                     for name in ("address", "address6") if name in other}
         more, sentences = card(nic, folder, watched, events, addresses, came)
         count += more
         said += sentences

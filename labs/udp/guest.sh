@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Datagrams: whose they are, how they wait, and what becomes of those for which there is no room or no socket.
+# Datagrams: whose they are, how they wait, and what becomes of those for which there is no room or no socket. Over IPv4, then
+# the same over IPv6.
 set -eu
 . /ktlab/lib.sh
 
@@ -9,12 +10,13 @@ mkdir $said
 # what a program reads that waits for a line
 mkfifo $said/go
 exec 9<>$said/go
+kind=udp
 
 # ear NAME WORD...: a program on the server that has bound its socket when this returns
 ear() {
 	ear_name=$1
 	shift
-	on server sock udp "$@" <$said/go >$said/"$ear_name" &
+	on server sock $kind "$@" <$said/go >$said/"$ear_name" &
 	wait_for grep -q '^bind .* = 0' $said/"$ear_name"
 }
 
@@ -25,6 +27,15 @@ heard() {
 		cat $said/"$heard_name"
 		witness server program name="$heard_name" result="$(sed -n '$s/.* = //p' $said/"$heard_name" | tr ' ' _)"
 	done
+}
+
+# mouth NAME WORD...: a program on the client that may fail, and what it printed last
+mouth() {
+	mouth_name=$1
+	shift
+	refused=$(on client sock $kind "$@") || :
+	echo "$refused"
+	witness client program name="$mouth_name" result="$(echo "$refused" | sed -n '$s/.* = //p' | tr ' ' _)"
 }
 
 step links
@@ -100,16 +111,83 @@ heard sound
 
 # nobody has the port
 step closed
-refused=$(on client sock udp connect 10.0.0.2:9 send 5 recv 5) || :
-echo "$refused"
-witness client program name=connected result="$(echo "$refused" | sed -n '$s/.* = //p' | tr ' ' _)"
+mouth connected connect 10.0.0.2:9 send 5 recv 5
 
 # without connect() only who asks for errors is told
 step recverr
-refused=$(on client sock udp recverr to 10.0.0.2:9 send 5 sleep 50 error) || :
-echo "$refused"
-witness client program name=recverr result="$(echo "$refused" | sed -n '$s/.* = //p' | tr ' ' _)"
+mouth recverr recverr to 10.0.0.2:9 send 5 sleep 50 error
+
+# the same over IPv6. The cards neither ask for a neighbour of IPv6 nor answer: each node is told the other's MAC
+on client ip neigh replace fd00::2 lladdr 52:54:00:00:00:02 nud permanent dev eth0
+on server ip neigh replace fd00::1 lladdr 52:54:00:00:00:01 nud permanent dev eth0
+kind=udp6
+
+# three sockets with one port; the one that takes any address takes those of IPv4, too
+step lookup6
+ear any6 reuse bind '[::]:5000' recv 3
+ear address6 reuse bind '[fd00::2]:5000' recv 2
+ear connected6 reuse bind '[fd00::2]:5000' connect '[fd00::1]:6000' recv 1
+wait_for grep -q '^connect .* = 0' $said/connected6
+on client sock udp6 bind '[fd00::1]:6000' to '[fd00::2]:5000' send 1
+on client sock udp6 bind '[fd00::1]:6001' to '[fd00::2]:5000' send 2
+on client sock udp6 bind '[::ffff:10.0.0.1]:6001' to '[::ffff:10.0.0.2]:5000' send 3
+wait
+heard connected6 address6 any6
+
+step reuseport6
+ear left6 reuseport bind '[::]:5001' recv 1 recv 1
+ear right6 reuseport bind '[::]:5001' recv 1 recv 1
+on client sock udp6 bind '[fd00::1]:6002' to '[fd00::2]:5001' send 1 send 1
+wait_for grep -q 'recv 1 = 1' $said/left6 $said/right6
+usleep 100000
+killall sock
+wait || :
+
+# there is no broadcast: all nodes are a group, and a group is one of a link
+step group6
+ear one6 reuse bind '[::]:5002' recv 4
+ear two6 reuse bind '[::]:5002' recv 4
+on client sock udp6 bind '[fd00::1]:6003' to '[ff02::1%eth0]:5002' send 4
+wait
+heard one6 two6
+
+step queue6
+# shellcheck disable=SC2086 # two words, or none
+ear slow6 $rcvbuf bind '[fd00::2]:5003' wait peek 100 recv 100 recvmmsg 8
+on client sock udp6 to '[fd00::2]:5003' send 100 send 100 send 100 send 100 send 100 send 100
+usleep 10000
+datagrams server :5003
+echo >&9
+wait
+heard slow6
+
+step cork6
+ear whole6 bind '[fd00::2]:5004' recv 7
+on client sock udp6 to '[fd00::2]:5004' cork 1 send 3 send 4 cork 0
+wait
+heard whole6
+
+step fragments6
+ear large6 bind '[fd00::2]:5005' recv 4000
+on client sock udp6 to '[fd00::2]:5005' send 4000
+wait
+heard large6
+
+# over IPv6 no datagram may be without a checksum
+step checksum6
+ear sound6 bind '[fd00::2]:5006' recv 5
+on client sock udp6 to '[fd00::2]:5006' badsum 6 nosum 7 send 5
+wait
+heard sound6
+
+step closed6
+mouth connected6 connect '[fd00::2]:9' send 5 recv 5
+
+step recverr6
+mouth recverr6 recverr to '[fd00::2]:9' send 5 sleep 50 error
 
 step end
-counters client UdpOutDatagrams UdpNoPorts IpFragOKs IpFragCreates IcmpInDestUnreachs
-counters server UdpInDatagrams UdpNoPorts UdpInErrors UdpRcvbufErrors UdpInCsumErrors IpReasmReqds IpReasmOKs IcmpOutDestUnreachs
+counters client UdpOutDatagrams UdpNoPorts IpFragOKs IpFragCreates IcmpInDestUnreachs \
+	Udp6OutDatagrams Udp6NoPorts Ip6FragOKs Ip6FragCreates Icmp6InDestUnreachs
+counters server UdpInDatagrams UdpNoPorts UdpInErrors UdpRcvbufErrors UdpInCsumErrors IpReasmReqds IpReasmOKs IcmpOutDestUnreachs \
+	Udp6InDatagrams Udp6NoPorts Udp6InErrors Udp6RcvbufErrors Udp6InCsumErrors Ip6ReasmReqds Ip6ReasmOKs Icmp6OutDestUnreachs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Chooses the language of the reports.
 #include "base/util.h"
+#include "base/catalogue.h"
 #include "base/i18n.h"
 
 #include <langinfo.h>
@@ -24,46 +25,50 @@ static const char *wished_language(void)
 	return "C";
 }
 
-/* The catalogues lie beside the program: build/locale/zh_CN/LC_MESSAGES/ktreport.mo */
-static void bind_catalogues(void)
+/* gettext() would look for it by the name of a locale, and since glibc 2.39 only for one other than C.UTF-8 (bug 16621); a
+ * system may have no other. So it is the program's own. */
+static struct catalogue chinese_texts;
+static bool speaks_chinese;
+
+/* The catalogue lies beside the program: build/locale/zh_CN/LC_MESSAGES/ktreport.mo */
+static bool find_catalogue(void)
 {
-	char path[PATH_MAX + sizeof("/locale")];
+	static const char beside[] = "/locale/zh_CN/LC_MESSAGES/ktreport.mo";
+	char path[PATH_MAX + sizeof(beside)];
 	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
 	char *slash;
 
 	if (len < 0)
-		return;
+		return false;
 	path[len] = '\0';
 	slash = strrchr(path, '/');
 	if (!slash)
-		return;
-	strcpy(slash, "/locale");
-	bindtextdomain("ktreport", path);
-	bind_textdomain_codeset("ktreport", "UTF-8");
-	textdomain("ktreport");
+		return false;
+	strcpy(slash, beside);
+	return catalogue_open(&chinese_texts, path);
+}
+
+const char *i18n_text(const char *text)
+{
+	/* the empty text's translation is the catalogue's own header */
+	const char *found = speaks_chinese && *text ? catalogue_find(&chinese_texts, text) : NULL;
+
+	return found ? found : text;
 }
 
 bool i18n_is_chinese(void)
 {
-	return strcmp(textdomain(NULL), "ktreport") == 0;
+	return speaks_chinese;
 }
 
 bool i18n_speak(bool chinese)
 {
-	bool before = i18n_is_chinese();
-
-	if (!chinese) {
-		textdomain("messages"); /* gettext's own default, of which there is no catalogue */
-		return true;
-	}
-	/* gettext looks into LANGUAGE only for a locale that is not C, and zh_CN may not be there */
-	setlocale(LC_ALL, "C.UTF-8");
-	setenv("LANGUAGE", "zh_CN", 1);
-	bind_catalogues();
-	if (strcmp(_("Answers"), "Answers") != 0 || before)
-		return true;
-	textdomain("messages");
-	return false;
+	if (chinese && !chinese_texts.bytes && !find_catalogue())
+		return false;
+	if (chinese) /* its letters are measured, and numbers are written as in every report */
+		setlocale(LC_ALL, "C.UTF-8");
+	speaks_chinese = chinese;
+	return true;
 }
 
 bool i18n_start(bool chinese)

@@ -3,12 +3,13 @@
 #ifndef KTREPORT_I18N_H
 #define KTREPORT_I18N_H
 
-#include <libintl.h>
 #include <stdbool.h>
 
-/* gettext gives its header for the empty text, which must stay empty. */
-#define _(text) (*(text) ? gettext(text) : "")
+#define _(text) i18n_text(text)
 #define N_(text) text /* translated where it is written */
+
+/* A text in the language that is spoken; as it is where it has no translation. */
+const char *i18n_text(const char *text) __attribute__((format_arg(1)));
 
 /*
  * Chooses the language: Chinese when asked for, or when the environment says so. Tells whether a

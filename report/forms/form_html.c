@@ -206,7 +206,7 @@ static struct expect *expect_again(const struct request *rq)
 
 	free(error);
 	if (expect)
-		expect_run(expect, rq->trace);
+		expect_run_again(expect, rq->trace, rq->expect);
 	return expect;
 }
 
@@ -307,6 +307,7 @@ void form_html(FILE *out, const struct request *rq)
 	put_sources(&page);
 	put_facts(&page);
 	put_tree(&page);
+	put_frames(&page);
 	put_walk(&page);
 	put_languages(&page);
 	put_run(&page);

@@ -166,12 +166,14 @@ static bool is_segment(const struct event *ev)
 /* A segment that came, at once or from the backlog of a socket in use. */
 static bool is_made_by_segment(const struct event *change)
 {
+	static const char *const receives[] = { "tcp_v4_rcv", "tcp_v4_do_rcv", "tcp_v6_rcv",
+						"tcp_v6_do_rcv" };
 	struct json_iter it = json_iter(event_get(change, "stack"));
 
 	while (json_next(&it))
-		if (json_is(json_path(it.value, "fn"), "tcp_v4_rcv") ||
-		    json_is(json_path(it.value, "fn"), "tcp_v4_do_rcv"))
-			return true;
+		for (size_t i = 0; i < ARRAY_SIZE(receives); i++)
+			if (json_is(json_path(it.value, "fn"), receives[i]))
+				return true;
 	return false;
 }
 

@@ -19,6 +19,7 @@ struct grid {
 	const struct table *table;
 	const struct style *style;
 	int *widths;
+	bool *right; /* set so: columns of numbers */
 	char **cells; /* row by row, the head in front; broken into lines */
 };
 
@@ -182,7 +183,7 @@ static bool put_line(FILE *out, const struct grid *g, const char **rests, bool h
 		some = some || *rests[i];
 	for (size_t i = 0; some && i < t->width; i++) {
 		str_add(&line, i ? "  " : "");
-		rests[i] = put_piece(&line, rests[i], g->widths[i], has_numbers(t, i));
+		rests[i] = put_piece(&line, rests[i], g->widths[i], g->right[i]);
 	}
 	while (line.len && line.p[line.len - 1] == ' ')
 		line.p[--line.len] = '\0';
@@ -198,6 +199,9 @@ static void put_rows(FILE *out, const struct table *t, const struct style *style
 	struct grid g = { .table = t, .style = style, .widths = xcalloc(t->width, sizeof(int)) };
 	const char **rests = xcalloc(t->width, sizeof(*rests));
 
+	g.right = xcalloc(t->width, sizeof(*g.right));
+	for (size_t i = 0; i < t->width; i++)
+		g.right[i] = has_numbers(t, i);
 	share_width(&g);
 	break_cells(&g);
 	for (size_t row = !has_titles(t); row <= table_rows(t); row++) {
@@ -211,6 +215,7 @@ static void put_rows(FILE *out, const struct table *t, const struct style *style
 	free(rests);
 	free(g.cells);
 	free(g.widths);
+	free(g.right);
 }
 
 static void put_note(FILE *out, const struct style *style, const char *note)

@@ -25,6 +25,9 @@ void put_meanings(struct page *page);
 /* page_facts.c: what the report knows of events, and the page draws */
 void put_facts(struct page *page);
 
+/* page_frames.c: the bytes of the events' frames, field by field */
+void put_frames(struct page *page);
+
 /* page_walk.c: the source of the functions that events are of, the lines of each call that ran, and every change of a field */
 void put_walk(struct page *page);
 

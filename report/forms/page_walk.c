@@ -241,6 +241,13 @@ static bool call_put(const struct ran_call *ran, void *data)
 	return walk->calls < MOST_CALLS;
 }
 
+/* Whether the page has the function's text; if not, why it shows numbers alone. */
+static const char *const states[] = {
+	[SOURCE_GONE] = "gone",
+	[SOURCE_CHANGED] = "changed",
+	[SOURCE_SAME] = "same",
+};
+
 static void function_put(struct walk *walk, const struct lines_call *call)
 {
 	FILE *out = walk->page->out;
@@ -251,6 +258,7 @@ static void function_put(struct walk *walk, const struct lines_call *call)
 	fputs("{", out);
 	put_member(out, "name", call->name);
 	put_member(out, "file", path);
+	put_member(out, "source", states[source->state]);
 	fprintf(out, "\"first\":%d,\"lines\":[", call->first);
 	for (int line = call->first; line <= call->last; line++) {
 		char *text = source_line(source, line);

@@ -12,8 +12,9 @@ void put_member(FILE *out, const char *key, const char *value)
 
 /* The page's own words, as they stand in report/forms/page/. */
 static const char *const words[] = {
-	N_("Keys: s and S the next and previous event of this socket, o out to what it is inside "
-	   "of, i into it, w and W the next and previous store into the field below."),
+	N_("Keys: s and S the next and previous event of this socket, f and F of this packet, "
+	   "o out to what it is inside of, i into it, v over what is inside of it, w and W the "
+	   "next and previous store into the field below."),
 	N_("In front: the how manyth line to run first in this call, and how often it ran. Keys: n "
 	   "and N step through the lines that ran."),
 	N_("Objects"),
@@ -21,17 +22,30 @@ static const char *const words[] = {
 	N_("Source"),
 	N_("Source: the lines that ran"),
 	N_("The chosen event is at no entry or return of a function whose lines were recorded."),
+	N_("{file} has changed since the kernel was built, or is another's: its lines are shown by "
+	   "their numbers."),
+	N_("The kernel's source is not at hand ({file}): lines are shown by their numbers."),
 	N_("As it was at event {n}; what has changed since the event before is marked. Click a "
 	   "field: who wrote it, and when."),
-	N_("a bar: other than in the call of event {n}"),
+	N_("≠: other than in the call of event {n}"),
+	N_("With the markers A and B set (keys a and b): what is other at B than it was at A."),
+	N_("a field of any object"),
+	N_("The whole way of the connection, function by function"),
 	N_("after event {n}"),
 	N_("and {n} more"),
 	N_("entry: event {n}"),
+	N_("every store into"),
 	N_("its calls: "),
 	N_("line {order} to run, {times} times"),
+	N_("nothing that was recorded"),
+	N_("other at event {b} than at event {a}"),
 	N_("return: event {n}"),
 	N_("written until the next event: {n}"),
 	N_("{n} fields changed so far, {fresh} since the event before"),
+	N_("byte {place}"),
+	N_("frame, {n} bytes"),
+	N_("line {line} ran in {n} of {all} calls"),
+	N_("the first {n} bytes"),
 	N_("(inlined)"),
 	N_("(on its way)"),
 	N_("A here"),
@@ -41,7 +55,7 @@ static const char *const words[] = {
 	N_("Calls"),
 	N_("Choose an event and set A; choose another and set B (keys a and b)."),
 	N_("Click a row, or walk with the arrow keys, Home, End, Page keys, j and k: the panel "
-	   "shows the event, its stack and its fields."),
+	   "shows the event, its stack and its fields. d goes into it, Esc back."),
 	N_("Enter: the next one"),
 	N_("Events"),
 	N_("Expectations"),
@@ -92,6 +106,7 @@ static const char *const words[] = {
 	N_("key: to {dst} from {src}, why: {purpose}"),
 	N_("kind of event"),
 	N_("ladder"),
+	N_("note"),
 	N_("no expectations"),
 	N_("no expectations were given"),
 	N_("no neighbour changed its state"),
@@ -103,6 +118,7 @@ static const char *const words[] = {
 	   "searched"),
 	N_("no table was searched: the answer was kept from before"),
 	N_("on the CPU: {who}"),
+	N_("nothing that it is about was written so far"),
 	N_("only from A to B"),
 	N_("other end: "),
 	N_("point"),
@@ -110,8 +126,10 @@ static const char *const words[] = {
 	N_("questions that no event of this run answers: {n}"),
 	N_("rule {pref}"),
 	N_("search events"),
+	N_("the search has none of the answers"),
 	N_("the longest prefix that fits is a route of the type {type} ({error})"),
 	N_("the same again ({n}): "),
+	N_("the whole file"),
 	N_("words, or field=value"),
 	N_("sections"),
 	N_("skipped"),
@@ -128,6 +146,7 @@ static const char *const words[] = {
 	N_("{hits} hits, {events} events, engine {engine}, mode {mode}; frames: {frames} at "
 	   "{taps} taps, {unmatched} unmatched"),
 	N_("{lab} on Linux {release}"),
+	N_("{n} answers"),
 	N_("{n} failed"),
 	N_("{n} of {all} events"),
 	N_("{n} routes were looked up; the search has none of them"),

@@ -12,7 +12,7 @@
 enum {
 	MSS_LEAST = 88, /* include/net/tcp.h TCP_MIN_MSS */
 	ETH_HEADER = 14,
-	PSEUDO_TCP = 6, /* the protocol's number */
+	NUMBER_OF_TCP = 6,
 };
 
 /* What a run has for a rule: how often it is sure to count, and how often it may count. */
@@ -35,32 +35,6 @@ struct judge {
 };
 
 /* ---- what an event counts for ---- */
-
-/* Sum of 16-bit words, as RFC 1071 has it. */
-static uint32_t sum_words(const unsigned char *p, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)(p[i] << 8 | p[i + 1]);
-	return len % 2 ? sum + (uint32_t)(p[len - 1] << 8) : sum;
-}
-
-/* Whether the TCP checksum of a frame is known to be wrong: the frame is there as a whole, and crossed a wire. */
-static bool is_bad_sum(const struct frame *f)
-{
-	size_t ip = ETH_HEADER, tcp = ip + f->ip_header, len = (size_t)f->tot_len - f->ip_header;
-	uint32_t sum;
-
-	if (f->kind != FRAME_TCP || f->more || f->fragment || f->tot_len < f->ip_header ||
-	    tcp + len > f->cap_len)
-		return false;
-	sum = sum_words(f->bytes + tcp, len) + sum_words(f->bytes + ip + 12, 8) + PSEUDO_TCP +
-	      (uint32_t)len;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum != 0xffff;
-}
 
 static struct range times(int64_t times)
 {
@@ -93,7 +67,7 @@ static struct range weigh(const struct judge *j, const struct event *ev, enum we
 	case RECEIVED:
 		return times(ev->kind != EV_TCP_RX || !f || !(f->eth_dst[0] & 1));
 	case BAD_SUM:
-		return times(f && is_bad_sum(f));
+		return times(f && frame_sum_is_wrong(f));
 	}
 	return times(0);
 }
@@ -123,6 +97,13 @@ enum {
 	IP_END = ETH_HEADER + 20
 };
 
+static bool is_of_tcp(const struct frame *f)
+{
+	return f->six ? f->next_header == NUMBER_OF_TCP
+		      : f->cap_len >= IP_END && f->bytes[12] == 8 && !f->bytes[13] &&
+				f->bytes[IP_PROTOCOL] == NUMBER_OF_TCP;
+}
+
 /* TCP's packets on the node's wires that have no TCP header. */
 static int64_t stunted_of(const struct judge *j, const char *node)
 {
@@ -133,8 +114,7 @@ static int64_t stunted_of(const struct judge *j, const char *node)
 			const struct frame *f = &j->trace->wires.v[w].frames.v[i];
 
 			count += text_is(j->trace->wires.v[w].node, node) &&
-				 f->kind == FRAME_OTHER && f->cap_len >= IP_END &&
-				 f->bytes[12] == 8 && !f->bytes[13] && f->bytes[IP_PROTOCOL] == 6;
+				 f->kind == FRAME_OTHER && is_of_tcp(f);
 		}
 	return count;
 }
@@ -162,13 +142,23 @@ static struct range count_events(const struct judge *j, const char *text, const 
 	return sum;
 }
 
-/* The first of the points that is not watched, or NULL. */
-static const char *unwatched(const struct trace *trace, const char *points, struct names *names)
+/* The first of the points that is not watched, or NULL; of a counter of TCP, which counts for both families, with those
+ * that do the same over IPv6, where a node has it. */
+static const char *unwatched(const struct trace *trace, const char *points, bool both)
 {
+	struct names *names = trace->names;
 	size_t len;
-	const char *point = trace_find_point(trace, points ? points : "", false, &len);
+	const char *point = trace_find_point(trace, points ? points : "", false, &len), *six;
 
-	return point ? names_get(names, point, len) : NULL;
+	if (point)
+		return names_get(names, point, len);
+	for (const char *p = points; p && *p && both; p += len + strspn(p + len, " ")) {
+		len = strcspn(p, " ");
+		six = trace_point_of_six(names_get(names, p, len));
+		if (six && trace_has_six(trace) && !trace_watches(trace, six))
+			return six;
+	}
+	return NULL;
 }
 
 /* The sum of counters with + between them. One that the kernel does not have, or that is zero, counts 0. */
@@ -188,11 +178,6 @@ static int64_t kernel_count(const struct event *ev, const char *counters)
 	return sum;
 }
 
-static bool is_within(const struct counted *row)
-{
-	return row->kernel >= row->least && row->kernel <= row->most;
-}
-
 static void contradict(struct trace *trace, const struct counted *row)
 {
 	char *wanted = counters_wanted(row);
@@ -208,12 +193,12 @@ static void contradict(struct trace *trace, const struct counted *row)
 /* The verdict of a row whose bounds are those of what was seen. */
 static void settle(const struct judge *j, const struct rule *rule, struct counted *row)
 {
-	struct names *names = j->trace->names;
+	bool tcp = starts_with(rule->counter, "Tcp");
 
-	row->unwatched = unwatched(j->trace, rule->points, names);
+	row->unwatched = unwatched(j->trace, rule->points, tcp);
 	if (!row->unwatched && row->kernel > row->most)
-		row->unwatched = unwatched(j->trace, rule->more, names);
-	row->verdict = row->unwatched ? NOT_KNOWN : is_within(row) ? AGREES : DIFFERS;
+		row->unwatched = unwatched(j->trace, rule->more, tcp);
+	row->verdict = row->unwatched ? NOT_KNOWN : counters_within(row) ? AGREES : DIFFERS;
 }
 
 static void judge_rule(const struct judge *j, const struct event *ev, const struct rule *rule)
@@ -303,6 +288,11 @@ void counters_judge(struct counters *counters, struct trace *trace)
 void counters_free(struct counters *counters)
 {
 	vec_free(&counters->rows);
+}
+
+bool counters_within(const struct counted *row)
+{
+	return row->kernel >= row->least && row->kernel <= row->most;
 }
 
 char *counters_wanted(const struct counted *row)

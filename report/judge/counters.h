@@ -37,6 +37,8 @@ struct counters {
 void counters_judge(struct counters *counters, struct trace *trace);
 void counters_free(struct counters *counters);
 
+/* Whether the kernel counted what the run has for it. */
+bool counters_within(const struct counted *row);
 /* "7", "at least 7", "4 to 6": the caller frees it. */
 char *counters_wanted(const struct counted *row);
 

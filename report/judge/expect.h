@@ -75,5 +75,8 @@ void expect_free(struct expect *expect);
 
 /* Judges a run; adds the expectation that every frame has its events. */
 void expect_run(struct expect *expect, const struct trace *trace);
+/* The same of a run that another reading of the same file has judged and outlives: its facts are not read again. */
+void expect_run_again(struct expect *expect, const struct trace *trace,
+		      const struct expect *judged);
 
 #endif

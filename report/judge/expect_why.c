@@ -121,9 +121,8 @@ static char *count_text(const struct item *item)
 	long long least = item->least, most = item->most, count = item->count;
 
 	if (most == 0)
-		return xasprintf(ngettext("must never be, but was seen %lld time",
-					  "must never be, but was seen %lld times",
-					  (unsigned long)count),
+		return xasprintf(count == 1 ? _("must never be, but was seen %lld time")
+					    : _("must never be, but was seen %lld times"),
 				 count);
 	if (least == most)
 		return xasprintf(_("expected %lld of it, found %lld"), least, count);

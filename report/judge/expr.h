@@ -42,6 +42,9 @@ void expr_free(struct expr *expr);
 /* The type that an event must have by the expression's top; unknown_type when it asks for none. */
 const struct event_type *expr_type(const struct expr *expr);
 
+/* The text that the field of an event must have by the expression's top; NULL when it asks for none, or not by a text. */
+const char *expr_text(const struct expr *expr, const char *field);
+
 bool expr_holds(const struct expr *expr, const struct event *ev, const struct bindings *names);
 
 /*

@@ -11,6 +11,7 @@
 
 struct reader {
 	struct facts *facts;
+	const struct facts_wanted *wanted;
 	const struct trace *trace;
 	const struct lines_table *table;
 	struct shelf shelf;
@@ -65,12 +66,23 @@ static char *source_of(struct reader *r, const char *path, const char *sum, int 
 	return source_line(source, line);
 }
 
+static bool is_among(const char *name, const char *const *list, size_t n)
+{
+	while (n && !text_is(name, list[n - 1]))
+		n--;
+	return n > 0;
+}
+
 static void store_add(const struct wrote_row *row, void *data)
 {
 	struct reader *r = data;
 	struct str text = { 0 };
-	char *source = row->line ? source_of(r, row->path, row->sum, row->line) : NULL;
+	char *source;
 
+	if (!r->wanted->all_fields &&
+	    !is_among(row->field, r->wanted->fields.v, r->wanted->fields.n))
+		return;
+	source = row->line ? source_of(r, row->path, row->sum, row->line) : NULL;
 	str_add(&text, "{\"type\":\"wrote\"");
 	member_add(&text, "netns", row->of ? row->of->netns : NULL);
 	if (row->of && row->of->conn)
@@ -127,7 +139,9 @@ static bool call_add(const struct ran_call *ran, void *data)
 	struct str text = { 0 };
 	char *lines, *missed;
 
-	if (lines_of(r->table, ran, &call)) {
+	if (lines_of(r->table, ran, &call) &&
+	    (r->wanted->all_functions ||
+	     is_among(call.name, r->wanted->functions.v, r->wanted->functions.n))) {
 		qsort(call.lines.v, call.lines.n, sizeof(call.lines.v[0]), by_order);
 		lines = lines_said(r, &call, true);
 		missed = lines_said(r, &call, false);
@@ -167,9 +181,9 @@ static char *all_read(struct reader *r)
 	return why;
 }
 
-struct facts *facts_open(const struct trace *trace, char **why)
+struct facts *facts_open(const struct trace *trace, const struct facts_wanted *wanted, char **why)
 {
-	struct reader r = { .trace = trace };
+	struct reader r = { .trace = trace, .wanted = wanted };
 
 	r.facts = xcalloc(1, sizeof(*r.facts));
 	r.facts->names = names_new();

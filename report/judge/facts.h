@@ -21,8 +21,15 @@ struct facts {
 	struct names *names;
 };
 
+/* Which of them are kept: a run has a hundred thousand and more, and few are stated. */
+struct facts_wanted {
+	VEC(const char *) fields; /* of stores */
+	VEC(const char *) functions; /* of calls */
+	bool all_fields, all_functions; /* something is stated of any */
+};
+
 /* NULL with a sentence in *why, which the caller frees, for a run that has recorded none, or not all. */
-struct facts *facts_open(const struct trace *trace, char **why);
+struct facts *facts_open(const struct trace *trace, const struct facts_wanted *wanted, char **why);
 void facts_close(struct facts *facts);
 
 #endif

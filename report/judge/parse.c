@@ -195,6 +195,19 @@ static struct expr *parse_or(struct parser *ps)
 	return parse_list(ps, EXPR_OR, parse_and, or_goes_on);
 }
 
+const char *expr_text(const struct expr *e, const char *field)
+{
+	const char *asked = NULL;
+
+	if (e->kind == EXPR_CMP)
+		return e->op == CMP_EQ && e->value.kind == VALUE_TEXT && text_is(e->field, field)
+			       ? e->value.word
+			       : NULL;
+	for (size_t i = 0; e->kind == EXPR_AND && i < e->terms.n && !asked; i++)
+		asked = expr_text(e->terms.v[i], field);
+	return asked;
+}
+
 const struct event_type *expr_type(const struct expr *e)
 {
 	const struct event_type *asked = &unknown_type;

@@ -179,12 +179,20 @@ static size_t fields_under(const struct header *of, uint32_t bit, uint32_t bits,
 	return count;
 }
 
+/* A packet's buffer has no fields of its own. */
+static bool is_buffer(const struct layout *layout, const struct written_object *object)
+{
+	return !layout->kinds.v[object->kind].fields.list.n;
+}
+
 static void fields_tell(struct wrote *wrote, struct wrote_row *row, const struct header *of)
 {
 	uint32_t bit = (wrote->now.offset - of->at) * 8, bits = wrote->now.bytes * 8;
 	const struct question *question = &wrote->question;
 	const struct field *exact;
 	size_t count = fields_under(of, bit, bits, &exact);
+	/* what is in a buffer before is its last user's: whether a store into a header changes it is chance */
+	bool chance = text_is(question->kind, "*") && is_buffer(wrote->layout, wrote->now.object);
 	uint32_t told_to = 0; /* of what shares its bits with another name, one is told */
 
 	if (!question->whole && exact && is_asked(question, exact)) {
@@ -196,7 +204,7 @@ static void fields_tell(struct wrote *wrote, struct wrote_row *row, const struct
 
 		if (overlaps(field, bit, bits) && is_asked(question, field) &&
 		    (question->whole || field->bit >= told_to) &&
-		    field_tell(wrote, row, of, field, !question->whole && count > 1))
+		    field_tell(wrote, row, of, field, !question->whole && count > 1 && !chance))
 			told_to = field->bit + field->bits;
 	}
 }

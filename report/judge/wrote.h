@@ -29,7 +29,7 @@ struct wrote_row {
  * Gives each store into a field: KIND.PATH, where the path may end in *, KIND.* or KIND for all of them, * for
  * those of all kinds, and may have
  * @EVENT or @FIRST..LAST behind it: from the one event on, to the next or to the other. A store into several fields is
- * given for each of those that were asked for by name, and that it has changed. Returns NULL, or a sentence that the caller
+ * given for each of those that were asked for by name, else of those that it has changed; with * of a header, of all. Returns NULL, or a sentence that the caller
  * frees: why nothing, or not all, was given.
  */
 char *wrote_walk(const struct trace *trace, const char *asked,

@@ -6,7 +6,8 @@
 
 enum {
 	UNSET = 0xffff, /* of an offset of a header: include/linux/skbuff.h skb_transport_header_was_set() */
-	ETHERNET_BYTES = 14
+	ETHERNET_BYTES = 14,
+	ETH_P_IPV6 = 0x86dd /* of a packet's protocol: include/uapi/linux/if_ether.h */
 };
 
 /* Who writes a header behind the network's: the beginning of the file's path, longest first. */
@@ -15,6 +16,7 @@ static const struct {
 } writers[] = {
 	{ "net/ipv4/tcp", "tcphdr" },	   { "include/net/tcp", "tcphdr" },
 	{ "include/linux/tcp", "tcphdr" }, { "net/ipv4/syncookies", "tcphdr" },
+	{ "net/ipv6/tcp", "tcphdr" },	   { "include/net/ip6_checksum", "tcphdr" },
 	{ "net/ipv4/udp", "udphdr" },	   { "net/ipv4/icmp", "icmphdr" },
 };
 
@@ -24,6 +26,14 @@ static uint64_t number(const struct kind *kind, const char *path,
 	const struct field *field = fields_find(&kind->fields, path);
 
 	return field ? field_number(field, object->copy, object->bytes) : 0;
+}
+
+/* Which of the two IP headers it is: the packet is told its protocol only when the first one of IPv6 is complete. */
+static const char *ip_header(const struct kind *kind, const struct written_object *packet,
+			     const char *path)
+{
+	return number(kind, "protocol", packet) == ETH_P_IPV6 || strstr(path, "ipv6") ? "ipv6hdr"
+										      : "iphdr";
 }
 
 /* The headers that a packet says it has, at the byte `at` of its data. */
@@ -45,7 +55,8 @@ static struct header by_packet(const struct layout *layout, const struct kind *k
 				header = (struct header){ layout_header(layout, writers[i].header),
 							  transport };
 	} else if (network && at >= network && at < transport) {
-		header = (struct header){ layout_header(layout, "iphdr"), network };
+		header = (struct header){ layout_header(layout, ip_header(kind, packet, path)),
+					  network };
 	}
 	return header;
 }

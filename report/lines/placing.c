@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From writes.bin and vmlinux to writes.json, once after the run.
 #include "lines/places.h"
+#include "lines/built.h"
 #include "lines/dwarf.h"
-#include "lines/source.h"
 #include "lines/written.h"
 #include "base/i18n.h"
-#include "base/sha256.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -115,40 +114,26 @@ static bool place_put(FILE *out, struct dwarf *dwarf, uint32_t pc, bool first)
 	return true;
 }
 
-static void files_put(FILE *out, struct dwarf *dwarf, const char *source)
-{
-	for (size_t i = 0; i < dwarf_file_count(dwarf); i++) {
-		char sum[SHA256_TEXT];
-		bool known = source_sum(source, dwarf_file(dwarf, i), sum);
-
-		fputs(i ? ",\n{\"path\":" : "\n{\"path\":", out);
-		json_put(out, dwarf_file(dwarf, i));
-		fputs(",\"sha256\":", out);
-		json_put(out, known ? sum : NULL);
-		fputs("}", out);
-	}
-}
-
 static long all_put(FILE *out, struct dwarf *dwarf, const struct addresses *addresses,
-		    const char *source)
+		    const char *vmlinux, const char *source)
 {
 	long placed = 0;
 
 	fputs("{\"format\":1,\"places\":[", out);
 	for (size_t i = 0; i < addresses->list.n; i++)
 		placed += place_put(out, dwarf, addresses->list.v[i], !placed);
-	fputs("],\n\"files\":[", out);
-	files_put(out, dwarf, source);
-	fputs("]}\n", out);
+	fputs("],\n\"files\":", out);
+	built_put(out, dwarf, vmlinux, source);
+	fputs("}\n", out);
 	return placed;
 }
 
 static long places_write(const char *folder, struct dwarf *dwarf, const struct addresses *addresses,
-			 const char *source, char **error)
+			 const char *vmlinux, const char *source, char **error)
 {
 	char *path = xasprintf("%s/writes.json", folder);
 	FILE *out = unlink(path) && errno != ENOENT ? NULL : fopen(path, "wx");
-	long placed = out ? all_put(out, dwarf, addresses, source) : -1;
+	long placed = out ? all_put(out, dwarf, addresses, vmlinux, source) : -1;
 	bool good = out && !ferror(out);
 
 	if (out)
@@ -187,7 +172,7 @@ long places_resolve(const char *folder, const char *vmlinux, const char *source,
 	if (addresses_of(folder, file, &addresses, error))
 		dwarf = dwarf_open(vmlinux, error);
 	if (dwarf) {
-		placed = places_write(folder, dwarf, &addresses, source, error);
+		placed = places_write(folder, dwarf, &addresses, vmlinux, source, error);
 		dwarf_close(dwarf);
 	}
 	written_close(file);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From vmlinux to lines.json, once after the run: whoever reads the run later needs neither kernel nor DWARF.
 #include "lines/resolve.h"
+#include "lines/built.h"
 #include "lines/dwarf.h"
 #include "lines/ran.h"
 #include "lines/source.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/sha256.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -108,23 +108,8 @@ static void functions_put(struct resolve *resolve)
 			function_put(resolve, it.value, number);
 }
 
-/* Each file with its checksum as the kernel's source has it now, which is what the kernel was built from. */
-static void files_put(struct resolve *resolve, const char *source)
-{
-	for (size_t i = 0; i < dwarf_file_count(resolve->dwarf); i++) {
-		const char *path = dwarf_file(resolve->dwarf, i);
-		char sum[SHA256_TEXT];
-		bool known = source_sum(source, path, sum);
-
-		fputs(i ? ",\n{\"path\":" : "\n{\"path\":", resolve->out);
-		json_put(resolve->out, path);
-		fputs(",\"sha256\":", resolve->out);
-		json_put(resolve->out, known ? sum : NULL);
-		fputs("}", resolve->out);
-	}
-}
-
-static bool write_all(struct resolve *resolve, const char *source, char **error)
+static bool write_all(struct resolve *resolve, const char *vmlinux, const char *source,
+		      char **error)
 {
 	char *path = xasprintf("%s/lines.json", resolve->folder);
 
@@ -134,9 +119,9 @@ static bool write_all(struct resolve *resolve, const char *source, char **error)
 
 		fputs("{\"format\":1,\"functions\":[", resolve->out);
 		functions_put(resolve);
-		fputs("],\n\"files\":[", resolve->out);
-		files_put(resolve, source);
-		fputs("]}\n", resolve->out);
+		fputs("],\n\"files\":", resolve->out);
+		built_put(resolve->out, resolve->dwarf, vmlinux, source);
+		fputs("}\n", resolve->out);
 		good = !ferror(resolve->out);
 		if (!fclose(resolve->out) && good) {
 			free(path);
@@ -175,7 +160,7 @@ static bool resolve_all(struct resolve *resolve, const char *vmlinux, const char
 	if (ran_walk(resolve->folder, ran_note, resolve) <= RAN_DAMAGED)
 		return true;
 	resolve->dwarf = dwarf_open(vmlinux, error);
-	return resolve->dwarf && write_all(resolve, source, error);
+	return resolve->dwarf && write_all(resolve, vmlinux, source, error);
 }
 
 long resolve_lines(const char *folder, const char *vmlinux, const char *source, char **error)

@@ -17,6 +17,7 @@ struct row {
 struct lines_table {
 	char *text;
 	struct json functions;
+	VEC(struct json) numbered; /* the same by number; nothing where there is none */
 	VEC(char *) paths;
 	VEC(char *) sums;
 };
@@ -28,6 +29,25 @@ static void files_read(struct lines_table *table, struct json files)
 
 		*vec_add(&table->paths) = path ? path : xstrdup("");
 		*vec_add(&table->sums) = json_dup(json_path(it.value, "sha256"));
+	}
+}
+
+/* As many functions as a plan may name; the file is not to be believed. */
+enum {
+	NUMBERS_MAX = 1 << 20
+};
+
+static void functions_read(struct lines_table *table)
+{
+	for (struct json_iter it = json_iter(table->functions); json_next(&it);) {
+		int64_t number;
+
+		if (!json_int(json_path(it.value, "number"), &number) || number < 0 ||
+		    number >= NUMBERS_MAX)
+			continue;
+		while (table->numbered.n <= (size_t)number)
+			*vec_add(&table->numbered) = (struct json){ 0 };
+		table->numbered.v[number] = it.value;
 	}
 }
 
@@ -55,6 +75,7 @@ struct lines_table *lines_table_open(const char *folder, char **damaged)
 		return NULL;
 	}
 	table->functions = json_path(json, "functions");
+	functions_read(table);
 	files_read(table, json_path(json, "files"));
 	return table;
 }
@@ -67,6 +88,7 @@ void lines_table_close(struct lines_table *table)
 		free(table->paths.v[i]);
 		free(table->sums.v[i]);
 	}
+	vec_free(&table->numbered);
 	vec_free(&table->paths);
 	vec_free(&table->sums);
 	free(table->text);
@@ -100,13 +122,7 @@ static bool numbers(struct json array, size_t from, int64_t *to, size_t count)
 
 static struct json function_of(const struct lines_table *table, uint32_t number)
 {
-	for (struct json_iter it = json_iter(table->functions); json_next(&it);) {
-		int64_t here;
-
-		if (json_int(json_path(it.value, "number"), &here) && here == number)
-			return it.value;
-	}
-	return (struct json){ 0 };
+	return number < table->numbered.n ? table->numbered.v[number] : (struct json){ 0 };
 }
 
 int64_t lines_function(const struct lines_table *table, const char *name, int64_t after)

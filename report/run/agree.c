@@ -11,11 +11,14 @@ struct number_field {
 	const char *path;
 	size_t offset, size;
 	bool whole; /* the parts of a segment that was cut have numbers of their own */
+	bool joins; /* what the kernel joins (GRO) has that of one of its parts */
 };
 
 /* clang-format off */
 #define NUMBER(path, member, whole) \
-	{ path, offsetof(struct frame, member), sizeof(((struct frame *)NULL)->member), whole }
+	{ path, offsetof(struct frame, member), sizeof(((struct frame *)NULL)->member), whole, false }
+#define NUMBER_OF_ONE(path, member) \
+	{ path, offsetof(struct frame, member), sizeof(((struct frame *)NULL)->member), false, true }
 /* clang-format on */
 
 static const struct number_field tcp_numbers[] = {
@@ -23,8 +26,8 @@ static const struct number_field tcp_numbers[] = {
 	NUMBER("dport", dport, false),
 	NUMBER("seq", seq, true),
 	NUMBER("ack", ack, false),
-	NUMBER("win", win, false),
-	NUMBER("urg", urg, true),
+	NUMBER_OF_ONE("win", win),
+	NUMBER("urg", urg, false),
 	NUMBER("header_len", tcp_header, false),
 	NUMBER("reserved", reserved, false),
 	NUMBER("payload_len", payload_len, true),
@@ -33,6 +36,9 @@ static const struct number_field tcp_numbers[] = {
 static const struct number_field datagram_numbers[] = {
 	NUMBER("sport", sport, false),
 	NUMBER("dport", dport, false),
+};
+
+static const struct number_field datagram_length[] = {
 	NUMBER("payload_len", payload_len, false),
 };
 
@@ -111,8 +117,10 @@ static void agree_numbers(const struct pair *p, const struct number_field *field
 	for (size_t i = 0; i < n; i++) {
 		const struct number_field *field = &fields[i];
 
-		if ((p->whole || !field->whole) && said(p->ev, field->path, &number) &&
-		    number != number_in(p->f, field))
+		bool own =
+			p->whole || !(field->whole || (field->joins && p->ev->row->way == WAY_IN));
+
+		if (own && said(p->ev, field->path, &number) && number != number_in(p->f, field))
 			differs_number(p, field->path, number_in(p->f, field));
 	}
 }
@@ -147,13 +155,11 @@ static bool has_options(const struct frame *f)
 	return f->damaged || f->opts + f->tcp_header - 20 <= f->cap_len;
 }
 
-/* What the kernel joined (GRO) has the window, the stamps and the acknowledgement of one of its parts. */
+/* The kernel joins (GRO) only what has the same options and the same header of IP: tcp_gro_receive(), inet_gro_receive(). */
 static void agree_tcp(const struct pair *p)
 {
 	char flags[TCP_FLAG_LETTERS];
 
-	if (!p->whole && p->ev->kind == EV_TCP_RX)
-		return;
 	agree_numbers(p, tcp_numbers, ARRAY_SIZE(tcp_numbers));
 	agree_numbers(p, ip_numbers, ARRAY_SIZE(ip_numbers));
 	if (p->whole)
@@ -162,12 +168,27 @@ static void agree_tcp(const struct pair *p)
 		agree_options(p);
 }
 
+/* Of IPv6: the headers behind its own, where the event has any, or the frame of a whole packet. */
+static void agree_extensions(const struct pair *p)
+{
+	struct str frame = { 0 };
+
+	if (!p->f->six || !p->whole)
+		return;
+	frame_extensions(&frame, p->f);
+	agree_text(p, "ip.extensions", str_text(&frame));
+	str_free(&frame);
+}
+
 static void agree_datagram(const struct pair *p)
 {
 	char text[ADDRESS_TEXT];
 
 	agree_numbers(p, datagram_numbers, ARRAY_SIZE(datagram_numbers));
+	if (p->f->datagrams->says_length || !p->f->more)
+		agree_numbers(p, datagram_length, ARRAY_SIZE(datagram_length));
 	agree_numbers(p, ip_numbers, ARRAY_SIZE(ip_numbers));
+	agree_extensions(p);
 	agree_text(p, "saddr", address_text(p->f->saddr, text));
 	agree_text(p, "daddr", address_text(p->f->daddr, text));
 }

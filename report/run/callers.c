@@ -80,7 +80,8 @@ struct callers *callers_new(struct trace *trace)
 	struct callers *callers = xcalloc(1, sizeof(*callers));
 
 	callers->trace = trace;
-	callers->whole = trace_watches(trace, "tcp_v4_rcv") && trace_watches(trace, "ip_output");
+	callers->whole =
+		trace_watches_both(trace, "tcp_v4_rcv") && trace_watches_both(trace, "ip_output");
 	callers->fds_told = trace_watches(trace, "__x64_sys_socket") &&
 			    trace_watches(trace, "__x64_sys_accept") &&
 			    trace_watches(trace, "__x64_sys_connect");
@@ -145,6 +146,8 @@ static const struct {
 } handed[] = {
 	{ "tcp_v4_connect", "args.daddr", "connect", "args.addr" },
 	{ "tcp_v4_connect", "args.dport", "connect", "args.port" },
+	{ "tcp_v6_connect", "args.daddr", "connect", "args.addr" },
+	{ "tcp_v6_connect", "args.dport", "connect", "args.port" },
 	{ "tcp_sendmsg_locked", "args.len", "sendto", "args.len" },
 	{ "tcp_sendmsg_locked", "args.len", "write", "args.len" },
 	{ "tcp_recvmsg", "args.len", "recvfrom", "args.len" },
@@ -349,7 +352,7 @@ static void check_ends(struct callers *callers, const struct event *ev, const ch
 		char *addr = event_dup(ev, addr_path);
 		int64_t port = event_int(ev, port_path, 0);
 
-		if (*addr && port && strcmp(addr, "0.0.0.0") != 0 && !is_end(conn, addr, port))
+		if (*addr && port && !event_is_unset(ev, addr_path) && !is_end(conn, addr, port))
 			trace_contradicts(callers->trace, ev, addr_path,
 					  _("one of the ends of its connection"));
 		free(addr_path);
@@ -370,7 +373,8 @@ void callers_check(struct callers *callers, const struct event *ev)
 		if (text_is(ev->fn, "arp_send") || text_is(ev->fn, "arp_solicit"))
 			callers->arp = ev;
 	} else if (ev->kind == EV_TCP_STATE || ev->kind == EV_CONN_QUEUE) {
-		check_ends(callers, ev, "");
+		if (!event_has_former_port(callers->trace, ev))
+			check_ends(callers, ev, "");
 	} else if (ev->kind == EV_ARP_TX) {
 		check_arp(callers, ev);
 	} else if (ev->kind == EV_SKB_DROP) {

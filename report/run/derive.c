@@ -12,12 +12,6 @@ enum {
 	LOOK_BACK = 5000, /* calls that have not returned: of many the return is not watched */
 };
 
-static bool has_ports(const struct conn *conn, int64_t sport, int64_t dport)
-{
-	return conn && sport + dport == conn->client_port + conn->server_port &&
-	       (sport == conn->client_port || sport == conn->server_port);
-}
-
 /* A connection has the ends that its first segment names. */
 static void check_ends(struct derive *d, const struct event *ev)
 {
@@ -27,10 +21,10 @@ static void check_ends(struct derive *d, const struct event *ev)
 
 	if (!ev->conn || ev->kind == EV_SKB_DROP || !json_int(event_get(ev, "sport"), &sport) ||
 	    !json_int(event_get(ev, "dport"), &dport) || !sport || !dport ||
-	    has_ports(conn, sport, dport))
+	    (conn && conn_has_ports(conn, sport, dport)) || event_has_former_port(d->trace, ev))
 		return;
 	for (size_t i = 0; !other && i < d->trace->conns.n; i++)
-		other = has_ports(&d->trace->conns.v[i], sport, dport);
+		other = conn_has_ports(&d->trace->conns.v[i], sport, dport);
 	if (other)
 		trace_contradicts(d->trace, ev, "conn", _("another: it has not these ports"));
 }
@@ -107,20 +101,25 @@ static void check_seen(struct derive *d, const struct event *ev)
 	}
 }
 
-/* Names and values that stand for each other. */
+/* Names and values that stand for each other: include/net/tcp_states.h, whose last one came with 6.8 (91051f003948). */
 static void check_pairs(struct derive *d, const struct event *ev)
 {
-	static const char *const states[] = { "0",	     "ESTABLISHED", "SYN_SENT",	 "SYN_RECV",
-					      "FIN_WAIT1",   "FIN_WAIT2",   "TIME_WAIT", "CLOSE",
-					      "CLOSE_WAIT",  "LAST_ACK",    "LISTEN",	 "CLOSING",
-					      "NEW_SYN_RECV" };
+	static const char *const states[] = {
+		"0",	     "ESTABLISHED", "SYN_SENT",	    "SYN_RECV",	     "FIN_WAIT1",
+		"FIN_WAIT2", "TIME_WAIT",   "CLOSE",	    "CLOSE_WAIT",    "LAST_ACK",
+		"LISTEN",    "CLOSING",	    "NEW_SYN_RECV", "BOUND_INACTIVE"
+	};
 	static const char *const pairs[][2] = { { "old", "old_raw" }, { "new", "new_raw" } };
 	int64_t raw;
 
 	for (size_t i = 0; ev->kind == EV_TCP_STATE && i < ARRAY_SIZE(pairs); i++)
-		if (json_int(event_get(ev, pairs[i][1]), &raw) && raw > 0 &&
-		    (size_t)raw < ARRAY_SIZE(states))
-			event_must_say(d->trace, ev, pairs[i][0], states[raw]);
+		if (json_int(event_get(ev, pairs[i][1]), &raw) && raw > 0) {
+			if ((size_t)raw < ARRAY_SIZE(states))
+				event_must_say(d->trace, ev, pairs[i][0], states[raw]);
+			else
+				trace_contradicts(d->trace, ev, pairs[i][1], _("less than %zu"),
+						  ARRAY_SIZE(states));
+		}
 }
 
 /* include/net/inet_connection_sock.h, request_sock.h: what an operation does to a queue. */
@@ -226,7 +225,7 @@ static void check_point(struct derive *d, const struct event *ev)
 
 		if (strcmp(point->name, ev->point) != 0)
 			continue;
-		if (text_is(point->as, "out_of_line"))
+		if (text_is(point->as, "out_of_line") || text_is(point->as, "substituted"))
 			event_must_say(d->trace, ev, "fn", point->fn);
 		return;
 	}
@@ -276,6 +275,9 @@ static void check_event(struct derive *d, const struct event *ev)
 	lookups_check(d->lookups, ev);
 	callers_check(d->callers, ev);
 	numbers_check(d->numbers, ev);
+	datagrams_check(d->datagrams, ev);
+	echoes_check(d->trace, ev);
+	registered_check(d->registered, ev);
 	whose_check(d->whose, ev);
 	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX)
 		check_segment(d, ev);
@@ -322,6 +324,8 @@ void derive_check(struct trace *trace)
 			    .lookups = lookups_new(trace),
 			    .callers = callers_new(trace),
 			    .numbers = numbers_new(trace),
+			    .datagrams = datagrams_new(trace),
+			    .registered = registered_new(trace),
 			    .whose = whose_new(trace) };
 
 	for (size_t i = 0; i < trace->events.n; i++)
@@ -338,6 +342,8 @@ void derive_check(struct trace *trace)
 	lookups_free(d.lookups);
 	callers_free(d.callers);
 	numbers_free(d.numbers);
+	datagrams_free(d.datagrams);
+	registered_free(d.registered);
 	whose_free(d.whose);
 	vec_free(&d.open);
 }

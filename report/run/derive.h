@@ -36,6 +36,8 @@ struct derive {
 	struct lookups *lookups;
 	struct callers *callers;
 	struct numbers *numbers;
+	struct datagrams_life *datagrams;
+	struct registered *registered;
 	struct whose *whose;
 };
 

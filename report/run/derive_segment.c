@@ -83,8 +83,10 @@ static void check_window(struct derive *d, const struct event *ev, const struct 
 		if (!syn && end->scales[shift] && scaled == win << shift)
 			return;
 	}
-	if (known || syn)
-		trace_contradicts(d->trace, ev, "win_scaled", "%lld", (long long)win);
+	for (int shift = 0; !known && !syn && shift < SCALES; shift++)
+		if (scaled == win << shift)
+			return;
+	trace_contradicts(d->trace, ev, "win_scaled", "%lld", (long long)win);
 }
 
 static int64_t tcp_header(const struct event *ev)

@@ -110,16 +110,31 @@ static const char *fill_slot(struct event *ev, int slot, struct json v, struct n
 	return NULL;
 }
 
+/* A key of the head, so that who asks for it need not walk there. */
+static void note_key(struct event *ev, const char *key, bool *fits)
+{
+	size_t at = (size_t)(key - ev->text);
+
+	*fits = *fits && ev->n_keys < EVENT_KEYS && at <= UINT16_MAX;
+	if (*fits)
+		ev->keys[ev->n_keys++] = (uint16_t)at;
+	else
+		ev->n_keys = 0;
+}
+
 static const char *read_members(struct event *ev, struct json *found)
 {
 	struct json_iter it = json_walk_unchecked(ev->text, ev->len);
 	int slot, next = 0;
+	bool fits = true;
 
 	ev->head = ev->len;
 	while (json_next(&it)) {
 		bool stack = it.key.end - it.key.p == 7 && memcmp(it.key.p, "\"stack\"", 7) == 0;
 
 		ev->head = stack ? (size_t)(it.key.p - ev->text) : ev->len;
+		if (!stack)
+			note_key(ev, it.key.p, &fits);
 		slot = find_slot(it.key, next);
 		if (slot < 0 || found[slot].p) /* the first of two equal keys counts */
 			continue;
@@ -150,13 +165,27 @@ const char *event_read(struct event *ev, const char *text, size_t len, struct na
 	return reason;
 }
 
+/* The members of the event from the path's first key on; the stack stands last. A walk begins behind the bracket, or the
+ * comma, before a key. */
+static struct json members_from(const struct event *ev, const char *path)
+{
+	size_t len = strcspn(path, ".");
+
+	if (ev->head < ev->len && starts_with(path, "stack"))
+		return (struct json){ JSON_OBJECT, ev->text + ev->head - 1, ev->text + ev->len };
+	for (size_t i = 0; i < ev->n_keys; i++) {
+		const char *key = ev->text + ev->keys[i] + 1;
+
+		if (ev->keys[i] + 1 + len < ev->len && key[len] == '"' &&
+		    memcmp(key, path, len) == 0)
+			return (struct json){ JSON_OBJECT, key - 2, ev->text + ev->head };
+	}
+	return (struct json){ ev->n_keys ? JSON_NONE : JSON_OBJECT, ev->text, ev->text + ev->head };
+}
+
 struct json event_get(const struct event *ev, const char *path)
 {
-	struct json head = { JSON_OBJECT, ev->text, ev->text + ev->head };
-	/* a walk begins behind the bracket, or the comma, before the first key */
-	struct json tail = { JSON_OBJECT, ev->text + ev->head - 1, ev->text + ev->len };
-
-	return json_path(ev->head < ev->len && starts_with(path, "stack") ? tail : head, path);
+	return json_path(members_from(ev, path), path);
 }
 
 bool event_is(const struct event *ev, const char *path, const char *text)

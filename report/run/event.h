@@ -9,11 +9,17 @@
 /* What every event may have: docs/event-format.md. Ended by NULL. */
 extern const char *const event_envelope_keys[];
 
+enum {
+	EVENT_KEYS = 64, /* no type has as many */
+};
+
 struct event {
 	const char *text; /* the whole line, without its newline; not terminated */
 	size_t len;
 	size_t head; /* bytes before the stack, which is long and stands last: only who asks for it walks over it */
 	size_t line; /* in the file, from 1 */
+	uint16_t keys[EVENT_KEYS]; /* where in its head a key begins, in the line's order */
+	size_t n_keys; /* 0: there are more, or they lie farther off: its head is walked over */
 	const struct event_type *row; /* all that is known of its type; never NULL */
 	enum event_kind kind;
 	int64_t n;

@@ -160,6 +160,35 @@ bool event_whole_stack_has(const struct event *ev, const char *function)
 	return has_frame(ev->text + ev->head, ev->text + ev->len, function);
 }
 
+const struct event *event_former_life(const struct trace *trace, const struct event *ev)
+{
+	if (ev->kind != EV_TCP_STATE || !event_is(ev, "new", "SYN_SENT") ||
+	    !event_has(ev, "in_old_ns"))
+		return NULL;
+	for (const struct event *e = ev; e-- > trace->events.v;)
+		if (e->kind == EV_TCP_STATE && event_agrees(e, "sk", ev, "sk"))
+			return e;
+	return NULL;
+}
+
+bool event_has_former_port(const struct trace *trace, const struct event *ev)
+{
+	const struct event *former = event_former_life(trace, ev);
+
+	return former && event_agrees(former, "sport", ev, "sport");
+}
+
+bool conn_has_ports(const struct conn *conn, int64_t sport, int64_t dport)
+{
+	return (conn->client_port == sport && conn->server_port == dport) ||
+	       (conn->client_port == dport && conn->server_port == sport);
+}
+
+bool event_is_unset(const struct event *ev, const char *path)
+{
+	return event_is(ev, path, "0.0.0.0") || event_is(ev, path, "::");
+}
+
 bool event_has_callers(const struct event *ev)
 {
 	static const char frame[] = "{\"fn\":\"";
@@ -189,4 +218,20 @@ void event_must_be_handed(struct trace *trace, const struct event *ev, const cha
 	else
 		event_must_say(trace, ev, path, text + strlen(MAPPED));
 	free(text);
+}
+
+bool event_is_end(const struct event *ev, const char *address, const char *port, const char *end)
+{
+	const char *colon = strrchr(end, ':');
+	char *name, *text;
+	bool same;
+
+	if (!colon || event_int(ev, port, 0) != strtoll(colon + 1, NULL, 10))
+		return false;
+	name = event_dup(ev, address);
+	text = xasprintf(strchr(name, ':') ? "[%s]" : "%s", name);
+	same = strlen(text) == (size_t)(colon - end) && starts_with(end, text);
+	free(name);
+	free(text);
+	return same;
 }

@@ -35,6 +35,22 @@ struct numbers *numbers_new(struct trace *trace);
 void numbers_check(struct numbers *numbers, const struct event *ev);
 void numbers_free(struct numbers *numbers);
 
+/* Datagrams: their lengths, and the queues in which they wait (datagrams.c). */
+struct datagrams_life;
+struct datagrams_life *datagrams_new(struct trace *trace);
+void datagrams_check(struct datagrams_life *life, const struct event *ev);
+void datagrams_free(struct datagrams_life *life);
+
+/* Echoes: their lengths, and which request a reply is to (echoes.c). */
+bool event_is_echo(const struct event *ev);
+void echoes_check(struct trace *trace, const struct event *ev);
+
+/* What the kernel's parts make known of themselves, and what comes of it (registered.c). */
+struct registered;
+struct registered *registered_new(struct trace *trace);
+void registered_check(struct registered *registered, const struct event *ev);
+void registered_free(struct registered *registered);
+
 /* Whose an event is, and when (whose.c). */
 struct whose;
 struct whose *whose_new(struct trace *trace);
@@ -80,5 +96,18 @@ size_t event_own_frames(const struct event *ev);
 bool event_is_softirq(const struct event *ev);
 /* Whether the event has a whole stack: what sends or receives is never called so directly. */
 bool event_has_callers(const struct event *ev);
+/*
+ * A change of state to SYN_SENT in a socket that was something before: its change before that, which may have left its port
+ * and its error there. NULL of every other event.
+ */
+const struct event *event_former_life(const struct trace *trace, const struct event *ev);
+/* Whether its own port is that of the socket's former life. */
+bool event_has_former_port(const struct trace *trace, const struct event *ev);
+/* Whether these are the ports of both its ends, either way round. */
+bool conn_has_ports(const struct conn *conn, int64_t sport, int64_t dport);
+/* Whether it is the address that stands for none: of either family. */
+bool event_is_unset(const struct event *ev, const char *path);
+/* Whether these fields are this end as `ss` prints it: "10.0.0.2:8080", "[fd00::2]:8080". */
+bool event_is_end(const struct event *ev, const char *address, const char *port, const char *end);
 
 #endif

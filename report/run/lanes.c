@@ -254,7 +254,7 @@ static bool entry_matches(const struct ledger *ledger, const struct entry *entry
 	if (f->kind == FRAME_ARP)
 		return entry->arp_op == f->arp_op;
 	if (f->kind == FRAME_DATAGRAM)
-		return entry->ip_id == f->ip_id &&
+		return (f->six ? entry->ip_id < 0 : entry->ip_id == (int64_t)f->ip_id) &&
 		       f->datagrams->is_of(&ledger->trace->events.v[entry->event], f);
 	if (((entry->flags ^ f->flags) & ~last_only) || entry->ack != f->ack)
 		return false;
@@ -269,7 +269,7 @@ static bool entry_matches(const struct ledger *ledger, const struct entry *entry
 static bool is_surplus(const struct entry *entry, const struct frame *f)
 {
 	return entry->seen > 1 && !f->payload_len && f->seq == entry->end_seq &&
-	       f->ip_id == (uint16_t)(entry->ip_id + (int32_t)entry->seen) &&
+	       (entry->ip_id < 0 || f->ip_id == (uint16_t)(entry->ip_id + (int32_t)entry->seen)) &&
 	       entry->end_seq - entry->seq == entry->seen * entry->last_payload;
 }
 
@@ -279,6 +279,7 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 	entry->last_payload = f->payload_len;
 	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
 	entry->cut = f->more;
+	entry->cut_id = f->ip_id;
 	entry->used_up =
 		f->kind == FRAME_ARP ||
 		(!entry->cut && (f->kind == FRAME_DATAGRAM || frame_end_seq(f) == entry->end_seq));
@@ -302,7 +303,7 @@ static size_t match_fragment(struct ledger *ledger, const struct frame *f, const
 		for (size_t i = lane->cursor; i < lane->entries.n; i++) {
 			struct entry *entry = &lane->entries.v[i];
 
-			if (!entry->cut || entry->used_up || entry->ip_id != f->ip_id)
+			if (!entry->cut || entry->used_up || entry->cut_id != f->ip_id)
 				continue;
 			entry->seen++;
 			entry->used_up = !f->more;

@@ -13,7 +13,8 @@ struct entry {
 	uint16_t arp_op;
 	bool used_up;
 	bool dropped; /* by its sender, behind the point: of two that are the same, the other one left */
-	bool cut; /* by IP: more parts follow */
+	bool cut; /* by IP: more parts follow, */
+	uint32_t cut_id; /* which have this id */
 	uint32_t seen; /* frames that it took */
 	uint32_t last_payload; /* of the last of them */
 };
@@ -48,6 +49,7 @@ struct ledger {
 	size_t slots[LANE_SLOTS]; /* index + 1 of the first lane with this hash */
 	VEC(struct packet) drops; /* that were dropped, in order */
 	VEC(struct packet) received; /* that TCP took, in order */
+	VEC(size_t) programs; /* events of frames that programs made, which no frame has yet */
 	int64_t clock_offset_ns; /* event time - capture time, of the first match */
 	bool clock_known;
 };
@@ -62,6 +64,12 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 bool was_dropped(const struct ledger *ledger, const struct event *ev);
 /* Whether what was sent still lies in the queue of a neighbour that has not answered (waits.c). */
 bool waits_for_neighbour(const struct trace *trace, const struct event *ev);
+/* Frames that programs made (programs.c): finds their events; why this one was sent, which takes its event, or NULL. */
+void programs_fill(struct ledger *ledger);
+const char *program_sent(struct ledger *ledger, const char *node, const struct frame *f);
+/* Whether a frame that the node's card has not in its capture came there all the same (taken.c). */
+bool frame_was_taken(const struct trace *trace, const struct wire *wire, const struct frame *f,
+		     const char *node);
 /* An IP address of the event's; zeros if it has none. */
 struct address event_ip(const struct event *ev, const char *path);
 

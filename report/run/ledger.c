@@ -2,6 +2,7 @@
 // The wire ledger: gives every captured frame the event that sent it and the event that received it.
 #include "run/ledger.h"
 #include "base/i18n.h"
+#include "run/cards.h"
 #include "run/lanes.h"
 #include "run/tellers.h"
 
@@ -42,41 +43,13 @@ static void link_events(struct trace *trace, size_t tx, size_t rx)
 		trace->events.v[rx - 1].peer = tx;
 }
 
-static bool is_loop(const struct wire *wire)
-{
-	return text_is(wire->nic, LOOPBACK);
-}
-
-static bool is_broadcast(const unsigned char *mac)
-{
-	return mac[0] & 1;
-}
-
-static bool is_mac_of(const struct node *node, const unsigned char *mac)
-{
-	char text[18];
-
-	return node && text_is(node->mac, mac_text(mac, text));
-}
-
-static const struct node *node_of_nic(const struct trace *trace, const struct wire *wire)
-{
-	for (size_t i = 0; i < trace->nodes.n; i++)
-		if (text_is(trace->nodes.v[i].name, wire->node) &&
-		    text_is(trace->nodes.v[i].nic, wire->nic))
-			return &trace->nodes.v[i];
-	return NULL;
-}
-
-static bool is_address_of(const struct trace *trace, const char *node, struct address ip)
+/* Whether what comes to a card of the node goes on. A node may have more addresses of IPv6 than are known. */
+static bool is_forwarded(const struct trace *trace, const char *node, const struct frame *f)
 {
 	char text[ADDRESS_TEXT];
 
-	address_text(ip, text);
-	for (size_t i = 0; i < trace->nodes.n; i++)
-		if (trace->nodes.v[i].name == node && text_is(trace->nodes.v[i].address, text))
-			return true;
-	return false;
+	return f->kind != FRAME_ARP && !trace_is_address_of(trace, node, f->daddr) &&
+	       (!f->six || trace_node_by_address(trace, address_text(f->daddr, text)));
 }
 
 static void match_loop(struct ledger *ledger, const struct wire *wire, struct frame *f)
@@ -88,6 +61,8 @@ static void match_loop(struct ledger *ledger, const struct wire *wire, struct fr
 	if (!node || f->kind == FRAME_OTHER)
 		return;
 	f->tx_event = match_frame(ledger, f, node->name, false);
+	if (!f->tx_event)
+		f->reason = program_sent(ledger, node->name, f);
 	f->rx_event = match_frame(ledger, f, node->name, true);
 	link_events(ledger->trace, f->tx_event, f->rx_event);
 }
@@ -98,21 +73,23 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 
 	f->sent = is_mac_of(node, f->eth_src);
 	leave_unwatched(ledger->trace, f);
+	if (node && f->sent && f->kind == FRAME_OTHER)
+		f->reason = program_sent(ledger, node->name, f);
 	if (!node || f->kind == FRAME_OTHER)
 		return;
 	if (f->sent) {
 		f->tx_event = match_frame(ledger, f, node->name, false);
+		if (!f->tx_event)
+			f->reason = program_sent(ledger, node->name, f);
 		/* a segment that goes through has an event, at ip_output(); a datagram has one where it is made */
-		if (!f->tx_event && f->datagrams &&
-		    !is_address_of(ledger->trace, node->name, f->saddr))
+		if (!f->tx_event && !f->reason && f->datagrams &&
+		    !trace_is_address_of(ledger->trace, node->name, f->saddr))
 			f->reason = forwarded;
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
 		f->reason = N_("the frame is for another node");
 	} else {
 		f->rx_event = match_frame(ledger, f, node->name, true);
-		/* which addresses of IPv6 a node has is not known */
-		if (!f->rx_event && f->kind != FRAME_ARP && !f->six &&
-		    !is_address_of(ledger->trace, node->name, f->daddr))
+		if (!f->rx_event && is_forwarded(ledger->trace, node->name, f))
 			f->reason = f->datagrams && is_broadcast(f->eth_dst) ? unwanted : forwarded;
 	}
 }
@@ -251,7 +228,7 @@ static void settle_twins(struct trace *trace, struct wire *wire, const struct wi
 
 		if (f->twin || f->kind == FRAME_OTHER)
 			continue;
-		if (f->sent && i >= last)
+		if (f->sent && i >= last && !frame_was_taken(trace, wire, f, other->node))
 			f->reason =
 				N_("it came to no other card: QEMU kept it until the run ended");
 		else if (f->sent || is_mac_of(node_of_nic(trace, other), f->eth_src))
@@ -335,8 +312,8 @@ static void count_frame(struct trace *trace, const struct frame *f)
 /* What a node sends to a group it gives its own sockets, too (ip_mc_output() in net/ipv4/ip_output.c): by no device. */
 static bool is_looped(const struct trace *trace, const struct lane *lane)
 {
-	return lane->datagrams && lane->rx && is_address_of(trace, lane->node, lane->saddr) &&
-	       !is_address_of(trace, lane->node, lane->daddr);
+	return lane->datagrams && lane->rx && trace_is_address_of(trace, lane->node, lane->saddr) &&
+	       !trace_is_address_of(trace, lane->node, lane->daddr);
 }
 
 static void settle_event(struct ledger *ledger, const struct lane *lane, const struct entry *entry)
@@ -387,6 +364,7 @@ void ledger_join(struct trace *trace)
 	if (!trace->wires.n)
 		return;
 	lanes_fill(&ledger);
+	programs_fill(&ledger);
 	for (size_t w = 0; w < trace->wires.n; w++)
 		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++)
 			match_tap(&ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i]);
@@ -396,4 +374,5 @@ void ledger_join(struct trace *trace)
 	settle(&ledger);
 	trace->clock_offset_ns = ledger.clock_offset_ns;
 	lanes_free(&ledger);
+	vec_free(&ledger.programs);
 }

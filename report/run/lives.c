@@ -231,7 +231,7 @@ static void check_queue(struct lives *lives, const struct event *ev)
 	event_must_be_as(lives->trace, ev, "listener", ev, "sk");
 	check_entry(lives, ev, "req", "inet_reqsk_alloc");
 	check_entry(lives, ev, "child", "inet_sk_set_state");
-	if (ev->conn && trace_watches(lives->trace, "ip_output"))
+	if (ev->conn && trace_watches_both(lives->trace, "ip_output"))
 		event_must_be(lives->trace, ev, "synack_retrans", again_of(lives, ev->conn)->times);
 	if (!life)
 		return;

@@ -46,11 +46,11 @@ static bool is_prefix_of(const struct event *ev)
 	return fits;
 }
 
-/* The lookups that connect() makes (net/ipv4/tcp_ipv4.c tcp_v4_connect()). */
+/* The lookups that connect() makes (net/ipv4/tcp_ipv4.c tcp_v4_connect(), net/ipv6/tcp_ipv6.c tcp_v6_connect()). */
 static bool is_of_connect(const struct event *ev)
 {
-	return event_stack_has(
-		ev, (const char *const[]){ "ip_route_connect", "ip_route_newports", NULL });
+	return event_stack_has(ev, (const char *const[]){ "ip_route_connect", "ip_route_newports",
+							  "ip6_dst_lookup_tail", NULL });
 }
 
 /* What a lookup for this asks for always: fib_frontend.c __inet_dev_addr_type(), route.c ip_route_input_slow(),
@@ -65,13 +65,16 @@ static const struct {
 	{ "route", "in.iif", 1 },     { "newports", "in.iif", 1 },
 };
 
-static bool has_conn(const struct trace *trace, int64_t sport, int64_t dport)
+/* Whether a connection has both ports; before connect() has chosen one, that of what the socket was before is asked with. */
+static bool has_conn(const struct trace *trace, const struct event *ev, int64_t sport,
+		     int64_t dport)
 {
+	bool chosen = !event_is(ev, "purpose", "choose_saddr") && !event_is(ev, "purpose", "route");
+
 	for (size_t i = 0; i < trace->conns.n; i++) {
 		const struct conn *conn = &trace->conns.v[i];
 
-		if ((conn->client_port == sport && conn->server_port == dport) ||
-		    (conn->client_port == dport && conn->server_port == sport))
+		if (conn_has_ports(conn, sport, dport) || (!chosen && conn->client_port == sport))
 			return true;
 	}
 	return false;
@@ -93,7 +96,8 @@ static void check_asked(struct lookups *lookups, const struct event *ev)
 	if (event_int(ev, "in.oif", 0) == 1)
 		event_must_say(lookups->trace, ev, "out.dev", LOOPBACK);
 	if (event_is(ev, "in.proto", "TCP") && sport && dport && event_has(ev, "out") &&
-	    trace_watches(lookups->trace, "ip_output") && !has_conn(lookups->trace, sport, dport))
+	    trace_watches(lookups->trace, "ip_output") &&
+	    !has_conn(lookups->trace, ev, sport, dport))
 		trace_contradicts(lookups->trace, ev, "in.sport",
 				  _("one of the ends of its connection"));
 	if (!event_is(ev, "purpose", "input"))
@@ -124,8 +128,10 @@ static void check_search(struct lookups *lookups, const struct event *ev)
 	if (found && !is_prefix_of(ev))
 		trace_contradicts(lookups->trace, ev, "out.prefix",
 				  _("one that the address asked for begins with"));
-	if (asked && text_is(asked->fn, "tcp_v4_connect") && asked->netns == ev->netns &&
-	    asked->pid == ev->pid && event_has(ev, "in.dport") && is_of_connect(ev)) {
+	if (asked &&
+	    (text_is(asked->fn, "tcp_v4_connect") || text_is(asked->fn, "tcp_v6_connect")) &&
+	    asked->netns == ev->netns && asked->pid == ev->pid && event_has(ev, "in.dport") &&
+	    is_of_connect(ev)) {
 		event_must_be_as(lookups->trace, ev, "in.daddr", asked, "args.daddr");
 		event_must_be_as(lookups->trace, ev, "in.dport", asked, "args.dport");
 	}
@@ -187,7 +193,7 @@ static void check_result(struct lookups *lookups, const struct event *ev)
 	event_must_be_as(trace, ev, "dst", search, "in.daddr");
 	if (!output || event_has(ev, "src"))
 		event_must_be_as(trace, ev, "src", search, "in.saddr");
-	else if (!event_is(search, "in.saddr", "0.0.0.0"))
+	else if (!event_is_unset(search, "in.saddr"))
 		trace_contradicts(trace, ev, "src", _("an address"));
 	check_error(trace, ev, search);
 	/* what comes in and is to go on where nothing is forwarded is unreachable: ip_route_input_slow() */

@@ -25,8 +25,11 @@ struct place {
 	int64_t mss; /* the other end's option; 0: none was seen */
 	bool stamps[2]; /* both SYNs have time stamps: sent, got */
 	bool begun; /* its SYN was seen */
-	bool made_anew; /* by a SYN cookie, or it is not known how */
+	bool made_anew; /* by a SYN cookie, or it is not known how; nothing was sent since */
 	int64_t timeouts; /* since the other end acknowledged something */
+	const struct event
+		*sender; /* its last segment that was sent, which names its socket; NULL: none */
+	const struct event *told; /* the last tcp.state of its socket, NULL: none */
 };
 
 struct numbers {
@@ -39,7 +42,10 @@ struct numbers {
 enum {
 	STAMPS_BYTES = 12, /* in each segment: include/net/tcp.h TCPOLEN_TSTAMP_ALIGNED */
 	MSS_DEFAULT = 536, /* include/net/tcp.h TCP_MSS_DEFAULT: before a route is known */
+	/* net/ipv4/ip_sockglue.c IP_OPTIONS: tcp_sync_mss() without a route, TCP_MIN_SND_MSS and the header not yet there */
+	MSS_LEAST = 48 + 20,
 	RTO_FIRST_MS = 1000, /* TCP_TIMEOUT_INIT */
+	ERESTARTSYS = 512, /* include/linux/errno.h, and what follows it: no program sees them */
 };
 
 struct numbers *numbers_new(struct trace *trace)
@@ -47,7 +53,8 @@ struct numbers *numbers_new(struct trace *trace)
 	struct numbers *numbers = xcalloc(1, sizeof(*numbers));
 
 	numbers->trace = trace;
-	numbers->whole = trace_watches(trace, "tcp_v4_rcv") && trace_watches(trace, "ip_output");
+	numbers->whole =
+		trace_watches_both(trace, "tcp_v4_rcv") && trace_watches_both(trace, "ip_output");
 	numbers->lookups = trace_watches(trace, "ip_route_output_key_hash_rcu");
 	return numbers;
 }
@@ -62,14 +69,20 @@ void numbers_free(struct numbers *numbers)
 	free(numbers);
 }
 
+/* Both ends may be at one node. A socket that is closed has lost its port. */
+static bool is_at(const struct place *place, const struct event *ev, int64_t port)
+{
+	return place->conn == ev->conn && place->netns == ev->netns &&
+	       (place->port == port ||
+		(!port && place->sender && event_agrees(place->sender, "sk", ev, "sk")));
+}
+
 static struct place *event_place(struct numbers *numbers, const struct event *ev)
 {
-	/* both ends may be at one node */
 	int64_t port = event_int(ev, ev->kind == EV_TCP_RX ? "dport" : "sport", 0);
 
 	for (size_t i = numbers->places.n; i-- > 0;)
-		if (numbers->places.v[i].conn == ev->conn &&
-		    numbers->places.v[i].netns == ev->netns && numbers->places.v[i].port == port)
+		if (is_at(&numbers->places.v[i], ev, port))
 			return &numbers->places.v[i];
 	*vec_add(&numbers->places) =
 		(struct place){ .conn = ev->conn, .port = port, .netns = ev->netns };
@@ -84,9 +97,12 @@ static void note_sent(struct place *place, const struct event *ev, const struct 
 	/* a raw socket may send what is not the TCP's own */
 	if (event_has_callers(ev) &&
 	    !event_stack_has(ev, (const char *const[]){ "__tcp_transmit_skb", "tcp_v4_send_synack",
-							"tcp_v4_send_ack", NULL }))
+							"tcp_v4_send_ack", "tcp_v6_send_synack",
+							"tcp_v6_send_ack", NULL }))
 		return;
 	*vec_add(&place->sent) = *segment;
+	place->sender = ev;
+	place->made_anew = false;
 	if (strchr(flags, 'S') && !strchr(flags, 'R')) {
 		place->begun = true;
 		place->isn = (uint32_t)event_int(ev, "seq", 0);
@@ -150,7 +166,8 @@ static void check_new(struct trace *trace, const struct event *ev)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(counted); i++)
 		event_must_be(trace, ev, counted[i], 0);
-	event_must_be(trace, ev, "mss", MSS_DEFAULT);
+	if (event_int(ev, "mss", 0) != MSS_LEAST)
+		event_must_be(trace, ev, "mss", MSS_DEFAULT);
 	event_must_be(trace, ev, "rto_ms", RTO_FIRST_MS);
 }
 
@@ -190,7 +207,7 @@ static void check_segments(struct numbers *numbers, const struct event *ev,
 	check_among(numbers->trace, ev, "rcv_nxt", place->got.v, place->got.n, END_SEQ);
 	check_among(numbers->trace, ev, "snd_wnd", place->got.v, place->got.n, WIN);
 	/* net/ipv4/syncookies.c cookie_v4_check() chooses a window anew, and the next segment tells of it */
-	if (!(place->made_anew && event_is(ev, "old", "SYN_RECV")))
+	if (!place->made_anew)
 		check_among(numbers->trace, ev, "rcv_wnd", place->sent.v, place->sent.n, WIN);
 	mss = place->mss - (place->stamps[0] && place->stamps[1] ? STAMPS_BYTES : 0);
 	if (event_int(ev, "mss", 0) > mss)
@@ -198,16 +215,54 @@ static void check_segments(struct numbers *numbers, const struct event *ev,
 	event_must_be(numbers->trace, ev, "retransmits", place->timeouts);
 }
 
+/* Nothing has come for a SYN, or nothing but a reset or another SYN: net/ipv4/tcp_output.c tcp_connect_init(). */
+static void check_unanswered(struct trace *trace, const struct event *ev, const struct place *place)
+{
+	event_must_be(trace, ev, "snd_una", place->isn);
+	event_must_be(trace, ev, "snd_nxt", place->next);
+	event_must_be(trace, ev, "snd_wnd", 0);
+	event_must_be(trace, ev, "rcv_nxt", 0);
+}
+
+/* What was there at the socket's last change stays, until a segment brings another number. */
+static void check_kept(struct numbers *numbers, const struct event *ev, const struct place *place,
+		       bool routed)
+{
+	const struct {
+		const char *path;
+		const struct segment *v;
+		size_t n;
+		enum what what;
+	} rows[] = { { "snd_una", place->got.v, place->got.n, ACK },
+		     { "rcv_nxt", place->got.v, place->got.n, END_SEQ },
+		     { "snd_wnd", place->got.v, place->got.n, WIN },
+		     { "snd_nxt", place->sent.v, place->sent.n, END_SEQ } };
+
+	/* the last one is of what was sent, or could not be */
+	for (size_t i = 0; i < ARRAY_SIZE(rows) - !routed; i++)
+		if (!event_agrees(ev, rows[i].path, place->told, rows[i].path))
+			check_among(numbers->trace, ev, rows[i].path, rows[i].v, rows[i].n,
+				    rows[i].what);
+}
+
 /* Where an error comes from: net/ipv4/tcp_input.c tcp_reset(), tcp_timer.c tcp_write_err(), tcp_ipv4.c tcp_v4_err(). */
 static void check_error(struct trace *trace, const struct event *ev)
 {
+	const struct event *former = event_former_life(trace, ev);
+
+	/* what it was told, or net/ipv4/tcp.c tcp_disconnect() has left, is there until tcp_connect_init() */
+	if (former && (event_agrees(former, "sk_err", ev, "sk_err") ||
+		       (event_int(ev, "sk_err", 0) == ECONNRESET &&
+			event_stack_has(former, (const char *const[]){ "tcp_disconnect", NULL }))))
+		return;
 	if (event_stack_has(ev, (const char *const[]){ "tcp_reset", NULL }))
 		event_must_be(trace, ev, "sk_err",
 			      event_is(ev, "old", "SYN_SENT")	  ? ECONNREFUSED
 			      : event_is(ev, "old", "CLOSE_WAIT") ? EPIPE
 								  : ECONNRESET);
 	else if (!event_stack_has(ev, (const char *const[]){ "tcp_write_err", "tcp_v4_err",
-							     "tcp_abort", "tcp_disconnect", NULL }))
+							     "tcp_v6_err", "tcp_abort",
+							     "tcp_disconnect", NULL }))
 		event_must_be(trace, ev, "sk_err", 0);
 }
 
@@ -223,20 +278,50 @@ static bool had_no_route(const struct numbers *numbers, const struct event *ev)
 static void check_socket(struct numbers *numbers, const struct event *ev)
 {
 	struct place *place = event_place(numbers, ev);
+	bool routed;
 
-	if (event_is(ev, "old", "LISTEN") || !trace_watches(numbers->trace, "inet_sk_set_state"))
+	if (event_is(ev, "old", "LISTEN"))
 		place->made_anew =
-			!event_is(ev, "old", "LISTEN") ||
 			event_stack_has(ev, (const char *const[]){ "cookie_v4_check", NULL });
+	else if (event_is(ev, "old", "SYN_RECV") &&
+		 !trace_watches(numbers->trace, "inet_sk_set_state"))
+		place->made_anew = true;
 	if (event_is(ev, "new", "LISTEN") || event_is(ev, "old", "LISTEN") ||
 	    (event_is(ev, "new", "SYN_SENT") && !event_has(ev, "in_old_ns"))) {
 		check_new(numbers->trace, ev);
 		return;
 	}
 	check_error(numbers->trace, ev);
-	if (numbers->whole && ev->conn && place->begun && place->got.n &&
-	    event_int(ev, "rcv_nxt", 0) && !had_no_route(numbers, ev))
+	if (!numbers->whole || !ev->conn)
+		return;
+	routed = !had_no_route(numbers, ev);
+	if (place->begun && event_is(ev, "old", "SYN_SENT") && !event_is(ev, "new", "ESTABLISHED"))
+		check_unanswered(numbers->trace, ev, place);
+	else if (routed && place->begun && place->got.n && event_int(ev, "rcv_nxt", 0))
 		check_segments(numbers, ev, place);
+	if (place->told && event_agrees(place->told, "sk", ev, "sk") &&
+	    event_agrees(place->told, "new", ev, "old"))
+		check_kept(numbers, ev, place, routed);
+	/* of what a socket was before, connect() keeps no number: tcp_connect_init() */
+	place->told = event_former_life(numbers->trace, ev) ? NULL : ev;
+}
+
+/* connect() gives what ended the socket while it waited: net/ipv4/af_inet.c __inet_stream_connect(). */
+static void check_connect(struct numbers *numbers, const struct event *ev)
+{
+	int64_t ret = event_int(ev, "ret", 0);
+	const struct event *e = ev;
+
+	/* it does not wait, or a signal has ended that */
+	if (ret >= 0 || ret == -EINPROGRESS || ret == -EALREADY || ret == -EINTR ||
+	    ret <= -ERESTARTSYS)
+		return;
+	while (e-- > numbers->trace->events.v && e->n > ev->parent)
+		if (e->kind == EV_TCP_STATE && event_agrees(e, "sk", ev, "sk")) {
+			if (event_is(e, "new", "CLOSE") && event_int(e, "sk_err", 0))
+				event_must_be(numbers->trace, e, "sk_err", -ret);
+			return;
+		}
 }
 
 /* ---- buffers ---- */
@@ -271,5 +356,7 @@ void numbers_check(struct numbers *numbers, const struct event *ev)
 		check_socket(numbers, ev);
 	} else if (ev->kind == EV_TCP_STATE) {
 		check_none(numbers->trace, ev);
+	} else if (ev->kind == EV_SYSCALL_EXIT && event_is(ev, "name", "connect")) {
+		check_connect(numbers, ev);
 	}
 }

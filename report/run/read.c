@@ -35,8 +35,11 @@ static void read_nodes(struct trace *trace, struct json nodes)
 		node->mac = dup_of(it.value, "mac");
 		node->address = dup_of(it.value, "address");
 		node->hub = number_of(it.value, "hub");
+		node->address6 = dup_of(it.value, "address6");
 		if (node->address)
 			node->address[strcspn(node->address, "/")] = '\0';
+		if (node->address6)
+			node->address6[strcspn(node->address6, "/")] = '\0';
 		free(name);
 	}
 }

@@ -30,8 +30,11 @@ static const struct {
 	{ EV_CONN_QUEUE, "op", "inet_csk_accept", "accept_remove" },
 	{ EV_CONN_QUEUE, "op", "tcp_conn_request", "overflow" },
 	{ EV_CONN_QUEUE, "op", "tcp_v4_syn_recv_sock", "overflow" },
+	{ EV_CONN_QUEUE, "op", "tcp_v6_syn_recv_sock", "overflow" },
 	{ EV_ROUTE_RESULT, "dir", "ip_route_output_key_hash_rcu", "output" },
 	{ EV_ROUTE_RESULT, "dir", "ip_route_input_slow", "input" },
+	{ EV_ROUTE_RESULT, "dir", "ip6_route_output_flags", "output" },
+	{ EV_ROUTE_RESULT, "dir", "ip6_route_input", "input" },
 	{ EV_SYSCALL_ENTER, "name", "sock_close", "close" },
 	{ EV_SYSCALL_EXIT, "name", "sock_close", "close" },
 };
@@ -54,25 +57,27 @@ static const struct {
 	{ "in.scope", TO("global", "site", "link", "host", "nowhere") },
 	{ "out.scope", TO("global", "site", "link", "host", "nowhere") },
 	{ "out.protocol", TO("unspec", "redirect", "kernel", "boot", "static") },
-	{ "in.proto", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "UDPLITE") },
-	{ "proto", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "UDPLITE", "ARP") },
+	{ "out.pref", TO("low", "medium", "high") },
+	{ "in.proto", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "ICMPV6", "UDPLITE") },
+	{ "proto", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "ICMPV6", "UDPLITE", "ARP") },
 	{ "args.family", TO("UNSPEC", "UNIX", "INET", "INET6", "NETLINK", "PACKET") },
 	{ "args.type", TO("STREAM", "DGRAM", "RAW", "SEQPACKET") },
-	{ "args.protocol", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "UDPLITE") },
+	{ "args.protocol", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "ICMPV6", "UDPLITE") },
 	{ "op", TO("request", "reply", "syn_add", "syn_drop", "accept_add", "accept_remove",
 		   "overflow", "add", "take", "peek", "full") },
 	{ "match", TO("connected", "address", "wildcard", "none") },
 	{ "way", TO("out", "in", "socket") },
 };
 
-/* gdb-scripts/ktlab/decode_route.py has the same rows: the first whose function is on the stack. */
+/* gdb-scripts/ktlab/decode/route.py and route6.py have the same rows: the first whose function is on the stack. */
 static const struct {
 	const char *fn, *purpose;
 } purposes[] = {
 	{ "ip_route_newports", "newports" },	     { "fib_validate_source", "src_validate" },
 	{ "__fib_validate_source", "src_validate" }, { "ip_route_input_slow", "input" },
 	{ "inet_addr_type", "addr_type" },	     { "__inet_dev_addr_type", "addr_type" },
-	{ "ip_route_output_key_hash_rcu", "route" },
+	{ "ip_route_output_key_hash_rcu", "route" }, { "ip6_route_input", "input" },
+	{ "ip6_route_output_flags", "route" },
 };
 
 /* include/uapi/linux/rtnetlink.h */
@@ -93,6 +98,18 @@ static const struct {
 	{ "inet_csk_accept", "result.child" },
 	{ "inet_csk_complete_hashdance", "child" },
 };
+
+/* These hand an error over beside what they return. */
+static const char *const hand_over[] = { "inet_csk_accept", "fib6_table_lookup",
+					 "ip6_route_output_flags" };
+
+static bool hands_over(const struct event *ev)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hand_over); i++)
+		if (text_is(ev->fn, hand_over[i]))
+			return true;
+	return false;
+}
 
 /* The name of an error number, in another field. */
 static const char *const error_names[] = { "err", "error", "ret_name", "result.err" };
@@ -151,7 +168,7 @@ static void check_vocabulary(struct trace *trace, const struct event *ev)
 
 static const char *purpose_of(const struct event *ev)
 {
-	bool unbound = event_is(ev, ev->kind == EV_FIB_LOOKUP ? "in.saddr" : "src", "0.0.0.0") ||
+	bool unbound = event_is_unset(ev, ev->kind == EV_FIB_LOOKUP ? "in.saddr" : "src") ||
 		       (ev->kind == EV_ROUTE_RESULT && !event_has(ev, "src"));
 
 	if (ev->kind == EV_ROUTE_RESULT && text_is(ev->fn, "ip_route_input_slow"))
@@ -159,7 +176,7 @@ static const char *purpose_of(const struct event *ev)
 	for (size_t i = 0; i < ARRAY_SIZE(purposes); i++)
 		if (has(ev, purposes[i].fn)) {
 			if (text_is(purposes[i].purpose, "route") && unbound &&
-			    has(ev, "ip_route_connect"))
+			    (has(ev, "ip_route_connect") || has(ev, "ip6_dst_lookup_tail")))
 				return "choose_saddr";
 			return purposes[i].purpose;
 		}
@@ -264,19 +281,38 @@ static void check_first_frame(struct trace *trace, const struct event *ev)
 	free(file);
 }
 
+/* include/linux/errno.h: the call is begun anew, or a handler runs and the program gets EINTR. */
+static const struct {
+	int64_t number;
+	const char *name;
+} restarts[] = { { 512, "ERESTARTSYS" },
+		 { 513, "ERESTARTNOINTR" },
+		 { 514, "ERESTARTNOHAND" },
+		 { 516, "ERESTART_RESTARTBLOCK" } };
+
+/* NULL: it has none, or two. */
+static const char *error_name(int64_t error)
+{
+	return error > 0 && error < 4096 && error != 35 && error != 95 ? strerrorname_np((int)error)
+								       : NULL;
+}
+
+static void check_restart(struct trace *trace, const struct event *ev, int64_t ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(restarts); i++)
+		if (ret == -restarts[i].number && !event_is(ev, "ret_name", "EINTR"))
+			event_must_say(trace, ev, "ret_name", restarts[i].name);
+}
+
 static void check_error_name(struct trace *trace, const struct event *ev, int64_t ret)
 {
-	/* of these numbers each has two names */
-	const char *name = ret < 0 && ret > -4096 && ret != -35 && ret != -95
-				   ? strerrorname_np((int)-ret)
-				   : NULL;
+	const char *name = error_name(-ret);
 
 	for (size_t i = 0; i < ARRAY_SIZE(error_names); i++) {
 		if (!event_may_have(ev, error_names[i]))
 			continue;
-		/* inet_csk_accept() hands an error over beside what it returns */
 		if (ret >= 0 && event_get(ev, error_names[i]).kind == JSON_STRING &&
-		    !text_is(ev->fn, "inet_csk_accept"))
+		    !hands_over(ev))
 			trace_contradicts(trace, ev, error_names[i], "null");
 		if (name)
 			event_must_say(trace, ev, error_names[i], name);
@@ -294,6 +330,8 @@ static void check_returned(struct trace *trace, const struct event *ev)
 		return;
 	if (json_int(v, &ret) || v.kind == JSON_STRING)
 		check_error_name(trace, ev, ret);
+	if (ev->kind == EV_SYSCALL_EXIT)
+		check_restart(trace, ev, ret);
 	for (size_t i = 0; v.kind == JSON_STRING && i < ARRAY_SIZE(returned); i++)
 		if (text_is(ev->fn, returned[i].fn))
 			event_must_be_as(trace, ev, returned[i].field, ev, "ret");

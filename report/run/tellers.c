@@ -30,10 +30,10 @@ static const struct teller *teller_of(const struct frame *f, bool rx)
 
 const char *teller(const struct frame *f, bool rx)
 {
-	return f->datagrams ? f->datagrams->point[rx] : teller_of(f, rx)->point;
+	return f->datagrams ? f->datagrams->point[f->six][rx] : teller_of(f, rx)->point;
 }
 
 const char *unwatched(const struct frame *f, bool rx)
 {
-	return f->datagrams ? f->datagrams->unwatched[rx] : teller_of(f, rx)->unwatched;
+	return f->datagrams ? f->datagrams->unwatched[f->six][rx] : teller_of(f, rx)->unwatched;
 }

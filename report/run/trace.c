@@ -113,10 +113,53 @@ const struct node *trace_node_by_mac(const struct trace *trace, const char *mac)
 	return NULL;
 }
 
+bool trace_is_address_of(const struct trace *trace, const char *node, struct address address)
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(address, text);
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		if (trace->nodes.v[i].name == node && (text_is(trace->nodes.v[i].address, text) ||
+						       text_is(trace->nodes.v[i].address6, text)))
+			return true;
+	return false;
+}
+
+bool trace_has_six(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		if (trace->nodes.v[i].address6)
+			return true;
+	return false;
+}
+
+const char *trace_point_of_six(const char *point)
+{
+	static const char *const pairs[][2] = {
+		{ "ip_output", "ip6_output" },
+		{ "tcp_v4_rcv", "tcp_v6_rcv" },
+		{ "tcp_v4_syn_recv_sock", "tcp_v6_syn_recv_sock" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		if (strcmp(pairs[i][0], point) == 0)
+			return pairs[i][1];
+	return NULL;
+}
+
+bool trace_watches_both(const struct trace *trace, const char *point)
+{
+	const char *six = trace_point_of_six(point);
+
+	return trace_watches(trace, point) &&
+	       (!six || !trace_has_six(trace) || trace_watches(trace, six));
+}
+
 const struct node *trace_node_by_address(const struct trace *trace, const char *address)
 {
 	for (size_t i = 0; i < trace->nodes.n; i++)
-		if (text_is(trace->nodes.v[i].address, address))
+		if (text_is(trace->nodes.v[i].address, address) ||
+		    text_is(trace->nodes.v[i].address6, address))
 			return &trace->nodes.v[i];
 	return NULL;
 }
@@ -221,6 +264,7 @@ static void free_topology(struct trace *trace)
 		free(trace->nodes.v[i].nic);
 		free(trace->nodes.v[i].mac);
 		free(trace->nodes.v[i].address);
+		free(trace->nodes.v[i].address6);
 	}
 	for (size_t i = 0; i < trace->conns.n; i++) {
 		free(trace->conns.v[i].client_addr);

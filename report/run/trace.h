@@ -10,7 +10,7 @@ struct node {
 	const char *name;
 	char *nic;
 	char *mac;
-	char *address; /* without its prefix length */
+	char *address, *address6; /* without their prefix lengths; of IPv6: NULL if it has none */
 	int64_t hub;
 };
 
@@ -122,6 +122,14 @@ char *trace_frames(const struct trace *trace);
 const struct event *trace_event(const struct trace *trace, int64_t n);
 const struct node *trace_node(const struct trace *trace, const char *name);
 const struct node *trace_node_by_mac(const struct trace *trace, const char *mac);
+/* Whether a node has the address. */
+bool trace_is_address_of(const struct trace *trace, const char *node, struct address address);
+/* Whether any node has an address of IPv6. */
+bool trace_has_six(const struct trace *trace);
+/* Whether a point of IPv4 is watched, and where a node has an address of IPv6, the one that does the same there, too. */
+bool trace_watches_both(const struct trace *trace, const char *point);
+/* The point of IPv6 that does what this one of IPv4 does; NULL: it is not known, or serves both. */
+const char *trace_point_of_six(const char *point);
 const struct node *trace_node_by_address(const struct trace *trace, const char *address);
 struct conn *trace_conn(const struct trace *trace, int64_t id);
 

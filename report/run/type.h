@@ -29,6 +29,7 @@ enum event_kind {
 	EV_SKB_DROP,
 	EV_WITNESS,
 	EV_COUNTERS,
+	EV_FRAME_TX,
 	EV_KINDS,
 };
 
@@ -95,7 +96,7 @@ struct event_type {
 	/*
 	 * What two runs are compared by, paths with a space between two: what an event is, by which the runs are aligned;
 	 * what may change about it; and what is looked at only on request. Points count, not functions: those differ
-	 * between kernels.
+	 * between kernels. In an identity, an address of a node counts as that node.
 	 */
 	const char *identity, *detail, *exact;
 	const struct event_table *table;

@@ -126,17 +126,20 @@ static void check_belongs(const struct whose *whose, const struct event *ev)
 	if (ev->conn && !socket && !ev->pkt)
 		trace_contradicts(whose->trace, ev, "conn", "null");
 	if (ev->pkt && !event_has(ev, "skb") && !event_whole_stack_has(ev, "tcp_v4_rcv") &&
-	    !event_whole_stack_has(ev, "tcp_v4_do_rcv"))
+	    !event_whole_stack_has(ev, "tcp_v4_do_rcv") &&
+	    !event_whole_stack_has(ev, "tcp_v6_rcv") && !event_whole_stack_has(ev, "tcp_v6_do_rcv"))
 		trace_contradicts(whose->trace, ev, "pkt", "null");
 }
 
-/* Who decided on an ARP frame is on the stack. */
+/* Who decided on an ARP frame, a datagram or an echo is on the stack. */
 static void check_by(const struct whose *whose, const struct event *ev)
 {
 	char *by = event_dup(ev, "by");
 
 	if (*by && event_has_callers(ev) && !event_whole_stack_has(ev, by))
 		trace_contradicts(whose->trace, ev, "by", _("one of its stack"));
+	if (ev->kind == EV_ARP_RX)
+		event_must_be_as(whose->trace, ev, "by", ev, "fn");
 	free(by);
 }
 
@@ -146,6 +149,7 @@ void whose_check(const struct whose *whose, const struct event *ev)
 	check_parent(whose, ev);
 	check_idle(whose, ev);
 	check_belongs(whose, ev);
-	if (ev->kind == EV_ARP_TX || ev->kind == EV_ARP_RX)
+	if (ev->kind == EV_ARP_TX || ev->kind == EV_ARP_RX || text_is(ev->type, "udp.tx") ||
+	    text_is(ev->type, "echo.tx"))
 		check_by(whose, ev);
 }

@@ -17,15 +17,19 @@ enum frame_kind {
 struct event;
 struct frame;
 
-/* A protocol over IPv4 of which a frame is an event's, and one only: a file of types/ has its row. */
+/* A protocol of which a frame is an event's, and one only: a file of types/ has its row. */
 struct datagrams {
 	const char *name;
-	uint8_t number; /* in the IP header */
-	/* of those that are sent, and of those that are received: the type of event, the point that makes it, and
-	 * what is said of a frame where that is not watched */
-	const char *type[2], *point[2], *unwatched[2];
+	uint8_t number[2]; /* in the header of IPv4, and of IPv6 */
+	const char *protocol[2]; /* as events call it */
+	/* of those that are sent, and of those that are received: the type of event; the point that makes it over IPv4,
+	 * and over IPv6, and what is said of a frame where that is not watched */
+	const char *type[2], *point[2][2], *unwatched[2][2];
+	bool says_length; /* its header does, so that the first part says it of the whole */
 	bool (*decode)(struct frame *f, size_t at); /* ports and lengths; false: it is none */
 	bool (*is_of)(const struct event *ev, const struct frame *f); /* of the same flow */
+	/* appends what the frame is; NULL: the name, both ends with their ports, and the length are all of it */
+	void (*describe)(struct str *out, const struct frame *f, const char *from, const char *to);
 };
 
 /* As EVENT_FAMILY(): nobody keeps a list. */
@@ -35,7 +39,7 @@ struct datagrams {
 
 /* The protocol whose events have that type, and whether they are of what is received; NULL: none has. */
 const struct datagrams *datagrams_of_type(const char *type, bool *rx);
-/* The protocol of that name, or NULL. */
+/* The protocol that events call so, or NULL. */
 const struct datagrams *datagrams_called(const char *name);
 
 /* Bits of bytes 13 and 14 of the TCP header: RFC 9293 3.1, RFC 3168, RFC 8311; the last was RFC 3540's NS. */
@@ -79,14 +83,19 @@ struct frame {
 	uint8_t tcp_header; /* bytes, as the header says */
 	bool damaged; /* the header cannot be as long as it says: nothing is known behind its 20 bytes */
 	size_t opts, opts_len; /* where the TCP options are in bytes */
-	uint8_t next_header; /* what IP carries */
-	uint16_t ip_id; /* IPv6 has none */
+	uint8_t next_header; /* what IP carries, behind all its headers */
+	uint8_t extensions
+		[4]; /* the first headers behind that of IPv6, by their numbers + 1; 0: no more */
+	uint32_t ip_id; /* of IPv6 only a part of a packet has one */
 	uint16_t tot_len;
 	uint16_t fragment; /* offset of this part, bytes */
-	uint8_t ip_header, tos, ttl;
+	uint8_t ip_header, tos, ttl; /* IPv6's with the headers behind it, but */
+	uint8_t part_header; /* that of a part of a packet: bytes */
 	bool df, more;
 	uint32_t payload_len; /* by the IP header: padding does not count */
-	uint16_t check; /* the checksum of a datagram */
+	uint16_t check; /* the checksum of a datagram, or of an echo */
+	uint16_t echo_id, echo_seq;
+	bool echo_reply;
 	uint16_t arp_op;
 	unsigned char sha[6];
 	unsigned char tha[6];
@@ -123,6 +132,12 @@ char *wire_filter(struct wire *wire, const char *expression);
 
 /* Reads headers from the frame's bytes; what is cut off stays zero. */
 void frame_decode(struct frame *frame);
+
+/* Appends the names of the headers behind that of IPv6, as events.jsonl has them. */
+void frame_extensions(struct str *out, const struct frame *f);
+
+/* Whether its TCP checksum is known to be wrong: the frame is there as a whole, and crossed a wire. */
+bool frame_sum_is_wrong(const struct frame *f);
 
 /* The one way to bytes of a frame: beyond its end there are zeros, and *ok turns false. */
 uint32_t frame_get(const struct frame *f, size_t at, size_t bytes, bool *ok);

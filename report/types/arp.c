@@ -37,7 +37,7 @@ static const struct meaning sent_meanings[] = {
 	  N_("An announcement, not a question. Only such frames are made by arp_send() itself."),
 	  "net/ipv4/devinet.c: inetdev_send_gratuitous_arp()" },
 	{ "op=request eth_dst!=ff:ff:ff:ff:ff:ff",
-	  N_("Only who had the address is asked: is it still there?"),
+	  N_("A probe: only who had the address is asked whether it is still there."),
 	  "net/ipv4/arp.c: arp_solicit()" },
 	{ "op=request", N_("Everybody on the wire is asked for the address."),
 	  "net/ipv4/arp.c: arp_solicit()" },

@@ -12,9 +12,8 @@ static void say_drop(const struct telling *of, struct str *out)
 static const struct event_type types[] = {
 	{
 		.name = "skb.drop",
-		.keys = "by_fn by_file by_line proto reason saddr daddr sport dport flags seq "
-			"end_seq "
-			"ack payload_len check ip way",
+		.keys = "by_fn by_file by_line proto reason saddr daddr sport dport op id "
+			"flags seq end_seq ack payload_len check ip way",
 		.kind = EV_SKB_DROP,
 		.ink = INK_LOSS,
 		.in_ladder = ladder_always,

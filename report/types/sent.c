@@ -58,6 +58,8 @@ const struct meaning sent_meanings[] = {
 	/* the end */
 	{ "stack~tcp_v4_send_reset", N_("Nobody wants this segment: the answer is a reset."),
 	  "net/ipv4/tcp_ipv4.c: tcp_v4_send_reset()" },
+	{ "stack~tcp_v6_send_reset", N_("Nobody wants this segment: the answer is a reset."),
+	  "net/ipv6/tcp_ipv6.c: tcp_v6_send_reset()" },
 	{ "stack~tcp_send_active_reset",
 	  N_("This end gives the connection up at once, without a FIN."),
 	  "net/ipv4/tcp_output.c: tcp_send_active_reset()" },
@@ -80,6 +82,13 @@ const struct meaning sent_meanings[] = {
 	  N_("This end has closed, and a timewait sock stands for its socket: it acknowledges what "
 	     "comes, as the other end's FIN."),
 	  "net/ipv4/tcp_ipv4.c: tcp_v4_timewait_ack()" },
+	{ "stack~tcp_v6_timewait_ack",
+	  N_("This end has closed, and a timewait sock stands for its socket: it acknowledges what "
+	     "comes, as the other end's FIN."),
+	  "net/ipv6/tcp_ipv6.c: tcp_v6_timewait_ack()" },
+	{ "stack~tcp_v6_reqsk_send_ack",
+	  N_("A segment came that does not fit the request: it says what is expected."),
+	  "net/ipv6/tcp_ipv6.c: tcp_v6_reqsk_send_ack()" },
 	{ "stack~tcp_v4_reqsk_send_ack",
 	  N_("A segment came that does not fit the request: it says what is expected."),
 	  "net/ipv4/tcp_ipv4.c: tcp_v4_reqsk_send_ack()" },
@@ -155,6 +164,7 @@ static const struct {
 	{ "tcp_xmit_retransmit_queue()", N_("marked as lost") },
 	{ "__tcp_retransmit_skb()", N_("sent again") },
 	{ "tcp_v4_send_reset()", N_("nobody wants it") },
+	{ "tcp_v6_send_reset()", N_("nobody wants it") },
 	{ "tcp_send_active_reset()", N_("given up") },
 	{ "do_exit()", N_("program's end") },
 	{ "tcp_shutdown()", "shutdown()" },
@@ -162,6 +172,8 @@ static const struct {
 	{ "tcp_send_challenge_ack()", N_("challenge ACK") },
 	{ "tcp_v4_timewait_ack()", "TIME_WAIT" },
 	{ "tcp_v4_reqsk_send_ack()", N_("request's answer") },
+	{ "tcp_v6_timewait_ack()", "TIME_WAIT" },
+	{ "tcp_v6_reqsk_send_ack()", N_("request's answer") },
 	{ "tcp_fin()", N_("FIN came") },
 	{ "tcp_send_dupack()", N_("came twice") },
 	{ "tcp_delack_timer_handler()", N_("delayed ACK") },
@@ -179,12 +191,25 @@ static const struct {
 	{ "do_tcp_setsockopt()", "setsockopt()" },
 };
 
-const char *sent_cause(const struct event *ev)
+/* The function that the sentence names; NULL: there is none, or it was not sent. */
+static const char *sender_of(const struct event *ev)
 {
 	const struct meaning *meaning = ev->kind == EV_TCP_TX ? meaning_of(ev) : NULL;
 
-	for (size_t i = 0; meaning && i < ARRAY_SIZE(causes); i++)
-		if (strcmp(strstr(meaning->source, ": ") + 2, causes[i].function) == 0)
+	return meaning ? strstr(meaning->source, ": ") + 2 : NULL;
+}
+
+const char *sent_cause(const struct event *ev)
+{
+	const char *sender = sender_of(ev);
+
+	for (size_t i = 0; sender && i < ARRAY_SIZE(causes); i++)
+		if (strcmp(sender, causes[i].function) == 0)
 			return causes[i].cause;
 	return NULL;
+}
+
+bool is_sent_as_lost(const struct event *ev)
+{
+	return text_is(sender_of(ev), "tcp_xmit_retransmit_queue()");
 }

@@ -38,14 +38,10 @@ void fill_chain(const struct telling *of,
 void fill_callers(const struct telling *of, struct table *t);
 
 /* A column is a field, or made. */
-#define FIELD(path_, title_)                                 \
-	{                                                    \
-		.key = path_, .title = title_, .path = path_ \
-	}
-#define MADE(key_, title_, fill_)                           \
-	{                                                   \
-		.key = key_, .title = title_, .fill = fill_ \
-	}
+/* clang-format off */
+#define FIELD(path_, title_) { .key = path_, .title = title_, .path = path_ }
+#define MADE(key_, title_, fill_) { .key = key_, .title = title_, .fill = fill_ }
+/* clang-format on */
 #define COLUMNS(list) .columns = list, .width = ARRAY_SIZE(list)
 /* The first three of most tables. */
 #define WHEN_AND_WHERE \

@@ -23,20 +23,51 @@ static bool decode(struct frame *f, size_t at)
 	return true;
 }
 
-/* The card completes the checksum of what is sent: only at its receiver the kernel has that of the frame. */
+static uint64_t sum_words(uint64_t bits)
+{
+	return (bits >> 48) + (bits >> 32 & 0xffff) + (bits >> 16 & 0xffff) + (bits & 0xffff);
+}
+
+static uint64_t sum_address(struct address address, bool six)
+{
+	return six ? sum_words(address.high) + sum_words(address.low)
+		   : sum_words(address.low & 0xffffffff);
+}
+
+/* The sum of the addresses, the protocol and the length, with which a sender begins (RFC 768, RFC 8200 8.1): net/ipv4/udp.c
+ * udp4_hwcsum(), net/ipv6/udp.c udp6_hwcsum_outgoing(). */
+static uint16_t pseudo_sum(const struct frame *f)
+{
+	uint32_t length = f->payload_len + UDP_HEADER;
+	uint64_t sum =
+		UDP_NUMBER + length + sum_address(f->saddr, f->six) + sum_address(f->daddr, f->six);
+
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+/* The card completes the checksum of what is sent, if the kernel has not: only its receiver is sure to have the frame's. */
 static bool is_of(const struct event *ev, const struct frame *f)
 {
+	int64_t check = event_int(ev, "check", -1);
+
 	return event_int(ev, "payload_len", -1) == f->payload_len &&
-	       (ev->row->way == WAY_OUT || event_int(ev, "check", -1) == f->check);
+	       (check == f->check || (ev->row->way == WAY_OUT && check == pseudo_sum(f)));
 }
 
 static const struct datagrams datagrams = {
 	.name = "UDP",
-	.number = UDP_NUMBER,
+	.number = { UDP_NUMBER, UDP_NUMBER },
+	.protocol = { "UDP", "UDP" },
 	.type = { "udp.tx", "udp.rx" },
-	.point = { "ip_send_skb", "udp_queue_rcv_one_skb" },
-	.unwatched = { N_("ip_send_skb is not watched in this run"),
-		       N_("udp_queue_rcv_one_skb is not watched in this run") },
+	.point = { { "ip_send_skb", "udp_queue_rcv_one_skb" },
+		   { "ip6_send_skb", "udpv6_queue_rcv_one_skb" } },
+	.unwatched = { { N_("ip_send_skb is not watched in this run"),
+			 N_("udp_queue_rcv_one_skb is not watched in this run") },
+		       { N_("ip6_send_skb is not watched in this run"),
+			 N_("udpv6_queue_rcv_one_skb is not watched in this run") } },
+	.says_length = true,
 	.decode = decode,
 	.is_of = is_of,
 };
@@ -142,9 +173,18 @@ static const struct meaning lookup_meanings[] = {
 	{ "match=none stack~__udp4_lib_err",
 	  N_("The error is about a datagram of no socket here: it is dropped."),
 	  "net/ipv4/udp.c: __udp4_lib_err()" },
+	{ "match=none stack~__udp6_lib_err",
+	  N_("The error is about a datagram of no socket here: it is dropped."),
+	  "net/ipv6/udp.c: __udp6_lib_err()" },
 	{ "stack~__udp4_lib_err",
 	  N_("The error quotes a datagram: its ports, turned round, name the socket that sent it."),
 	  "net/ipv4/udp.c: __udp4_lib_err()" },
+	{ "stack~__udp6_lib_err",
+	  N_("The error quotes a datagram: its ports, turned round, name the socket that sent it."),
+	  "net/ipv6/udp.c: __udp6_lib_err()" },
+	{ "match=none stack~__udp6_lib_rcv",
+	  N_("No socket has this port: the sender gets an ICMP error, port unreachable."),
+	  "net/ipv6/udp.c: __udp6_lib_rcv()" },
 	{ "match=none",
 	  N_("No socket has this port: the sender gets an ICMP error, port unreachable."),
 	  "net/ipv4/udp.c: __udp4_lib_rcv()" },
@@ -179,6 +219,10 @@ static const struct meaning queue_meanings[] = {
 };
 
 static const struct meaning sent_meanings[] = {
+	{ "stack~udp_v6_send_skb",
+	  N_("A datagram goes to IP by itself: nothing was agreed before, and nothing is kept to "
+	     "send it again."),
+	  "net/ipv6/udp.c: udp_v6_send_skb()" },
 	{ "",
 	  N_("A datagram goes to IP by itself: nothing was agreed before, and nothing is kept to "
 	     "send it again."),
@@ -187,6 +231,10 @@ static const struct meaning sent_meanings[] = {
 };
 
 static const struct meaning received_meanings[] = {
+	{ "by=udpv6_queue_rcv_one_skb",
+	  N_("The ports have named a socket: the datagram goes to its receive queue, unless that "
+	     "is full."),
+	  "net/ipv6/udp.c: udpv6_queue_rcv_one_skb()" },
 	{ "",
 	  N_("The ports have named a socket: the datagram goes to its receive queue, unless that "
 	     "is full."),

@@ -13,6 +13,7 @@ struct answers {
 	size_t rows; /* that it has */
 	size_t more; /* that it would have */
 	VEC(char *) said; /* what was answered to it, as a key */
+	struct markings *markings; /* answers_lost.c: read when they are first asked for */
 };
 
 /* The row's answer, which it takes over, and up to two events that say so. */
@@ -29,6 +30,10 @@ char *duration(const struct answers *a, const struct event *from, const struct e
 /* "connection #2 from port 43906: ", where there are several. The caller frees it. */
 char *whose(const struct answers *a, const struct event *ev);
 const char *or_dash(const char *text);
+
+/* answers_lost.c: who has marked the segment as lost, to be translated; NULL: no store tells. */
+const char *lost_by(struct answers *a, const struct event *again);
+void markings_free(struct markings *markings);
 
 /* answers_tcp.c */
 void answer_syn(struct answers *a);

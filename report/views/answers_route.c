@@ -103,13 +103,13 @@ void answer_route(struct answers *a)
 	}
 }
 
-/* How many results the call that this one belongs to had before it. */
+/* How many results the call that this one belongs to had before it; a softirq on its stack is another node's, too. */
 static int results_before(const struct answers *a, const struct event *result)
 {
 	int n = 0;
 
 	for (const struct event *ev = result; ev-- > a->rq->trace->events.v;) {
-		n += is_route(a, ev) && ev->parent == result->parent;
+		n += is_route(a, ev) && ev->parent == result->parent && ev->netns == result->netns;
 		if (ev->n == result->parent)
 			break;
 	}

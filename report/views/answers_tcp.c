@@ -299,8 +299,10 @@ void answer_callers(struct answers *a)
 static void answer_sentence(struct answers *a, const struct event *ev)
 {
 	char *sentence = event_sentence(a->rq->trace, ev);
-	const char *cause = sent_cause(ev);
-	char *told = cause ? xasprintf("%s: %s", sentence, _(cause)) : xstrdup(sentence);
+	const char *cause = sent_cause(ev), *by = is_sent_as_lost(ev) ? lost_by(a, ev) : NULL;
+	char *told = by	     ? xasprintf(_("%s: %s by %s"), sentence, _(cause), _(by))
+		     : cause ? xasprintf("%s: %s", sentence, _(cause))
+			     : xstrdup(sentence);
 
 	answer_told(a, ev, told);
 	free(told);

@@ -28,6 +28,9 @@ struct diff {
 	struct side a, b;
 	bool exact;
 	VEC(struct change) changes;
+	/* where both sides are at the first difference: behind what they have alike */
+	bool parted;
+	size_t parted_a, parted_b;
 };
 
 /* The next path in a list separated by spaces, into a buffer; false at its end. */
@@ -43,7 +46,21 @@ static bool next_path(const char **list, char *path, size_t size)
 	return true;
 }
 
-static const char *identity_of(struct diff *d, const struct event *ev)
+/* An address counts by whose it is: the second run may have others. One that no node has counts as itself. */
+static void add_identity(const struct trace *trace, const struct event *ev, const char *path,
+			 struct str *key)
+{
+	char *value = event_dup(ev, path);
+	const struct node *node = trace_node_by_address(trace, value);
+
+	if (node)
+		str_addf(key, "|%s/%s", node->name, node->nic ? node->nic : "");
+	else
+		str_addf(key, "|%s", value);
+	free(value);
+}
+
+static const char *identity_of(struct diff *d, const struct trace *trace, const struct event *ev)
 {
 	const char *list = ev->row->identity;
 	struct str key = { 0 };
@@ -51,10 +68,8 @@ static const char *identity_of(struct diff *d, const struct event *ev)
 	char path[64];
 
 	str_addf(&key, "%s|%s", ev->type, ev->netns ? ev->netns : "");
-	while (next_path(&list, path, sizeof(path))) {
-		str_add(&key, "|");
-		event_text(ev, path, &key);
-	}
+	while (next_path(&list, path, sizeof(path)))
+		add_identity(trace, ev, path, &key);
 	name = names_get(d->names, str_text(&key), key.len);
 	str_free(&key);
 	return name;
@@ -70,7 +85,7 @@ static void load_side(struct diff *d, struct side *side, const struct trace *tra
 		if (filter && !expr_holds(filter, ev, NULL))
 			continue;
 		*vec_add(&side->events) = ev;
-		*vec_add(&side->keys) = identity_of(d, ev);
+		*vec_add(&side->keys) = identity_of(d, trace, ev);
 	}
 }
 
@@ -110,13 +125,24 @@ static char *differences(const struct diff *d, const struct event *a, const stru
 	return str_take_or_null(&differs);
 }
 
+static void part(struct diff *d, size_t i, size_t j)
+{
+	if (!d->parted) {
+		d->parted_a = i;
+		d->parted_b = j;
+	}
+	d->parted = true;
+}
+
 static void compare_pair(struct diff *d, size_t i, size_t j)
 {
 	const struct event *a = d->a.events.v[i], *b = d->b.events.v[j];
 	char *differs = differences(d, a, b);
 
-	if (differs)
-		add_change(d, N_("changed"), a, b, d->a.keys.v[i], differs);
+	if (!differs)
+		return;
+	part(d, i, j);
+	add_change(d, N_("changed"), a, b, d->a.keys.v[i], differs);
 }
 
 enum {
@@ -150,6 +176,7 @@ static void align(struct diff *d)
 			compare_pair(d, i++, j++);
 			continue;
 		}
+		part(d, i, j);
 		find_agreement(d, i, j, &to_i, &to_j);
 		for (; i < to_i; i++)
 			add_change(d, N_("missing"), d->a.events.v[i], NULL, d->a.keys.v[i], NULL);
@@ -223,11 +250,20 @@ static void add_number(struct table *t, const struct event *ev)
 		table_null(t);
 }
 
+/* What an event says, else its function; the caller frees it. */
+static char *words_of(const struct trace *trace, const struct event *ev)
+{
+	char *sentence = event_sentence(trace, ev);
+
+	if (sentence && *sentence)
+		return sentence;
+	free(sentence);
+	return xstrdup(ev->fn ? ev->fn : "?");
+}
+
 static void add_row(struct diff *d, const struct change *c)
 {
 	const struct event *ev = c->a ? c->a : c->b;
-	char *sentence = event_sentence(c->a ? d->a.trace : d->b.trace, ev);
-	const char *what = sentence && *sentence ? sentence : ev->fn ? ev->fn : "?";
 
 	table_text(d->table, _(c->what));
 	add_number(d->table, c->a);
@@ -235,9 +271,8 @@ static void add_row(struct diff *d, const struct change *c)
 	table_int(d->table, (int64_t)c->times);
 	table_text(d->table, ev->netns);
 	table_text(d->table, ev->type);
-	table_text(d->table, what);
+	table_take(d->table, words_of(c->a ? d->a.trace : d->b.trace, ev));
 	table_text(d->table, c->differs);
-	free(sentence);
 }
 
 static size_t add_rows(struct diff *d)
@@ -254,6 +289,59 @@ static size_t add_rows(struct diff *d)
 	}
 	vec_free(&d->changes);
 	return count;
+}
+
+/* A row of what a side has there; where it has no event more it is over. */
+static void add_moment(struct table *t, const char *what, const struct side *side, size_t at,
+		       const char *differs)
+{
+	const struct event *ev = at < side->events.n ? side->events.v[at] : NULL;
+
+	table_text(t, what);
+	add_number(t, ev);
+	if (!ev) {
+		table_null(t);
+		table_null(t);
+		table_null(t);
+		table_text(t, _("no event follows"));
+		table_null(t);
+		return;
+	}
+	table_take(t, xasprintf("%.6f", (double)(ev->t_ns - side->trace->zero_ns) / 1e9));
+	table_text(t, ev->netns);
+	table_text(t, ev->type);
+	table_take(t, words_of(side->trace, ev));
+	table_text(t, differs);
+}
+
+/* The first moment where the runs are not alike, with what was alike last: the rest may come of it. */
+static void add_parting(struct diff *d, struct doc *doc)
+{
+	static const struct column columns[] = {
+		{ .key = "run", .title = "" },
+		{ .key = "n", .title = N_("event") },
+		{ .key = "seconds", .title = N_("seconds") },
+		{ .key = "netns", .title = N_("node") },
+		{ .key = "type", .title = N_("type") },
+		{ .key = "what", .title = N_("what") },
+		{ .key = "differs", .title = N_("differs") },
+	};
+	size_t a = d->parted_a, b = d->parted_b;
+	const struct event *x = a < d->a.events.n ? d->a.events.v[a] : NULL;
+	bool alike = x && b < d->b.events.n && d->a.keys.v[a] == d->b.keys.v[b];
+	char *differs = alike ? differences(d, x, d->b.events.v[b]) : NULL;
+	struct table *t;
+
+	if (!d->parted)
+		return;
+	t = DOC_TABLE(doc, "parting", columns, N_("Where they parted first"));
+	if (a && b) {
+		add_moment(t, _("first run, still alike"), &d->a, a - 1, NULL);
+		add_moment(t, _("second run, still alike"), &d->b, b - 1, NULL);
+	}
+	add_moment(t, _("first run, then"), &d->a, a, NULL);
+	add_moment(t, _("second run, then"), &d->b, b, differs);
+	free(differs);
 }
 
 static void side_free(struct side *side)
@@ -288,7 +376,9 @@ size_t diff_runs(struct doc *doc, const struct trace *a, const struct trace *b,
 		   d.a.keys.n, d.b.keys.n, count);
 	if (!exact)
 		table_note(d.table,
-			   _("Addresses, ports, sequence numbers and times do not count."));
+			   _("An address counts by whose it is; ports, sequence numbers and times "
+			     "do not count."));
+	add_parting(&d, doc);
 	side_free(&d.a);
 	side_free(&d.b);
 	names_free(d.names);

@@ -20,8 +20,9 @@ enum diff_column {
 };
 
 /*
- * Adds a table of the differences to the doc; returns their number. Addresses, ports, sequence
- * numbers and times do not count unless exact. The filter may be NULL.
+ * Adds a table of the differences to the doc, and one of where they began if there are any; returns
+ * their number. Ports, sequence numbers, times, and which address a node has do not count unless
+ * exact. The filter may be NULL.
  */
 size_t diff_runs(struct doc *doc, const struct trace *a, const struct trace *b,
 		 const struct expr *filter, bool exact);

@@ -100,7 +100,7 @@ void lines_source_note(struct table *t, const struct source *source, const char 
 			   path);
 	if (source->state == SOURCE_CHANGED)
 		table_note(t,
-			   _("%s has changed since the run was made: its lines are shown by their "
-			     "numbers"),
+			   _("%s has changed since the kernel was built, or is another's: its "
+			     "lines are shown by their numbers"),
 			   path);
 }

@@ -36,6 +36,7 @@ const struct view views[] = {
 	  view_lines, NULL },
 	{ "writes", "FIELD", N_("who wrote a field of the kernel's objects, and what"), view_writes,
 	  NULL },
+	{ "objects", NULL, N_("the kernel's objects that stores went into"), view_objects, NULL },
 	{ "step", "NAME", N_("what happened in one step of the lab"), view_step, NULL },
 	{ "fields", "A,B,...", N_("these fields of each event"), view_fields, NULL },
 	{ "summary", NULL, N_("what was run, and what it gave"), view_summary, NULL },

@@ -58,6 +58,9 @@ void view_calls(struct doc *doc, const struct request *rq);
 void view_tree(struct doc *doc, const struct request *rq);
 void view_lines(struct doc *doc, const struct request *rq);
 void view_writes(struct doc *doc, const struct request *rq);
+void view_objects(struct doc *doc, const struct request *rq);
+/* Adds a table of the functions that a packet, or, with pkt 0, a connection, went through, event by event. */
+void way_show(struct doc *doc, const struct request *rq, int64_t pkt, int64_t conn);
 /* Adds a table of every change of a packet and its headers, if the run has recorded them. */
 void packet_changes(struct doc *doc, const struct request *rq, int64_t id);
 void view_explain(struct doc *doc, const struct request *rq);

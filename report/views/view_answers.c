@@ -114,4 +114,5 @@ void view_answers(struct doc *doc, const struct request *rq)
 	for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
 		ask(&a, &questions[i]);
 	vec_free(&a.said);
+	markings_free(a.markings);
 }

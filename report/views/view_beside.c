@@ -13,8 +13,10 @@ enum {
 
 struct beside {
 	const struct lines_table *table;
+	const struct event *events[CALLS_MOST];
 	struct lines_found calls[CALLS_MOST];
-	size_t n;
+	size_t n, more; /* and how many calls there are besides */
+	bool of_function; /* it was asked for by its name: the lines that ran are what is told */
 	struct column *columns;
 	char *words; /* their names */
 };
@@ -25,13 +27,12 @@ static void beside_free(struct beside *b)
 		lines_call_free(&b->calls[i].call);
 }
 
-/* NULL, or why the calls cannot stand beside each other. */
-static char *calls_find(struct beside *b, const struct request *rq)
+/* The events that are listed; NULL, or why they cannot stand beside each other. */
+static char *events_listed(struct beside *b, const struct request *rq)
 {
-	const char *word = rq->argument;
 	size_t len;
 
-	for (; *word; word += len + (word[len] == ',')) {
+	for (const char *word = rq->argument; *word; word += len + (word[len] == ',')) {
 		const struct event *ev;
 
 		len = strcspn(word, ",");
@@ -42,28 +43,67 @@ static char *calls_find(struct beside *b, const struct request *rq)
 		if (b->n == CALLS_MOST)
 			return xasprintf(_("more than %d calls do not stand beside each other"),
 					 CALLS_MOST);
-		lines_find(rq->trace, b->table, ev, &b->calls[b->n]);
-		if (!b->calls[b->n].is)
-			return lines_missing(ev);
-		b->n++;
-		if (!text_is(b->calls[0].call.name, b->calls[b->n - 1].call.name))
-			return xasprintf(_("event %lld is of another function: %s(), not %s()"),
-					 (long long)ev->n, b->calls[b->n - 1].call.name,
-					 b->calls[0].call.name);
+		b->events[b->n++] = ev;
 	}
 	return NULL;
 }
 
+/* The entries of a function; NULL, or that there are none. */
+static char *events_of(struct beside *b, const struct request *rq)
+{
+	b->of_function = true;
+	for (size_t i = 0; i < request_events(rq); i++) {
+		const struct event *ev = &rq->trace->events.v[i];
+
+		if (!text_is(ev->fn, rq->argument) || !text_is(ev->at, "enter") ||
+		    !request_wants(rq, ev))
+			continue;
+		if (b->n < CALLS_MOST)
+			b->events[b->n++] = ev;
+		else
+			b->more++;
+	}
+	return b->n ? NULL
+		    : xasprintf(_("no event is at an entry of '%s' in this run"), rq->argument);
+}
+
+/* NULL, or why the calls cannot stand beside each other. */
+static char *calls_find(struct beside *b, const struct request *rq)
+{
+	char *why = rq->argument[strspn(rq->argument, "0123456789, ")] ? events_of(b, rq)
+								       : events_listed(b, rq);
+	size_t wanted = b->n;
+
+	b->n = 0;
+	for (size_t i = 0; i < wanted && !why; i++) {
+		const struct event *ev = b->events[i];
+
+		lines_find(rq->trace, b->table, ev, &b->calls[i]);
+		if (!b->calls[i].is)
+			return lines_missing(ev);
+		b->n++;
+		if (!text_is(b->calls[0].call.name, b->calls[i].call.name))
+			why = xasprintf(_("event %lld is of another function: %s(), not %s()"),
+					(long long)ev->n, b->calls[i].call.name,
+					b->calls[0].call.name);
+	}
+	return why;
+}
+
 /* The columns: what the line is, whether the calls differ, and how often it ran in each. */
-static void columns_make(struct beside *b, const char *events)
+static void columns_make(struct beside *b)
 {
 	static const struct column fixed[FIXED] = {
 		{ .key = "line", .title = N_("line") },
 		{ .key = "differs", .title = N_("differs") },
 		{ .key = "source", .title = N_("source") },
 	};
-	char *word = b->words = xstrdup(events);
+	struct str words = { 0 };
+	char *word;
 
+	for (size_t i = 0; i < b->n; i++)
+		str_addf(&words, "%lld,", (long long)b->events[i]->n);
+	word = b->words = str_take(&words);
 	b->columns = xcalloc(FIXED + b->n, sizeof(*b->columns));
 	memcpy(b->columns, fixed, sizeof(fixed));
 	for (size_t i = 0; i < b->n; i++, word += strlen(word) + 1) {
@@ -72,21 +112,42 @@ static void columns_make(struct beside *b, const char *events)
 	}
 }
 
-/* Whether it ran in some of the calls; a line without code ran in none, and that says nothing. */
-static void differs_add(struct table *t, const struct beside *b, size_t file, int line)
+/* In how many of the calls it ran; *code: in how many it has code. */
+static size_t calls_ran(const struct beside *b, int line, size_t *code)
 {
-	size_t ran = 0, code = 0;
+	size_t ran = 0;
 
+	*code = 0;
 	for (size_t i = 0; i < b->n; i++) {
-		const struct lines_line *here = lines_line_find(&b->calls[i].call, 0, file, line);
+		const struct lines_line *here =
+			lines_line_find(&b->calls[i].call, 0, b->calls[0].call.file, line);
 
-		code += here != NULL;
+		*code += here != NULL;
 		ran += here && here->count;
 	}
+	return ran;
+}
+
+/* Whether it ran in some of the calls; a line without code ran in none, and that says nothing. */
+static void differs_add(struct table *t, const struct beside *b, int line)
+{
+	size_t code, ran = calls_ran(b, line, &code);
+
 	if (code)
 		table_bool(t, ran && ran < b->n);
 	else
 		table_null(t);
+}
+
+/* Of a function that was asked for by its name, what ran; else the whole source, if it is at hand. */
+static bool is_told(const struct beside *b, const struct source *source, int line)
+{
+	size_t code;
+
+	if (b->of_function)
+		return calls_ran(b, line, &code) > 0;
+	return source->state == SOURCE_SAME ||
+	       lines_line_find(&b->calls[0].call, 0, b->calls[0].call.file, line);
 }
 
 static void line_add(struct table *t, const struct beside *b, const struct source *source, int line)
@@ -94,7 +155,7 @@ static void line_add(struct table *t, const struct beside *b, const struct sourc
 	size_t file = b->calls[0].call.file;
 
 	table_int(t, line);
-	differs_add(t, b, file, line);
+	differs_add(t, b, line);
 	table_take(t, lines_source(source, line));
 	for (size_t i = 0; i < b->n; i++) {
 		const struct lines_line *here = lines_line_find(&b->calls[i].call, 0, file, line);
@@ -113,7 +174,7 @@ static void beside_show(struct doc *doc, const struct request *rq, struct beside
 	struct table *t;
 	struct source source;
 
-	columns_make(b, rq->argument);
+	columns_make(b);
 	t = doc_table(doc, "beside", b->columns, FIXED + b->n, "");
 	t->own = b->columns;
 	t->words = b->words;
@@ -122,9 +183,12 @@ static void beside_show(struct doc *doc, const struct request *rq, struct beside
 			     call->name, path);
 	source_open(&source, rq->source, path, lines_sum(b->table, call->file));
 	for (int line = call->first; line <= call->last; line++)
-		if (source.state == SOURCE_SAME || lines_line_find(call, 0, call->file, line))
+		if (is_told(b, &source, line))
 			line_add(t, b, &source, line);
 	lines_source_note(t, &source, path);
+	if (b->more)
+		table_note(t, _("and %zu more calls: -f with an expression chooses among them"),
+			   b->more);
 	source_free(&source);
 }
 

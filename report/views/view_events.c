@@ -103,8 +103,10 @@ void view_packet(struct doc *doc, const struct request *rq)
 	}
 	if (!t->cells.n)
 		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
-	else
+	else {
+		way_show(doc, rq, id, 0);
 		packet_changes(doc, rq, id);
+	}
 }
 
 void view_connection(struct doc *doc, const struct request *rq)
@@ -126,6 +128,8 @@ void view_connection(struct doc *doc, const struct request *rq)
 			   (long long)conn->server_port);
 	if (!t->cells.n)
 		table_note(t, _("no event of connection '%s'"), rq->argument ? rq->argument : "");
+	else
+		way_show(doc, rq, 0, id);
 }
 
 void view_step(struct doc *doc, const struct request *rq)

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "views/lines_call.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,7 +182,7 @@ void view_lines(struct doc *doc, const struct request *rq)
 
 	if (damaged)
 		nothing(doc, damaged);
-	else if (table && strchr(asked, ','))
+	else if (table && (strchr(asked, ',') || isalpha((unsigned char)*asked) || *asked == '_'))
 		lines_beside(doc, rq, table);
 	else if (!shown.ev)
 		nothing(doc, xasprintf(_("no event '%s' in this run, which has %zu"), rq->argument,

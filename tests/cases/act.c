@@ -9,11 +9,13 @@
  * A descriptor is called by a letter. What stands between { and } is done by a child or by a thread of its own.
  */
 #define _GNU_SOURCE
+#include "act_set.h"
 #include "act_tell.h"
 
-#include <netinet/tcp.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -106,6 +108,27 @@ static void do_connect(char **w)
 	union endpoint to = endpoint(w[1]);
 
 	say("connect", w[0], *slot(w[0]), connect(*slot(w[0]), &to.any, length_of(&to)));
+}
+
+/* What it was connected to is over: net/ipv4/tcp.c tcp_disconnect(). */
+static void do_disconnect(char **w)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	say("connect", w[0], *slot(w[0]), connect(*slot(w[0]), &none, sizeof(none)));
+}
+
+/* The network of another node. */
+static void do_enter(char **w)
+{
+	char path[100];
+	int node;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", w[0]);
+	node = open(path, O_RDONLY);
+	if (node < 0 || setns(node, CLONE_NEWNET))
+		perror(path);
+	close(node);
 }
 
 static char room[ROOM];
@@ -260,35 +283,6 @@ static void do_take(char **w)
 		memcpy(slot(w[1]), CMSG_DATA(&rights.align), sizeof(int));
 }
 
-static void do_set(char **w)
-{
-	static const struct {
-		const char *name;
-		int level, option;
-	} options[] = {
-		{ "keepalive", SOL_SOCKET, SO_KEEPALIVE },
-		{ "idle", IPPROTO_TCP, TCP_KEEPIDLE },
-		{ "interval", IPPROTO_TCP, TCP_KEEPINTVL },
-		{ "count", IPPROTO_TCP, TCP_KEEPCNT },
-		{ "rcvbuf", SOL_SOCKET, SO_RCVBUF },
-		{ "reuseport", SOL_SOCKET, SO_REUSEPORT },
-		{ "fastopen", IPPROTO_TCP, TCP_FASTOPEN },
-		{ "nodelay", IPPROTO_TCP, TCP_NODELAY },
-		{ "defer", IPPROTO_TCP, TCP_DEFER_ACCEPT },
-		{ "cork", IPPROTO_TCP, TCP_CORK },
-	};
-	int value = atoi(w[2]);
-	struct linger linger = { 1, value };
-
-	if (!strcmp(w[1], "linger"))
-		setsockopt(*slot(w[0]), SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (!strcmp(options[i].name, w[1]) &&
-		    setsockopt(*slot(w[0]), options[i].level, options[i].option, &value,
-			       sizeof(value)))
-			perror(w[1]);
-}
-
 static void do_sleep(char **w)
 {
 	usleep((useconds_t)atoi(w[0]) * 1000);
@@ -341,6 +335,7 @@ static const struct word {
 	{ "pass", 2, do_pass },	      { "take", 2, do_take },
 	{ "set", 3, do_set },	      { "sleep", 1, do_sleep },
 	{ "alarm", 1, do_alarm },     { "name", 1, do_name },
+	{ "enter", 1, do_enter },     { "disconnect", 1, do_disconnect },
 	{ "wait", 0, do_wait },
 };
 

@@ -22,6 +22,8 @@ cases_copy() {
 			cat labs/programs/points tests/cases/points
 			sed -n 's/^# points: //p' "tests/cases/$name.guest" | tr ' ' '\n'
 		} >"$lab/points"
+		sed -n 's/^# topology: //p' "tests/cases/$name.guest" >"$lab/topology"
+		[ -s "$lab/topology" ] || rm "$lab/topology"
 	done
 	(cd "$1" && make -s rootfs) || return
 }

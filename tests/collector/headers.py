@@ -17,6 +17,7 @@ from ktlab import headers  # noqa: E402
 PCAP = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 1 << 16, 1)
 IP_FIELDS = {"saddr": "ip.src", "daddr": "ip.dst", "id": "ip.id", "ttl": "ip.ttl", "df": "ip.flags.df", "tot_len": "ip.len",
              "tos": "ip.dsfield", "header_len": "ip.hdr_len"}
+IP6_FIELDS = {"saddr": "ipv6.src", "daddr": "ipv6.dst", "ttl": "ipv6.hlim", "tos": "ipv6.tclass", "flow_label": "ipv6.flow"}
 TCP_FIELDS = {"sport": "tcp.srcport", "dport": "tcp.dstport", "seq": "tcp.seq", "ack": "tcp.ack", "bits": "tcp.flags",
               "win": "tcp.window_size_value", "urg": "tcp.urgent_pointer", "header_len": "tcp.hdr_len", "payload_len": "tcp.len"}
 OPTION_FIELDS = {"kinds": "tcp.option_kind", "mss": "tcp.options.mss_val", "shift": "tcp.options.wscale.shift",
@@ -60,6 +61,9 @@ def frame(draw):
     tcp = struct.pack(">HHIIHHHH", draw.randrange(1, 1 << 16), draw.randrange(1, 1 << 16), draw.getrandbits(32),
                       draw.getrandbits(32), offset << 12 | draw.getrandbits(12), draw.getrandbits(16), 0,
                       draw.getrandbits(16)) + opts + payload
+    if draw.random() < 0.3:
+        ip = struct.pack(">IHBB", 6 << 28 | draw.getrandbits(28), len(tcp), 6, draw.randrange(1, 256)) + some(draw, 32)
+        return bytes(12) + b"\x86\xdd" + ip + tcp
     frag = draw.choice((0, 0x4000))
     ip = struct.pack(">BBHHHBBH4s4s", 0x45 + len(ip_options) // 4, draw.getrandbits(8), 20 + len(ip_options) + len(tcp),
                      draw.getrandbits(16), frag, draw.randrange(1, 256), 6, 0, some(draw, 4), some(draw, 4)) + ip_options
@@ -70,7 +74,8 @@ def frame(draw):
 def read(data):
     """What headers.py reads in a frame, under the names of tshark's fields."""
     ip, tcp = headers.parse_segment(data[14:], len(data) - 14)
-    said = {theirs: ip[ours] for ours, theirs in IP_FIELDS.items()}
+    of = IP6_FIELDS if "flow_label" in ip else IP_FIELDS
+    said = {theirs: ip[ours] for ours, theirs in of.items()}
     tcp["bits"] |= tcp["reserved"] << 9
     said.update({theirs: tcp[ours] for ours, theirs in TCP_FIELDS.items() if not tcp["damage"] or ours in DAMAGED})
     found = {name: [] for name in OPTION_FIELDS}
@@ -88,7 +93,7 @@ def read(data):
 
 
 def tshark(path):
-    names = [*IP_FIELDS.values(), *TCP_FIELDS.values(), *OPTION_FIELDS.values()]
+    names = [*IP_FIELDS.values(), *IP6_FIELDS.values(), *TCP_FIELDS.values(), *OPTION_FIELDS.values()]
     command = ["tshark", "-n", "-r", path, "-o", "tcp.relative_sequence_numbers:FALSE", "-o",
                "tcp.analyze_sequence_numbers:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:FALSE",
                "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]
@@ -133,7 +138,9 @@ def survive(draw, count):
         data = some(draw, draw.randrange(140))
         if draw.random() < 0.8:
             # what looks like a segment
-            data = bytes((0x40 | draw.randrange(16),)) + data[1:9] + b"\6" + data[10:]
+            six = draw.random() < 0.3
+            data = bytes((0x60 if six else 0x40 | draw.randrange(16),)) + data[1:9] + b"\6" + data[10:]
+            data = data[:6] + b"\6" + data[7:] if six else data
         found = headers.parse_segment(data, draw.randrange(1 << 16))
         assert not found or (found[1]["payload_len"] >= 0 and found[1]["flags"]), data.hex()
         list(headers.options(data))

@@ -18,9 +18,11 @@ rows() {
 
 # added: the first step of the book, with a list of registered sources of the test's own
 added() {
-	local source
+	local source said
 	source=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$KTLAB_KDIR/kernel.env")
-	KTLAB_CACHE=$cache make kernel-add SRC="$source" && gdb-scripts/source.sh "$source"
+	KTLAB_CACHE=$cache make kernel-add SRC="$source" && said=$(gdb-scripts/source.sh "$source") || return
+	echo "$said"
+	[ -z "$said" ]
 }
 
 it 'the steps of the book are there' [ "$(sed -n '/^## Add a kernel release/,/^## /p' CONTRIBUTING.md |

@@ -140,6 +140,23 @@ __attribute__((noinline)) int decides(struct thing *first, struct thing *skb)
 	return maybe(skb) + 1;
 }
 
+/* inlined on one of two ways; what both have in common is done before they part, as a piece of the inlined one */
+__attribute__((always_inline)) static inline void pieces(struct thing *sk, int count)
+{
+	sink = sk->id * 3 + count;
+	sink = sk->id * 5;
+}
+
+__attribute__((noinline)) void parts(struct thing *sk, int count)
+{
+	if (count > 3) {
+		pieces(sk, count);
+	} else {
+		sink = sk->id * 3;
+		sink = sk->id * 5;
+	}
+}
+
 __attribute__((noinline)) int start_kernel(void)
 {
 	struct sock sock = { sink };
@@ -151,6 +168,8 @@ __attribute__((noinline)) int start_kernel(void)
 	sink = cloned(4, &thing, 5) + cloned(4, &other, 6) + around(&thing);
 	sink = hands_on(&other, &thing) + decides(&other, &thing);
 	sink = many(&thing, 0x0100000a, 0x901f, -2, pair, 1, -7, &other, 0x5000);
+	parts(&other, 1);
+	parts(&thing, 9);
 	return plain(&sock, sink);
 }
 

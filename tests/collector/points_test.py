@@ -95,6 +95,35 @@ def any_function():
     assert [(arg["name"], arg["terms"], arg["signed"]) for arg in sites[0]["args"]] == [("size", [["reg", "rsi"]], True)]
 
 
+def any_inlined():
+    about, sites = resolver.resolve("crossed", "POINTS")
+    found = reached(sites[0])
+    assert about["as"] == "inlined" and about["places"] == 1 and sites[0]["at"] == "line", about
+    assert found == {"from": "&other", "to": "&thing", "count": 7}, found
+    about, sites = resolver.resolve("crossed:count", "POINTS")
+    assert reached(sites[0]) == {"count": 7}
+    resolving.MOST_PLACES = 0
+    assert refused("POINTS: 'crossed' is inlined at 1 places, more than 0", resolver.resolve, "crossed", "POINTS")
+    resolving.MOST_PLACES = 100
+
+
+def in_pieces():
+    about, sites = resolver.resolve("pieces", "POINTS")
+    found = reached(sites[0])
+    assert found == {"sk": "&thing", "count": 9}, found
+    entries, resolver.entries = resolver.entries, types.SimpleNamespace(of=lambda name, pc: [])
+    assert refused("POINTS: 'pieces' is inlined at ", resolver.resolve, "pieces", "POINTS")
+    assert refused("in pieces, and DWARF does not say where they are entered", resolver.resolve, "pieces", "POINTS")
+    resolver.entries = entries
+
+
+def calling_line():
+    about, sites = resolver.resolve("hand_on", "POINTS")
+    with open("tests/collector/points.c", encoding="utf-8") as file:
+        wanted = next(number for number, line in enumerate(file, 1) if "return hand_on(skb)" in line)
+    assert sites[0]["line"] == wanted and sites[0]["file"].endswith("points.c"), sites[0]
+
+
 def any_argument():
     assert refused("plain has no argument 'sice'; it has sk, size", resolver.resolve, "plain:sice", "POINTS")
 
@@ -238,6 +267,9 @@ TESTS = (
     ("leaves out a lab's point that a kernel of the user's does not allow, but none that every run needs", left_out),
     ("lists near names for an unknown one", unknown),
     ("watches any function with the arguments asked for", any_function),
+    ("watches one that has no code of its own at each place, up to a hundred, with its arguments by name", any_inlined),
+    ("finds where inlined code is entered that lies in pieces, or says that nobody knows", in_pieces),
+    ("has the line that calls a function where it is inlined", calling_line),
     ("names the arguments that there are", any_argument),
     ("refuses a block it cannot read", bad_block),
     ("reads every argument in the registers and on the stack as its type says", all_arguments),

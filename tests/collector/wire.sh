@@ -43,6 +43,10 @@ differs 'finds another acknowledgement' 'tells of a frame that is not there' "$(
 differs 'finds another port' 'wire-client-eth0.pcap, frame 4 has no event' "$(segment tcp.tx S '.sport += 1')"
 differs 'finds another hardware address' 'sha is 52:54:00:00:00:01; event' \
 	'if .type == "arp.tx" and .netns == "client" then .sha = "52:54:00:00:00:09" else . end'
+made='.type = "frame.tx" | .eth_src = "52:54:00:00:00:01" | .eth_dst = "52:54:00:00:00:02"'
+changed "$(segment tcp.tx S "$made | .frame_len = 74")"
+it 'knows a frame that a program made' says 'as the events say' compare
+differs 'only if it is that one' 'wire-client-eth0.pcap, frame 4 has no event' "$(segment tcp.tx S "$made | .frame_len = 75")"
 differs 'finds a frame without its event' 'has no event' "$(segment tcp.rx S. empty)"
 
 # a segment like the one on the wire but for the timestamp, which netem has lost before it

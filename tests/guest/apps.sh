@@ -4,26 +4,29 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
-make -s build/apps/client build/apps/server >&2 || exit 1
+make -s build/apps/client build/apps/server build/apps/sock >&2 || exit 1
 
 work=$(mktemp -d)
 server=
 trap 'rm -rf "$work"; [ -z "$server" ] || kill "$server" 2>/dev/null' EXIT
 
+# where client and server meet, and how a sentence writes it
+ip=127.0.0.1 shown=127.0.0.1
+
 # serve OPTION...: a server in the background on a free port, which $port then names
 serve() {
 	: >"$work/server"
-	build/apps/server --address 127.0.0.1 --port 0 "$@" >"$work/server" 2>&1 &
+	build/apps/server --address $ip --port 0 "$@" >"$work/server" 2>&1 &
 	server=$!
 	local tries=500
-	until port=$(sed -n 's/^server: listening on 127.0.0.1:\([0-9]*\),.*/\1/p' "$work/server") && [ -n "$port" ]; do
+	until port=$(sed -n 's/^server: listening on .*:\([0-9]*\), backlog.*/\1/p' "$work/server") && [ -n "$port" ]; do
 		((--tries)) || return 1
 		sleep 0.02
 	done
 }
 
 client() {
-	build/apps/client --address 127.0.0.1 --port "$port" "$@" >"$work/client" 2>&1
+	build/apps/client --address $ip --port "$port" "$@" >"$work/client" 2>&1
 }
 
 # server_end: waits for it; its status is then $server_status
@@ -37,22 +40,42 @@ server_end() {
 said() {
 	local file=$1
 	shift
-	sed "s/:$port\b/:SERVER/; s/127.0.0.1:[0-9][0-9]*/127.0.0.1:CLIENT/" "$work/$file"
-	diff <(printf '%s\n' "$@") <(sed "s/:$port\b/:SERVER/; s/127.0.0.1:[0-9][0-9]*/127.0.0.1:CLIENT/" "$work/$file")
+	sed "s/:$port\b/:SERVER/; s/\([]1]\):[0-9][0-9]*/\1:CLIENT/" "$work/$file" >"$work/steady"
+	cat "$work/steady"
+	diff <(printf '%s\n' "$@") "$work/steady"
 }
 
-serve
-it 'talks' client
-server_end
-it 'ends the server after one connection' test $server_status = 0
-it 'lets the client say what it saw' said client \
-	'client: connected 127.0.0.1:CLIENT to 127.0.0.1:SERVER' \
-	'client: sent 17 bytes: Hello from client' 'client: received 17 bytes: Hello from server'
-it 'lets the server say what it saw' said server \
-	'server: listening on 127.0.0.1:SERVER, backlog 5' \
-	'server: accepted 127.0.0.1:CLIENT on 127.0.0.1:SERVER' \
-	'server: received 17 bytes: Hello from client' 'server: sent 17 bytes: Hello from server' \
-	'server: the other end has closed'
+# talks FAMILY: one connection over it
+talks() {
+	serve
+	it "talks over $1" client
+	server_end
+	it "ends the server after one connection over $1" test $server_status = 0
+	it "lets the client say what it saw over $1" said client \
+		"client: connected $shown:CLIENT to $shown:SERVER" \
+		'client: sent 17 bytes: Hello from client' 'client: received 17 bytes: Hello from server'
+	it "lets the server say what it saw over $1" said server \
+		"server: listening on $shown:SERVER, backlog 5" \
+		"server: accepted $shown:CLIENT on $shown:SERVER" \
+		'server: received 17 bytes: Hello from client' 'server: sent 17 bytes: Hello from server' \
+		'server: the other end has closed'
+}
+
+talks IPv4
+if grep -qs ' lo$' /proc/net/if_inet6; then
+	ip=::1 shown='[::1]'
+	talks IPv6
+	it 'names a refused connection over IPv6' fails 1 "client: connect [::1]:$port: ECONNREFUSED" \
+		build/apps/client --address ::1 --port "$port"
+	serve --address ::
+	ip=127.0.0.1
+	it 'takes a client of IPv4, too, where it listens on any address' client
+	server_end
+	it 'shows its address as one of IPv6' grep -q '^server: accepted \[::ffff:127.0.0.1\]:[0-9]* on \[::ffff:127.0.0.1\]:' "$work/server"
+else
+	skip 'talks over IPv6' 'lo has no address of IPv6'
+fi
+ip=127.0.0.1
 
 serve --count 3 --backlog 2 --message 'na gut'
 it 'makes several connections' client --count 3 --message 'Grüße'
@@ -74,10 +97,32 @@ kill "$server"
 it 'refuses a port out of range' fails 2 "client: --port '65536': not a number from 1 to 65535" \
 	build/apps/client --port 65536
 it 'refuses a port that is no number' fails 2 "'http'" build/apps/server --port http
-it 'refuses an address that is none' fails 2 "client: --address 'localhost': not an IPv4 address" \
+it 'refuses an address that is none' fails 2 "client: --address 'localhost': not an address such as 10.0.0.2 or fd00::2" \
 	build/apps/client --address localhost
+it 'refuses an address that begins like one' fails 2 'not an address' build/apps/client --address fd00::2::1
+it 'refuses an address of a link without its card' fails 2 "server: --address 'fe80::2': an address of a link, needs its card: fe80::2%eth0" \
+	build/apps/server --address fe80::2
+it 'refuses a card that is not there' fails 2 "'fe80::2%eth77': there is no card 'eth77'" build/apps/server --address fe80::2%eth77
 it 'refuses an unknown option' fails 2 "server: unknown option '--fork'" build/apps/server --fork
 it 'asks for a missing value' fails 2 'client: --message: needs a value' build/apps/client --message
 it 'prints the client'\''s defaults' says 'address to connect to (10.0.0.2)' build/apps/client --help
 it 'prints the server'\''s defaults' says 'port to listen on (8080)' build/apps/server --help
+
+# words WANTED WORD...: what sock says last of its words
+words() {
+	local wanted=$1
+	shift
+	build/apps/sock "$@" >"$work/sock" 2>&1
+	cat "$work/sock"
+	[ "$(tail -n 1 "$work/sock")" = "$wanted" ]
+}
+it 'drives a socket of IPv4' words 'connect 127.0.0.1:1 = -1 ECONNREFUSED' bind 127.0.0.1:0 connect 127.0.0.1:1
+if grep -qs ' lo$' /proc/net/if_inet6; then
+	it 'drives a socket of IPv6' words 'connect [::1]:1 = -1 ECONNREFUSED' tcp6 bind '[::1]:0' ttl 33 connect '[::1]:1'
+else
+	skip 'drives a socket of IPv6' 'lo has no address of IPv6'
+fi
+it 'tells that a socket of IPv4 takes no address of IPv6' words 'bind [::1]:0 = -1 EAFNOSUPPORT' bind '[::1]:0'
+it 'refuses an endpoint that is none' fails 2 "'fd00::2:80': not an address such as 10.0.0.2:8080 or [fd00::2]:8080" \
+	build/apps/sock tcp6 bind fd00::2:80
 tap_end

@@ -95,7 +95,7 @@ fake_clone() {
 	echo 'phase boot'; at boot
 	[ -z "${FAKE_STATUS_ENGINE:-}" ] || { echo 'no room for captures' >&2; exit "$FAKE_STATUS_ENGINE"; }
 	head -c "${FAKE_CAPTURES_BYTES:-9}" /dev/zero >"$3/captures.bin" || exit 3
-	echo 'phase lab'; printf 'hits 4'; sleep 0.1; echo 2; at lab
+	echo 'phase lab'; printf '%b' "${FAKE_SAYS:-}"; printf 'hits 4'; sleep 0.1; echo 2; at lab
 	touch "$FAKE/in-lab"
 	while [ "${FAULT:-}" = 'run-qemu.sh at lab' ]; do kill -0 "$(cat "$FAKE/qemu")" 2>/dev/null || exit 3; done
 	[ -z "${FAKE_ENDS_EARLY:-}" ] || exit 0

@@ -22,6 +22,9 @@ broken() {
 	) && nothing_left && recorded .verdict "$verdict" && recorded .status 3
 }
 
+# fills SAYS SENTENCE: the plugin says so, and ktrun that
+fills() { (export FAKE_SAYS="$1 lines.bin\n"; says "ktrun: lines.bin $2" ktrun); }
+
 it 'runs a lab to its verdict' says 'verdict: held (2 held, 0 failed, 0 skipped), 42 hits, wall: plan' ktrun
 it 'shows the ladder' says 'the ladder' ktrun
 it 'leaves no process and no socket' nothing_left
@@ -35,6 +38,9 @@ it 'hands the topology to the decoders' \
 it 'takes the quotes from kernel.env' test "$(jq -r .note "$run/settings.json")" = "it's a note"
 it 'prints one line a phase where no terminal is' \
 	test "$(ktrun 2>&1 >/dev/null | cut -d' ' -f1 | tr '\n' ' ')" = 'plan boot lab end decode report wire '
+
+it 'says when half of what may be recorded is' fills 'half 1024' 'has half of the 1024 MiB that it may have (KTLAB_RECORD_MIB)'
+it 'says when all of it is' fills 'full 1024' 'has the 1024 MiB that it may have (KTLAB_RECORD_MIB): what it has is good, what comes now is not recorded'
 
 it 'ends with 1 when an expectation fails' env FAKE_STATUS_CHECK=1 bash -c \
 	'"$@"; [ $? = 1 ]' - env -C "$clone" build/ktrun --kernel kernel --initrd initrd labs/handshake

@@ -69,5 +69,12 @@ it 'refuses another file' fails 2 'is neither C (.c) nor C++' own CLIENT="$work/
 it 'refuses a number of clients that is none' fails 2 "CLIENTS='0': not a number from 1 to 100" own CLIENTS=0
 it 'refuses three nodes' fails 2 "NODES='3': not a number from 1 to 2" own NODES=3
 it 'refuses arguments with half a quote' fails 2 'a shell cannot take it apart' own CLIENT_ARGS="it's"
+it 'refuses an address of IPv6 where no node has one' fails 2 "CLIENT_ARGS: 'fd00::2' is an address of IPv6, and in 'two-nodes' no node has one" \
+	own CLIENT_ARGS='--address fd00::2'
+it 'also in brackets, and that of lo' fails 2 "SERVER_ARGS: '::1' is an address of IPv6" own SERVER_ARGS="'[::1]:8080'"
+it 'refuses an address of a link without its card' fails 2 "'fe80::1' is an address of a link, and does not say whose" own CLIENT_ARGS='--address fe80::1' LAB=ipv6
+it 'takes one where the nodes have one' own CLIENT_ARGS='--address fd00::2' LAB=ipv6
+it 'takes any address, and one of IPv4 in the form of IPv6' own SERVER_ARGS='--address ::' CLIENT_ARGS='--address ::ffff:10.0.0.2'
+it 'takes no time of the day for an address' holds '12:30:15' CLIENT_ARGS='--message "at 12:30:15"'
 it 'refuses a file that is none' fails 2 "FILES: '/none/such' is no file" own FILES='setup/tools /none/such'
 tap_end

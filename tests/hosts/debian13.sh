@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The README's command on a bare Debian 13 without a way to kernel.org, in a chroot of its own: packages, sources, kernel
-# and run from nothing; the same with a 5.4 tree if one is registered here; with HOSTS=all then every lab with each engine.
+# and run from nothing; the same with a 5.4 tree if one is registered here; with HOSTS=all then every lab with each engine,
+# and make check.
 # Takes 3 GB and the time of a kernel or two, so it is first run by HOSTS=all, and from then on once after each change of
 # WHAT. What the first run said stays in build/hosts/.
 cd "$(dirname "$0")/../.." || exit 1
@@ -84,8 +85,11 @@ if [ -n "$tree" ]; then
 else
 	skip 'holds on 5.4' 'no tree of it is registered here'
 fi
-[ "$HOSTS" != all ] || for engine in gdb plugin; do
-	it "holds in every lab, ENGINE=$engine" ktlab labs KERNEL=distro ENGINE="$engine"
-done
+[ "$HOSTS" != all ] || {
+	for engine in gdb plugin; do
+		it "holds in every lab, ENGINE=$engine" ktlab labs KERNEL=distro ENGINE="$engine"
+	done
+	it "passes make check with that release's clang-format and cppcheck" ktlab check
+}
 [ "$tap_failed" != 0 ] || { mkdir -p "${HELD%/*}" && echo "$now" >"$HELD"; }
 tap_end

@@ -20,6 +20,7 @@ build:
 	@[ ! -e $(srctree)full ] || { echo 'cannot write: No space left on device'; exit 1; }
 	echo built >>$(srctree)../builds
 	mkdir -p $(O)/arch/x86/boot $(O)/scripts
+	printf '%s\n' 'deps_main.o := \' '    $$(wildcard include/config/NET) \' '  $(abspath $(srctree))/main.c \' '  $(abspath $(srctree))/net/ipv4/tcp_ipv4.c \' '  /usr/include/stdio.h \' '  include/generated/made.h' >$(O)/.main.o.cmd
 ifdef FAKE_KERNEL
 	cp $(FAKE_KERNEL)/vmlinux $(O)/vmlinux
 	cp $(FAKE_KERNEL)/bzImage $(O)/arch/x86/boot/bzImage

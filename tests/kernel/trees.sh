@@ -18,6 +18,11 @@ reads_env() (
 	[ "$KTLAB_RELEASE $KTLAB_SOURCE $KTLAB_ORIGIN" = "5.4.77 $tree registered" ] && [ -n "$KTLAB_BUILD_ID" ]
 )
 
+# notes_sources: of what the build has read of the tree, and of nothing else
+notes_sources() {
+	(cd "$tree" && sha256sum main.c net/ipv4/tcp_ipv4.c) | diff - "$(kernel build "$tree")/sources.sha256"
+}
+
 # both at once, on an empty cache
 two_at_once() {
 	local first status=0
@@ -100,6 +105,7 @@ it 'keeps the files that the lab needs, without links into the tree' \
 	-a -s "$(kernel build auto)/scripts/gdb/linux/tasks.py" -a ! -L "$(kernel build auto)/scripts/gdb"
 it "writes the kernel's constants so that Python can read them" python3 "$(kernel build auto)/scripts/gdb/linux/constants.py"
 it 'gives a kernel.env that a shell can read' reads_env "$(kernel build auto)"
+it 'notes what the sources were that it was built from' notes_sources
 sleep 0.1
 printf 'int main(void) { return 1; }\n' >"$tree/main.c"
 it 'builds a changed tree again' kernel build auto
@@ -146,9 +152,30 @@ it 'takes the fragment of the last series before it for a release that has none'
 # a kernel that the user built, with all options; net.config and boot.config say what for
 mine=$work_plain/mine
 mkdir -p "$mine/arch/x86/boot"
-echo 'const char banner[] __attribute__((used)) = "Linux version 5.4.78-mine (me@here)"; int main(void) { return 0; }' >"$work/mine.c"
-gcc -g -Wl,--build-id=0x1234567812345678 -o "$mine/vmlinux" "$work/mine.c"
-cp "$mine/vmlinux" "$mine/arch/x86/boot/bzImage"
+# made WHEN VMLINUX [CODE]: a kernel that was built then
+made() {
+	echo "const char banner[] __attribute__((used)) = \"Linux version 5.4.78-mine (me@here) (gcc (Debian 12)) #1 $1\\n\"; $3" >"$work/mine.c"
+	echo 'int main(void) { return 0; }' >>"$work/mine.c"
+	gcc -g -Wl,--build-id=sha1 -o "$2" "$work/mine.c"
+}
+# packed WHEN VMLINUX COMMAND…: its bzImage, as Documentation/x86/boot.rst has it: a boot header that says what was built
+# when, and behind that sector the kernel as COMMAND packs it
+packed() {
+	local image=$mine/arch/x86/boot/bzImage length
+	"${@:3}" <"$2" >"$work/payload"
+	length=$(printf '%06x' "$(stat -c %s "$work/payload")")
+	rm -f "$image"
+	truncate -s 1024 "$image"
+	at 0x1f1 '\x01'
+	at 0x202 HdrS
+	at 0x20e '\x80\x01'
+	at 0x248 "\\0\\0\\0\\0\\x${length:4:2}\\x${length:2:2}\\x${length:0:2}\\0"
+	at 0x380 "5.4.78-mine (me@here) #1 $1"
+	cat "$work/payload" >>"$image"
+}
+at() { printf '%b' "$2" | dd of="$mine/arch/x86/boot/bzImage" bs=1 seek=$(($1)) conv=notrunc status=none; }
+made monday "$mine/vmlinux"
+packed monday "$mine/vmlinux" gzip
 cat "$work"/fragments/{boot,net,5.4}.config >"$mine/.config"
 printf 'NET\n' >"$work/fragments/needed"
 it 'refuses a kernel whose stacks nothing can read' fails 2 'neither frame pointers nor ORC tables' kernel build "$mine/vmlinux"
@@ -172,7 +199,7 @@ beside() {
 	mkdir "$folder"
 	cp "$mine/vmlinux" "$mine/arch/x86/boot/bzImage" "$folder/"
 	fails 2 "it has no '.config'" kernel build "$folder" && cp "$mine/.config" "$folder/config" &&
-		says /5.4.78-mine-own- kernel build "$folder" && cmp "$mine/vmlinux" "$(kernel build "$folder/vmlinux")/bzImage" &&
+		says /5.4.78-mine-own- kernel build "$folder" && cmp "$folder/bzImage" "$(kernel build "$folder/vmlinux")/bzImage" &&
 		(cd "$work_plain" && says /5.4.78-mine-own- "$OLDPWD/kernel-config/kernel.sh" build beside)
 }
 it 'takes one whose bzImage and config lie right beside vmlinux' beside
@@ -186,6 +213,22 @@ it 'says what is lost without an option that it was built without' \
 printf '# every lab\nCONFIG_NET=y\n' >"$work/fragments/boot.config"
 sed -i 's/CONFIG_NET=y/# CONFIG_NET is not set/' "$mine/.config"
 it 'refuses it without one that every lab needs' fails 2 'CONFIG_NET is n, not y: every lab' kernel build "$mine/vmlinux"
+sed -i 's/.*CONFIG_NET is.*/CONFIG_NET=y/' "$mine/.config"
+# other_build WHEN CODE WHY COMMAND…: only bzImage is of a new build, packed by COMMAND; refused until vmlinux is of it, too
+other_build() {
+	made "$1" "$work/vmlinux" "$2"
+	packed "$1" "$work/vmlinux" "${@:4}"
+	fails 2 "bzImage' is another build than '$mine/vmlinux' ($3" kernel build "$mine" && cp "$work/vmlinux" "$mine/" &&
+		cmp "$mine/arch/x86/boot/bzImage" "$(kernel build "$mine")/bzImage"
+}
+for packing in gzip xz 'xz --format=lzma' bzip2; do
+	# shellcheck disable=SC2086 # a command with its options
+	it "refuses a bzImage of another build, packed by $packing" other_build monday "int ${packing%% *}_${packing##*=};" 'build id' $packing
+done
+it 'tells it by what the kernel says of its build where the packing is not known' other_build tuesday '' 'Linux version 5.4.78-mine' cat
+packed tuesday /dev/null head -c 9000 /dev/zero
+truncate -s 1500 "$mine/arch/x86/boot/bzImage"
+it 'refuses one that is cut short' fails 2 "bzImage' is damaged: it is cut short" kernel build "$mine"
 rm "$mine/arch/x86/boot/bzImage"
 it 'refuses a vmlinux without its bzImage' fails 2 "it has no 'arch/x86/boot/bzImage'" kernel build "$mine/vmlinux"
 

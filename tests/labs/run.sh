@@ -70,10 +70,23 @@ causes() {
 	[ "$said" -gt 100 ]
 }
 
+# queued FOLDER: at its end each run was told of each node's queues, and those that are left in some are as its events say
+queued() {
+	local run agree=0
+	for run in "$1"/*/; do
+		jq -es '([.[0].nodes[].node] | unique) - [.[] | select(.type == "witness" and .what == "sockets").netns] == []' \
+			"$run/events.jsonl" >/dev/null || { echo "$run"; return 1; }
+		agree=$((agree + $(build/ktreport show counters --json "$run" |
+			jq '[.tables[0].rows[] | select((.place // "" | startswith("net/ipv4/tcp_ipv4.c get_tcp4_sock")) and .verdict == "agrees")] | length')))
+	done
+	echo "$agree queues agree"
+	[ "$agree" -gt 10 ]
+}
+
 # answered FOLDER: each question of tests/questions is answered by the run of its lab, by one command
 answered() {
-	local lab question view answer asked=0 right=0
-	while IFS=$'\t' read -r lab question view answer; do
+	local lab question view _ answer asked=0 right=0
+	while IFS=$'\t' read -r lab question view _ answer; do
 		[ "${lab#\#}" = "$lab" ] || continue
 		asked=$((asked + 1))
 		if build/ktreport show "$view" --width 300 "$1/$lab" 2>/dev/null | grep -qE -- "$answer"; then
@@ -86,6 +99,18 @@ answered() {
 	[ "$right" = "$asked" ] && [ "$asked" -ge 40 ]
 }
 
+# where there is none, what needs it is skipped
+browser=$(. tests/lib/browser.sh >&2; echo "$browser")
+# in_browser NAME COMMAND…
+in_browser() {
+	if [ -n "$browser" ]; then it "$@"; else skip "$1" 'no chromium here (apt-get install chromium)'; fi
+}
+# read_on_the_page FOLDER NAME: each question is answered on the page of its lab's run; those of three clicks are shown
+read_on_the_page() {
+	in_browser "$2" python3 -B tests/questions/page.py "$browser" "$1" tests/questions/questions.tsv
+	[ -z "$browser" ] || sed -n 's/^3:/# three clicks:/p' <<<"$tap_said"
+}
+
 for SPEC in 5.4 distro; do
 	kernel_there "$SPEC" 'every lab' || continue
 	rm -rf "${out:?}/$SPEC"
@@ -95,13 +120,21 @@ for SPEC in 5.4 distro; do
 	done
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
 	it "Linux $SPEC: every segment has a cause, as often as the kernel counted it" causes "$out/$SPEC"/*/
+	it "Linux $SPEC: the kernel's queues are those of the events when a run ends" queued "$out/$SPEC"
 	it "Linux $SPEC: every explanation beside an event is confirmed by its own check" tests/explain/confirm "$out/$SPEC"/*/
 	it "Linux $SPEC: what is asked in a course is answered by one command each" answered "$out/$SPEC"
+	read_on_the_page "$out/$SPEC" "Linux $SPEC: and on the page within three clicks"
+	# one kernel's are as the other's
+	[ "$SPEC" = 5.4 ] || in_browser "Linux $SPEC: all can read the pages" tests/report/access.sh "$out/$SPEC"/*/
 	while IFS=$'\t' read -ra answers; do
 		[ "${answers[0]:0:1}" = '#' ] || it "Linux $SPEC: the lesson of ${answers[0]} is answered by its run" lesson "${answers[@]}"
 	done <tests/labs/lessons.tsv
 	it "Linux $SPEC: what the lessons say is so in the runs" tests/labs/claims "$out/$SPEC"
 	if [ "$SPEC" = 5.4 ]; then
+		for lab in $(grep -l '^\$ build/ktreport show lines' labs/*/README.md | xargs -n 1 dirname | xargs -n 1 basename); do
+			it "Linux $SPEC: $lab holds with the plugin" env ENGINE=plugin OUT="$out/$SPEC-plugin" labs/all.sh "$lab"
+		done
+		read_on_the_page "$out/$SPEC-plugin" "Linux $SPEC: it is on the plugin's pages within three clicks, too"
 		it 'the output in the lessons is fresh' env OUT="$out/$SPEC" labs/lessons.sh --check
 		while IFS=$'\t' read -r lab what key value; do
 			[ "${lab#\#}" = "$lab" ] || continue

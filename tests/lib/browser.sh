@@ -18,7 +18,7 @@ with_reader() {
 }
 # browse PAGE: the document that the browser makes of it
 browse() {
-	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$dir/profile" \
+	timeout 300 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$dir/profile" \
 		--host-resolver-rules='MAP * ~NOTFOUND' --window-size="${WINDOW:-1300,900}" \
 		${SHOT:+"--screenshot=$SHOT"} --virtual-time-budget=10000 --dump-dom "file://$1" 2>"$dir/log"
 }

@@ -26,6 +26,14 @@ counted() {
 		    lines.insert(-1, dict({key: last[key] for key in last if key not in ("name", "stack")}, type="counters", n=len(lines) - 1,
 		                          t_ns=lines[-2]["t_ns"], icount=lines[-2]["icount"], step=lines[-2]["step"], netns=netns, before={},
 		                          counted=said, stack=last["stack"]))
+		def tell(after, netns, what, values):
+		    """A witness behind an event."""
+		    before = next(i for i, line in enumerate(lines) if line.get("n") == after)
+		    for line in lines[before + 1:-1]:
+		        line.update(n=line["n"] + 1, parent=line["parent"] and line["parent"] + (line["parent"] > after))
+		    same = {key: lines[before][key] for key in ("t_ns", "icount", "step")}
+		    new = {key: last[key] for key in last if key not in ("name", "stack")}
+		    lines.insert(before + 1, dict(new, type="witness", n=after + 1, netns=netns, what=what, values=values, stack=last["stack"], **same))
 		for line in code:
 		    exec(line)
 		end = lines[-1]
@@ -103,6 +111,62 @@ timed_out() {
 }
 it 'knows nothing of what the kernel counted where a point would tell that is not watched' timed_out
 it 'knows nothing of a counter whose point is not watched, and says which' unwatched
+
+# told_of [PYTHON…]: the stored run with what it tells
+told_of() { counted "$right_client" "$right_server" "$right_kernel" "$@"; }
+# ss AFTER NODE STATE LOCAL PEER RECV-Q SEND-Q: a line of ss
+ss() { told_of "tell($1, '$2', 'socket', dict(zip(('state', 'local', 'peer', 'recv_q', 'send_q'), ('$3', '$4', '$5', $6, $7))))"; }
+# proc AFTER NODE ST LOCAL PEER QUEUES [PYTHON…]: a line of /proc/net/tcp
+proc() {
+	proc_line="tell($1, '$2', 'queues', dict(zip(('st', 'local', 'peer', 'queues'), ('$3', '$4', '$5', '$6'))))"
+	shift 6
+	told_of "$proc_line" "$@"
+}
+says_right() { ss "$@" && "$report" check "$dir/run" "$dir/expect"; }
+lies() { ss "$2" "$3" "$4" "$5" "$6" "$7" "$8" && fails 1 "$1" "$report" check "$dir/run" "$dir/expect"; }
+client=10.0.0.1:43906 server=10.0.0.2:8080
+it 'holds where ss says what the segments do' says_right 101 client ESTAB $client $server 0 17
+it 'takes bytes that nobody has acknowledged for sent' lies "ss says 16 of Send-Q $client of client, by its events it is at least 17 " \
+	101 client ESTAB $client $server 0 16
+it 'takes bytes that have not come for none to read' lies "ss says 18 of Recv-Q [::ffff:10.0.0.2]:8080 of server, by its events it is 0 to 17 " \
+	103 server ESTAB "[::ffff:10.0.0.2]:8080" "[::ffff:10.0.0.1]:43906" 18 0
+it 'knows what was read' lies "ss says 17 of Recv-Q $server of server, by its events it is 0 " 105 server ESTAB $server $client 17 0
+it 'holds where ss says what waits to be accepted' says_right 91 server LISTEN 0.0.0.0:8080 '0.0.0.0:*' 1 5
+it 'knows what waits to be accepted' lies 'ss says 0 of Recv-Q 0.0.0.0:8080 of server, by its events it is 1 ' \
+	91 server LISTEN 0.0.0.0:8080 '0.0.0.0:*' 0 5
+it 'knows what was accepted' lies 'ss says 1 of Recv-Q 0.0.0.0:8080 of server, by its events it is 0 ' \
+	96 server LISTEN 0.0.0.0:8080 '0.0.0.0:*' 1 5
+
+# the same in the kernel's own words, as the guest hands them over at the end of each run: 10.0.0.1:43906, 10.0.0.2:8080
+client=0100000A:AB82 server=0200000A:1F90
+says_right() { proc "$@" && "$report" check "$dir/run" "$dir/expect"; }
+lies() {
+	lies_about=$1
+	shift
+	proc "$@" && fails 1 "$lies_about" "$report" check "$dir/run" "$dir/expect"
+}
+it 'holds where the table of sockets says what the segments do' says_right 101 client 1 $client $server 00000011:00000000
+it 'fails where it does not' lies "/proc/net/tcp says 16 of Send-Q 10.0.0.1:43906 of client, by its events it is at least 17 " \
+	101 client 1 $client $server 00000010:00000000
+mapped=0000000000000000FFFF0000
+it 'reads addresses of IPv6' lies '/proc/net/tcp says 18 of Recv-Q [::ffff:10.0.0.2]:8080 of server, by its events it is 0 to 17 ' \
+	103 server 1 $mapped$server $mapped$client 00000000:00000012
+it 'knows of a listener what waits to be accepted' lies '/proc/net/tcp says 0 of Recv-Q 0.0.0.0:8080 of server, by its events it is 1 ' \
+	91 server 0A 00000000:1F90 00000000:0000 00000000:00000000
+unaccepted() {
+	proc 91 server 0A 00000000:1F90 00000000:0000 00000000:00000000 "lines[0]['points'] = [p for p in lines[0]['points'] if p['name'] != 'inet_csk_accept']" \
+		"end = lines[-1]; end['points'] = [p for p in end['points'] if p['name'] != 'inet_csk_accept']" \
+		'for line in lines: line.get("point") == "inet_csk_accept" and line.update(point="inet_csk_listen_start")' >"$dir/said" 2>&1 || :
+	told '^server Recv-Q 0.0.0.0:8080 0 - not known inet_csk_accept is not watched in this run'
+}
+it 'says of a queue whose changes are not watched that it is not known' unaccepted
+# the table is read behind 101, or later
+come() { says_right 102 server 1 $server $client "00000000:$1" "tell(101, 'server', 'sockets', {})"; }
+it 'takes what is read while a segment comes as it was before' come 00000000
+it 'takes it as it is then' come 00000011
+it 'takes it as nothing else' lies '/proc/net/tcp says 18 of Recv-Q 10.0.0.2:8080 of server, by its events it is 0 to 17 ' \
+	102 server 1 $server $client 00000000:00000012 "tell(101, 'server', 'sockets', {})"
+it 'takes no line that it cannot read for one' says_right 101 client 1 'who knows' $server 00000010:00000000
 
 it 'says of a run without counters that nothing is known' sh -c "'$report' show counters '$run' | grep -q 'not known: the run has no counters'"
 tap_end

@@ -34,7 +34,7 @@ written_so() { strangers "$1/events.jsonl" | sort -u | head -5 >"$dir/strangers"
 it 'documents the types as the rows have them' diff -u "$dir/documented" "$dir/table"
 it 'has the schema that the rows make' diff -u docs/events.schema.json "$dir/schema"
 it 'explains each key' explained
-for name in handshake handshake-6.1 route; do
+for name in handshake handshake-6.1 route echo; do
 	it "has a row's keys for each event of $name, in its order" written_so "tests/report/$name"
 done
 tap_end

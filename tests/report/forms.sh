@@ -89,12 +89,12 @@ view_argument() {
 }
 
 # (the stored run has no tree of calls, tests/report/tree.sh has; no programs, the lesson of labs/programs has; no
-# counters, tests/report/counters.sh has; no lines and no writes, tests/plugin/lines.sh and writes.sh have)
+# counters, tests/report/counters.sh has; no lines, no writes and their objects, tests/plugin/lines.sh and writes.sh have)
 every_view_is_json() {
 	for view in $("$report" --help | sed -n '/^Views:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 		# shellcheck disable=SC2046 # no argument, or one
 		"$report" show "$view" $(view_argument "$view") --json --expect "$expect" "$run" >"$dir/view.json"
-		jq -e --arg view "$view" '.format == 1 and .view == $view and (.tables | length > 0) and (([$view] | inside(["tree", "programs", "counters", "lines", "writes"])) or (.tables[0].rows | length > 0))' "$dir/view.json" >/dev/null ||
+		jq -e --arg view "$view" '.format == 1 and .view == $view and (.tables | length > 0) and (([$view] | inside(["tree", "programs", "counters", "lines", "writes", "objects"])) or (.tables[0].rows | length > 0))' "$dir/view.json" >/dev/null ||
 			{ echo "$view: no rows"; return 1; }
 		validate "$dir/view.json"
 	done
@@ -118,7 +118,7 @@ has_rows() {
 every_view_is_filtered() {
 	for view in $("$report" --help | sed -n '/^Views:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 		case $view in
-		tree | programs | counters | lines | writes) ;;
+		tree | programs | counters | lines | writes | objects) ;;
 		summary) "$report" show summary -f "n=$syn" "$run" | grep -q '^events  *1 of 1[0-9]* pass the filter' || return 1 ;;
 		*) [ "$(rows "$view" -f "n=$syn")" -lt "$(rows "$view")" ] || { echo "$view takes no filter"; return 1; } ;;
 		esac

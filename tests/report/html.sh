@@ -42,4 +42,11 @@ rows_in_sight() {
 	[ "$rows" -gt 20 ] && [ "$rows" -lt 700 ]
 }
 it 'draws only what is in sight of 10,000 events' rows_in_sight
+# a script that asks where things are, behind a change, has it laid out again
+laid_out_once() {
+	pace=$(python3 -B tests/lib/pace.py "$browser" "$dir/large/report.html")
+	echo "ready step worst layouts: $pace"
+	[ "${pace##* }" -eq 1 ]
+}
+it 'lays the page out once for a step' laid_out_once
 tap_end

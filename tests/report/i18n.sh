@@ -68,6 +68,21 @@ speaks_chinese() {
 	! (cd "$dir/run" && sed 's/\\_/_/g' report.txt report.md junit.xml report.tap | grep -nFf "$dir/english")
 }
 
+# damaged: a catalogue that is cut off, or whose tables lie elsewhere, or that is none: the program speaks as far as it goes
+damaged() {
+	mo=$dir/beside/locale/zh_CN/LC_MESSAGES/ktreport.mo whole=build/locale/zh_CN/LC_MESSAGES/ktreport.mo
+	mkdir -p "${mo%/*}" && cp "$report" "$dir/beside/ktreport" || return
+	for change in 0 7 20 3000 60000 8:0 8:377 12:377 16:377 0:0 33:377 40:377; do
+		at=${change%:*} value=${change#*:}
+		cp "$whole" "$mo"
+		if [ "$change" = "$at" ]; then truncate -s "$at" "$mo"; else printf "\\$value" | dd of="$mo" bs=1 seek=$((at + 3)) conv=notrunc status=none; fi
+		"$dir/beside/ktreport" show states --zh "$run" >"$dir/said" || { echo "changed at $change: status $?"; return 1; }
+		grep -q inet_sk_state_store "$dir/said" || { echo "changed at $change: no states"; return 1; }
+	done
+	cp "$whole" "$mo"
+	says 'TCP 状态' "$dir/beside/ktreport" show states --zh "$run"
+}
+
 # the page's words: between its tags, in attributes that are read, and in T('…')
 page_words() {
 	body=$(sed -n '/<body>/,/<script type/p' report/forms/page/page.html)
@@ -110,6 +125,7 @@ if command -v xgettext >/dev/null; then
 	it 'judges in Chinese' fails 1 '绝不应出现，却出现了 1 次；第一个是事件 48' "$report" check --zh "$run" "$dir/never"
 	it 'answers in Chinese' says '因为 10.0.0.0/24（在表 main 中）是匹配的最长前缀' "$report" show answers --zh --width 300 "$run"
 	it 'speaks Chinese in every form' speaks_chinese
+	it 'finds no text outside of a damaged catalogue' damaged
 else
 	skip 'translates every text' 'no gettext here'
 fi

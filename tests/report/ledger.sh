@@ -118,6 +118,17 @@ it 'gives the parts of a segment that was cut to one event' says 'unmatched: 1' 
 it 'asks for what the receiver says of the empty one' tells 'server-eth0 *9 .*unmatched$'
 it 'knows the empty frame that QEMU adds' tells 'client-eth0 *9 .*101 .*adds it to a segment that it cuts'
 
+# of_part EVENT FROM TO: a field of the segment that was cut, or of the one that its parts became, is another one
+of_part() {
+	parted
+	sed -i "/^{\"n\":$1,/s/$2/$3/" "$dir/run/events.jsonl"
+	seal "$dir/run/events.jsonl"
+}
+of_part 102 '"ttl":64' '"ttl":63'
+it "compares the header of IP with that of a joined segment's parts" tells 'event 102: ip.ttl is 63; wire-server-eth0.pcap frame 7 says 64'
+of_part 102 '"val":' '"val":1'
+it 'compares their options' tells 'event 102: opts is .* wire-server-eth0.pcap frame 7 says'
+
 # the SYN asks for ECN: E and W in its events and frames, then in one of both only
 ecn() {
 	fresh
@@ -147,6 +158,28 @@ fresh
 edit 'if capture == "server": del frames[12]'
 sed -i '/^{"n":1[34][0-9]/s/"type":"tcp.rx"/"type":"tcp.ry"/' "$dir/run/events.jsonl"
 it 'tells of a frame that came to no card' tells 'client-eth0  *13 .*it came to no other card: QEMU kept it until the run ended'
+
+# lacking CAPTURE FRAME: the stored run of the route lab, cut at its end, when that capture has not that frame
+lacking() {
+	rm -rf "$dir/run"
+	cp -r tests/report/route "$dir/run"
+	python3 - "$dir/run/wire-$1.pcap" "$2" <<-'END'
+		import struct, sys
+		path, number = sys.argv[1:]
+		data = open(path, "rb").read()
+		frames, at = [], 24
+		while at < len(data):
+		    size = 16 + struct.unpack("<I", data[at + 8:at + 12])[0]
+		    frames.append(data[at:at + size])
+		    at += size
+		del frames[int(number) - 1]
+		open(path, "wb").write(data[:24] + b"".join(frames))
+	END
+	"$report" show wire --width 300 "$dir/run" 2>&1 || :
+}
+it 'knows a last frame that came, for it was acknowledged' says 'F. seq 1020872299 ack 1674441035: the capture of the other card lacks it' lacking client-eth0 13
+it 'knows one that came, for it went on' says '. seq 1674441035 ack 1020872300: the capture of the other card lacks it' lacking router-eth0 14
+it 'says of one of which nothing tells that it came to no card' says 'it came to no other card: QEMU kept it until the run ended' lacking server-eth0 14
 
 # unwatch POINT: the run does not watch it, and has no event of it
 unwatch() {
@@ -181,6 +214,17 @@ fresh
 sed -i '/^{"n":74,/d' "$dir/run/events.jsonl"
 it 'lists a frame without its event' tells 'server-eth0 .* S\. seq .*unmatched$'
 it 'has an event or a reason for each frame' sh -c "! '$report' show wire '$run' | grep unmatched"
+
+# by_program LENGTH: the third segment of the handshake, which a program made
+by_program() {
+	fresh
+	sed -i '/^{"n":83,/{s/"type":"tcp.tx"/"type":"frame.tx"/; s/"saddr"/"eth_src":"52:54:00:00:00:01","eth_dst":"52:54:00:00:00:02","ethertype":"0x0800","frame_len":'"$1"',"saddr"/}' "$dir/run/events.jsonl"
+	seal "$dir/run/events.jsonl"
+}
+by_program 66
+it 'knows a frame that a program made' tells 'client-eth0  *6 .*a program sent it by AF_PACKET, past IP and ARP'
+by_program 67
+it 'only if it is that one' tells 'client-eth0  *6 .*unmatched$'
 
 # six NEXT_HEADER: a frame over IPv6 behind all others at both taps: from fd00::1 to fd00::2, 20 bytes of a SYN from 5 to 80
 six() {

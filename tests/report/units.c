@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Unit tests of the report's parts: JSON, text, expressions, sequence numbers. Prints TAP.
 #include "judge/expr.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "run/wire.h"
 
@@ -346,36 +345,6 @@ static void test_options(void)
 		   "[{\"name\":\"tfo\",\"cookie\":\"ab01\"},{\"name\":\"tfo\",\"cookie\":null}]"));
 }
 
-/* Whether this is the sum of a text, taken in pieces of `piece` bytes. */
-static bool sums_to(const char *text, size_t piece, const char *wanted)
-{
-	char found[SHA256_TEXT];
-	struct sha256 sum;
-
-	sha256_start(&sum);
-	for (size_t left = strlen(text), part; left; left -= part, text += part) {
-		part = left < piece ? left : piece;
-		sha256_add(&sum, text, part);
-	}
-	sha256_end(&sum, found);
-	return strcmp(found, wanted) == 0;
-}
-
-/* The examples of FIPS 180-4's test vectors; the second fills a block but for its length. */
-static void test_sums(void)
-{
-	static const char *const two = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-	static const char *const sum =
-		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1";
-
-	it("sums up a block",
-	   sums_to("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
-	it("sums up two blocks", sums_to(two, 56, sum));
-	it("sums up pieces", sums_to(two, 5, sum));
-	it("sums up nothing",
-	   sums_to("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
-}
-
 int main(void)
 {
 	test_json();
@@ -385,7 +354,6 @@ int main(void)
 	it("a name with a zero in it is another name", zeros_count());
 	it("writes the TCP flags in the letters that facts.env has", flags_are_facts());
 	test_addresses();
-	test_sums();
 	test_options();
 	printf("1..%d\n", count);
 	return failed != 0;

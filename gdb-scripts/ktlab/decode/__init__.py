@@ -10,9 +10,19 @@ import pkgutil
 from collections import namedtuple
 
 # A family may have DATAGRAMS, too: of a protocol each of whose frames is one event, what wire.py compares.
-# {kind: Datagrams}, `points` those of what is sent and received, `fields` tshark's words, `is_one` that which every such
-# frame has, `said` what an event says in the same words.
-Datagrams = namedtuple("Datagrams", "points fields is_one said")
+# {kind: Datagrams}, `points` those of what is sent and received, over IPv4 and over IPv6, `fields` tshark's words for what IP
+# carries, of both, `is_one` whether a frame that it has read is such a one, `said` what an event says in the same words, into
+# which `read` brings what tshark says.
+Datagrams = namedtuple("Datagrams", "points fields is_one said read", defaults=[dict])
+
+
+def of_ip(ip):
+    """What an event says of the header of IP of such a frame, in the words of tshark.py."""
+    if ip["id"] is None:
+        return {name: ip[name] for name in ("ttl", "tos", "flow_label")}
+    return {"id": ip["id"], "ttl": ip["ttl"], "df": int(ip["df"]), "tos": ip["tos"], "ip_header_len": ip["header_len"]}
+
+
 FRAMES = {}
 DECODERS = {"unseen": lambda hit, model: None}
 for family in pkgutil.iter_modules(__path__):

@@ -6,12 +6,12 @@ from ..event import pointer
 from ..headers import ip4
 from .neigh import lladdr
 from .route import flow
-from .words import address
+from .words import address, own_address
 
 
 def sock(hit, name):
-    return {"saddr": ip4(hit[name + ".rcv_saddr"]), "sport": hit[name + ".num"], "daddr": ip4(hit[name + ".daddr"]),
-            "dport": hit[name + ".dport"], "state": kernel.TCP_STATES.get(hit[name + ".state"])}
+    return {"saddr": own_address(hit, name, "rcv_saddr"), "sport": hit[name + ".num"],
+            "daddr": own_address(hit, name, "daddr"), "dport": hit[name + ".dport"], "state": kernel.TCP_STATES.get(hit[name + ".state"])}
 
 
 def tw(hit, name):

@@ -9,6 +9,7 @@ from .. import kernel
 from ..headers import ip4, mac
 from ..hit import signed
 from ..points import POINTS
+from .words import neighbour_address, own_address
 
 
 def of(names):
@@ -76,14 +77,20 @@ HOW = {
 }
 
 
+# the same of what is no number of 64 bits
+OF_PATH = {
+    "text": lambda hit, path: hit.text(path), "mac": lambda hit, path: mac(hit.bytes(path)),
+    # the address of a socket, or of a neighbour, of either family
+    "own": lambda hit, path: own_address(hit, *path.split(".")), "neighbour": lambda hit, path: neighbour_address(hit),
+}
+
+
 def value(hit, name, path, how):
     if path.startswith("@"):
         return path[1:]
     block = path.partition(".")[0]
-    if how == "text":
-        return hit.text(path)
-    if how == "mac":
-        return mac(hit.bytes(path))
+    if how in OF_PATH:
+        return OF_PATH[how](hit, path)
     raw = hit[path] if block in hit.names else hit.argument(name)
     if raw is None or not how:
         return raw

@@ -4,6 +4,7 @@
 from .. import kernel
 from ..headers import parse_ip
 from ..packets import ETH_BYTES, at_hand, segment
+from .echo import echo
 from .tcp import conn_of
 from .udp import datagram
 from .words import quad, word
@@ -19,11 +20,18 @@ NO_DROP = {
     "e1000_unmap_and_free_tx_resource",
     # net/core/skbuff.c: a piece of another one that ends: data that GRO joined and recv() has read, fragments made whole
     "skb_release_data",
-    # net/packet/af_packet.c, net/ipv4/raw.c: the copy of a socket that looks on
-    "packet_rcv", "tpacket_rcv", "raw_rcv",
-    # net/ipv4/udp.c: what is for a group was given to each socket that wants it, as a copy
-    "__udp4_lib_mcast_deliver",
+    # net/packet/af_packet.c, net/ipv4/raw.c, net/ipv6/raw.c: the copy of a socket that looks on
+    "packet_rcv", "tpacket_rcv", "packet_release", "raw_rcv", "rawv6_rcv",
+    # net/ipv4/ping.c: an echo reply that no socket of ICMP waits for; one of a raw socket has its own copy
+    "ping_rcv",
+    # net/ipv4/udp.c, net/ipv6/udp.c: what is for a group was given to each socket that wants it, as a copy
+    "__udp4_lib_mcast_deliver", "__udp6_lib_mcast_deliver",
 }
+# What has got a datagram, or an echo.
+HAVE = ("udp_queue_rcv_one_skb", "udpv6_queue_rcv_one_skb", "icmp_rcv", "icmpv6_rcv")
+SHOWN = ("saddr", "daddr", "sport", "dport", "op", "id", "seq", "payload_len", "check", "ip")
+# net/ipv6/icmp.c: icmpv6_rcv() frees so whatever it has read but an echo, and what is damaged
+READ = "icmpv6_rcv"
 # What a socket still has when it ends (net/core/stream.c, net/ipv4/af_inet.c): a FIN that was taken, or data that nobody
 # has read. Only these are lost.
 ENDS = ("sk_stream_kill_queues", "inet_sock_destruct")
@@ -36,11 +44,11 @@ def drop(hit, model):
     pkt = model.packets.freed(hit, hit["net.inum"] if hit.has("net_rx_action") else None)
     by = next((frame for frame in hit.frames if frame["fn"] not in FREES), hit.frames[0])
     protocol = kernel.ETHERTYPES.get(hit["skb.protocol"])
-    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:]) if protocol == "IP" else None
+    ip = parse_ip(at_hand(hit)[0][ETH_BYTES:]) if protocol in ("IP", "IPV6") else None
     found = segment(hit)
-    used = by["fn"] == "tcp_v4_rcv" and model.packets.was_used(hit) \
+    used = by["fn"] in ("tcp_v4_rcv", "tcp_v6_rcv") and model.packets.was_used(hit) \
         or by["fn"] in ENDS and found and not found[1]["payload_len"]
-    if used or hit.has(*NO_DROP) or not ip and protocol != "ARP":
+    if used or by["fn"] == READ or is_taken(hit, by) or hit.has(*NO_DROP) or not ip and protocol != "ARP":
         return None
     fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
               "proto": word(kernel.PROTOCOLS, ip["proto"]) if ip else "ARP",
@@ -54,17 +62,22 @@ def drop(hit, model):
     return "skb.drop", fields
 
 
+def is_taken(hit, by):
+    """An echo reply that no socket of ICMP waits for; one of a raw socket has got a copy (net/ipv4/icmp.c: icmp_rcv(), 5.4)."""
+    return by["fn"] == "icmp_rcv" and (echo(hit) or {}).get("op") == "reply"
+
+
 def of_datagram(hit):
-    """What tells which one it was, by its header, and how far it was on its WAY; nothing, if it is no datagram."""
-    of = datagram(hit)
-    return dict({name: of[name] for name in ("saddr", "daddr", "sport", "dport", "payload_len", "check", "ip")}, way=way(hit)) if of else {}
+    """What tells which one it was, by its header, and how far it was on its WAY; nothing, if it is no datagram or echo."""
+    of = datagram(hit) or echo(hit) or {}
+    return dict({name: of[name] for name in SHOWN if name in of}, way=way(hit)) if of else {}
 
 
 def way(hit):
     """out: it did not leave; in: it came, and to no socket; socket: one had got it. What came has the number of its device."""
     if not hit["skb.iif"]:
         return "out"
-    return "in" if hit.has("net_rx_action") and not hit.has("udp_queue_rcv_one_skb") else "socket"
+    return "in" if hit.has("net_rx_action") and not hit.has(*HAVE) else "socket"
 
 
 def reason(hit):

@@ -35,7 +35,7 @@ def process(hit, model):
     found = segment(at_entry)
     tcp = found[1] if found else None
     args = dict(segment_args(tcp) if tcp else {}, state=word(kernel.TCP_STATES, at_entry["sk.state"]))
-    conn = conn_of(hit, model, tcp) if tcp else None
+    conn = sock.conn or (conn_of(at_entry, model, tcp) if tcp else None)
     pkt = model.packets.number(at_entry)
     result = None
     if hit.at == "return":

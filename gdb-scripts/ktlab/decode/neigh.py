@@ -2,8 +2,8 @@
 """Neighbours: each that is looked for, and every change of a state."""
 
 from .. import kernel
-from ..headers import ip4, mac
-from .words import word
+from ..headers import mac
+from .words import neighbour_address, word
 
 
 def lladdr(hit, block="neigh"):
@@ -38,7 +38,7 @@ def state(hit):
 
 def changed(hit, was, now, reason):
     return "neigh.state", {
-        "ip": ip4(hit["neigh.primary_key"]), "lladdr": {"old": was[1], "new": now[1]},
+        "ip": neighbour_address(hit), "lladdr": {"old": was[1], "new": now[1]},
         "nud": {"old": was[0], "new": now[0]}, "why": reason, "probes": hit["neigh.probes"],
         "queue_len": hit["neigh.queue_len"], "queue_bytes": hit["neigh.queue_bytes"]}
 
@@ -64,7 +64,7 @@ def create(hit, model):
     if hit.at == "enter" or hit.pointer("neigh") is None:
         return None
     model.neighbours.see(hit.pointer("neigh"), state(hit))
-    return "neigh.lookup", {"ip": ip4(hit["neigh.primary_key"]), "lladdr": lladdr(hit),
+    return "neigh.lookup", {"ip": neighbour_address(hit), "lladdr": lladdr(hit),
                             "nud": word(kernel.NUD_STATES, hit["neigh.nud_state"]), "found": False}
 
 

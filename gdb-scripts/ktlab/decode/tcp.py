@@ -10,12 +10,16 @@ from .words import decided, ends, quad, word
 CARRIERS = {"ip_output", "ip_mc_output", "dst_output", "ip_local_out", "__ip_local_out", "__ip_queue_xmit",
             "ip_queue_xmit", "__tcp_transmit_skb", "tcp_transmit_skb", "ip_build_and_send_pkt", "nf_hook",
             "NF_HOOK_COND", "NF_HOOK", "ip_send_unicast_reply", "ip_push_pending_frames", "ip_send_skb",
-            "__tcp_push_pending_frames", "tcp_write_xmit", "__tcp_send_ack", "tcp_push"}
+            "__tcp_push_pending_frames", "tcp_write_xmit", "__tcp_send_ack", "tcp_push",
+            "ip6_output", "ip6_xmit", "inet6_csk_xmit", "tcp_v6_send_response"}
+# what an event says of the IP header; the last two are of IPv6 alone
+IP_SHOWN = ("id", "ttl", "df", "tot_len", "tos", "header_len", "flow_label", "extensions")
 RETRANSMITS = ("__tcp_retransmit_skb", "tcp_rtx_synack", "inet_rtx_syn_ack")
 
 
 def conn_of(hit, model, tcp):
-    return model.sockets.conn(hit, tcp["source"], tcp["target"])
+    """The connection of a segment at hand: the one that it was sent in, else that of its ends."""
+    return model.packets.conn(model.packets.number(hit)) or model.sockets.conn(hit, tcp["source"], tcp["target"])
 
 
 def syn(hit, model, tcp):
@@ -23,13 +27,14 @@ def syn(hit, model, tcp):
 
 
 def conn_of_sent(hit, model, tcp, sock):
-    """The connection of a segment on its way down. TCP itself chooses the number of a SYN in two places."""
+    """The connection of a segment on its way down. TCP itself chooses the number of a SYN in two places. A socket may be left
+    of a connection whose peer has begun another with the same ends."""
     if not tcp["bits"] & SYN:
-        return conn_of(hit, model, tcp)
+        return sock and sock.conn or conn_of(hit, model, tcp)
     if sock and hit.has("tcp_connect"):
         return model.sockets.connects(hit, sock, tcp["source"], tcp["target"], tcp["seq"])
     conn = syn(hit, model, tcp)
-    if hit.has("tcp_v4_send_synack"):
+    if hit.has("tcp_v4_send_synack", "tcp_v6_send_synack"):
         conn.choose(tcp["source"], tcp["seq"])
     return conn
 
@@ -46,7 +51,7 @@ def segment_fields(hit, ip, tcp, conn):
         "flags": tcp["flags"], "win": tcp["win"], "win_scaled": None if shift is None else tcp["win"] << shift,
         "urg": tcp["urg"], "opts": tcp["opts"], "payload_len": tcp["payload_len"],
         "header_len": tcp["header_len"], "reserved": tcp["reserved"], "damage": tcp["damage"],
-        "ip": {key: ip[key] for key in ("id", "ttl", "df", "tot_len", "tos", "header_len")},
+        "ip": {key: ip[key] for key in IP_SHOWN if key in ip},
         "skb_len": hit["skb.len"], "data_len": hit["skb.data_len"], "cloned": bool(hit["skb.cloned"]),
     }
 
@@ -80,14 +85,18 @@ def tx(hit, model):
     conn = conn_of_sent(hit, model, tcp, end)
     if end:
         model.sockets.join(sock, conn)
+        # no longer the port of what it was before
+        sock.local = sock.local and tcp["source"]
     fields = segment_fields(hit, ip, tcp, conn)
     fields["retrans"] = hit.has(*RETRANSMITS)
     fields["by"] = decided(hit, CARRIERS)
     if hit.has("tcp_check_req"):
         # a SYN that came again is answered
         model.packets.use(hit)
-    came = model.packets.received(hit, hit["net.inum"]) if hit.has("ip_forward") else None
-    return "tcp.tx", dict(fields, _sock=sock, _conn=conn, **numbered(model.packets.sent(hit, came)))
+    came = model.packets.received(hit, hit["net.inum"]) if hit.has("ip_forward", "ip6_forward") else None
+    numbers = model.packets.sent(hit, came)
+    model.packets.belongs(numbers, conn)
+    return "tcp.tx", dict(fields, _sock=sock, _conn=conn, **numbered(numbers))
 
 
 def rx(hit, model):
@@ -95,8 +104,8 @@ def rx(hit, model):
     if not found:
         return None
     ip, tcp = found
-    conn = syn(hit, model, tcp) if tcp["bits"] & SYN else conn_of(hit, model, tcp)
     numbers = model.packets.received(hit, hit["net.inum"])
+    conn = syn(hit, model, tcp) if tcp["bits"] & SYN else conn_of(hit, model, tcp)
     model.calls.receive(hit, tcp, model.nodes.get(hit["net.inum"]))
     fields = segment_fields(hit, ip, tcp, conn)
     return "tcp.rx", dict(fields, retrans=None, by=hit.fn, _conn=conn, **numbered(numbers))
@@ -117,7 +126,7 @@ def tcp_state(hit, model, block, obj, old, new, local, remote):
         # which connection it will be an end of, its SYN says
         model.sockets.again(sock)
     elif full:
-        model.sockets.join(sock, sock.conn or model.sockets.conn(hit, local, remote))
+        model.sockets.join(sock, sock.conn or model.sockets.free_end(hit, sock, local, remote))
     else:
         sock.conn = model.sockets.conn(hit, local, remote)
     if new == kernel.TCP_CLOSE:
@@ -161,10 +170,11 @@ def reqsk_alloc(hit, model):
 
 
 def twsk_alloc(hit, model):
-    """inet_twsk_alloc(sk, dr, state): a timewait sock takes the place of the sock."""
+    """inet_twsk_alloc(sk, dr, state): a timewait sock takes the place of the sock, whose addresses of
+    IPv6 it gets only later (tcp_time_wait())."""
     if hit.at == "enter" or hit.pointer("tw") is None:
         return None
-    return tcp_state(hit, model, "tw", "timewait_sock", None, hit["tw.substate"], *ends(hit, "tw"))
+    return tcp_state(hit, model, "tw", "timewait_sock", None, hit["tw.substate"], *ends(hit, "sk"))
 
 
 def twsk_process(hit, model):

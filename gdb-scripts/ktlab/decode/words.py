@@ -5,7 +5,7 @@ import errno
 import socket
 
 from .. import kernel
-from ..headers import ip4
+from ..headers import ip4, ip6
 
 
 def word(names, value):
@@ -36,10 +36,22 @@ def address(hit):
     return {"family": kernel.FAMILIES.get(family, str(family))}
 
 
+def own_address(hit, block, field):
+    """`rcv_saddr` or `daddr` of a sock or what begins like one: a socket of IPv6 has both there, also those of IPv4."""
+    six = hit.raw("%s.v6_%s" % (block, field), 16)
+    return ip6(six) if six and hit[block + ".family"] == kernel.AF_INET6 else ip4(hit["%s.%s" % (block, field)])
+
+
+def neighbour_address(hit):
+    """Of a neighbour; those of IPv6 are in a table of their own."""
+    six = hit.plan.get("nd_tbl") and hit["neigh.tbl"] == int(hit.plan["nd_tbl"], 16)
+    return ip6(hit.raw("neigh.primary_key", 16)) if six else ip4(hit["neigh.primary_key"])
+
+
 def ends(hit, block):
     """(local, remote) as (addr, port) of a sock or what begins like one."""
-    return ((ip4(hit[block + ".rcv_saddr"]), hit[block + ".num"] or 0),
-            (ip4(hit[block + ".daddr"]), hit[block + ".dport"] or 0))
+    return ((own_address(hit, block, "rcv_saddr"), hit[block + ".num"] or 0),
+            (own_address(hit, block, "daddr"), hit[block + ".dport"] or 0))
 
 
 def quad(local, remote):

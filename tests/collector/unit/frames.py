@@ -82,6 +82,9 @@ class Told(Buffer):
     def text(self, path):
         return self.texts.get(path)
 
+    def raw(self, path, size):
+        return self.fields[path][:size] if path in self.fields else None
+
     def has(self, *names):
         return any(name in names for name in self.functions)
 

@@ -31,7 +31,7 @@ def _():
 @it("takes for no loss what others have, too, what the card has sent, what is of no protocol here")
 def _():
     assert dropped(("kfree_skb", "tcp_drop"))
-    same([dropped(("kfree_skb", "tcp_drop"), **{"skb.users": 2}), dropped(("kfree_skb", "tcp_drop"), **{"skb.protocol": 0x86dd}),
+    same([dropped(("kfree_skb", "tcp_drop"), **{"skb.users": 2}), dropped(("kfree_skb", "tcp_drop"), **{"skb.protocol": 0x88cc}),
           dropped(("kfree_skb", "e1000_unmap_and_free_tx_resource")), dropped(("kfree_skb", "skb_release_data"))], [None] * 4)
 
 

@@ -106,15 +106,19 @@ def _():
     same([outer(rsp, top=0x5000, ends=0xa000) for rsp in (0x5ff8, 0xa000)], [0, 0])
 
 
-@it("does not take for entered what is inlined at a function's first instruction")
+@it("does not take for entered what is inlined at the first instruction of a function, be that inlined itself")
 def _():
-    frames = [{"fn": "skb_dst", "inlined": True}, {"fn": "ip_output", "inlined": False}, {"fn": "dst_output", "inlined": True}]
+    frames = [{"fn": "skb_dst", "inlined": True}, {"fn": "skb_rtable", "inlined": True}, {"fn": "ip_output", "inlined": False},
+              {"fn": "dst_output", "inlined": True}]
 
-    def functions(at):
+    def functions(at, fn=None):
         made = hit.Hit.__new__(hit.Hit)
-        made.at, made._frames, made.capture = at, None, types.SimpleNamespace(blocks=[])
+        made.at, made.fn, made._frames, made.capture = at, fn, None, types.SimpleNamespace(blocks=[])
         made.symbols = types.SimpleNamespace(stack=lambda pcs: frames)
         return made.functions
 
     same(functions("enter"), ["ip_output", "dst_output"])
-    same(functions("line"), ["skb_dst", "ip_output", "dst_output"])
+    same(functions("line", "skb_dst"), ["skb_dst", "skb_rtable", "ip_output", "dst_output"])
+    same(functions("line", "skb_rtable"), ["skb_rtable", "ip_output", "dst_output"])
+    # a call is watched instead, which is its own function's
+    same(functions("line", "arp_xmit"), ["skb_dst", "skb_rtable", "ip_output", "dst_output"])

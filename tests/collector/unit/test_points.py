@@ -6,7 +6,7 @@ import re
 from harness import STORED, it, same
 from ktlab import blocks, kernel, points
 from ktlab.decode import DECODERS
-from ktlab.decode.call import HOW
+from ktlab.decode.call import HOW, OF_PATH
 
 BLOCK = re.compile(r"(\w+):(\w+)=(\S+)$")
 EVERY_HIT = [BLOCK.match(word).groups()[:2] for word in (blocks.STACK + blocks.MAPPED_STACK + blocks.PER_CPU + blocks.EVERY_HIT).split()]
@@ -41,7 +41,7 @@ def _():
 def _():
     words = [(row.name, word) for row in points.TABLE for word in (row.args + " " + (row.result or "")).split()]
     hows = [(name, word.partition("=")[2].partition(":")[2]) for name, word in words]
-    same([one for one in hows if one[1] and one[1] not in HOW and one[1] not in ("text", "mac")], [])
+    same([one for one in hows if one[1] and one[1] not in {**HOW, **OF_PATH}], [])
 
 
 @it("has a decoder for each row, and a row for each decoder")

@@ -8,7 +8,9 @@ import tempfile
 from harness import it, same
 from ktlab import capture, compare, symbols
 
-PLAN = {"sites": [{"fn": "tcp_ack", "at": "enter", "takes": 0}], "takes": [[{"name": "sk"}, {"name": "skb"}]]}
+PLAN = {"sites": [{"fn": "tcp_ack", "at": "enter", "takes": 0}], "takes": [[{"name": "sk"}, {"name": "skb"}]], "structs": {}}
+# a struct of three bytes of which the last is read
+SHOWN = dict(PLAN, takes=[[{"name": "task", "type": "task"}]], structs={"task": {"fields": {"comm": [2, 1]}}})
 
 
 def taken(clock_ns=100, icount=7, rax=1, blocks=((1, b"a"), (2, b"b")), entry=capture.NONE):
@@ -22,6 +24,20 @@ def _():
          [None, "hit 3 (tcp_ack, enter) differs in rax", "hit 3 (tcp_ack, enter) differs in skb"])
     same([compare.difference(PLAN, taken(), other) for other in (None, taken(entry=1))],
          ["hit 3 (tcp_ack, enter) has no counterpart", "hit 3 (tcp_ack, enter) against hit 3 (tcp_ack, enter)"])
+
+
+@it("compares of a struct what is read of it")
+def _():
+    def differs(data):
+        return compare.difference(SHOWN, taken(blocks=((1, b"abc"),)), taken(blocks=((1, data),)))
+    same([differs(b"xyc"), differs(b"abx"), differs(b"xxabc"), differs(None)],
+         [None] + ["hit 3 (tcp_ack, enter) differs in task"] * 3)
+
+
+@it("sees at which hits an interrupt came: before and behind it the runs are as far apart")
+def _():
+    same([compare.undisturbed(apart) for apart in ([(5, 0), (900, 70), (5, 0)], [(5, 0), (900, 70)], [(5, 0), (9, 1), (9, 1)], [(5, 0)], [])],
+         [[(5, 0), (5, 0)], [(5, 0), (900, 70)], [(5, 0), (9, 1), (9, 1)], [(5, 0)], []])
 
 
 @it("takes two runs for one whose clocks keep their distance, within a tick of the HPET")

@@ -29,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t *file = xcalloc(1, room);
 	size_t packed = ZSTD_compress(file + 44, room - 44, zero ? zero + 1 : data, rest, 1);
 	struct trace *trace = trace_of_text(events, strlen(events));
+	const struct facts_wanted all = { .all_fields = true, .all_functions = true };
 	char *why;
 
 	memcpy(file, "ktlabwri\1\0\0", 12);
@@ -37,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	folder_with("lines.json", (const uint8_t *)lines, strlen(lines));
 	free(trace->folder);
 	trace->folder = xstrdup(folder_with("writes.bin", file, 44 + packed));
-	facts_close(facts_open(trace, &why));
+	facts_close(facts_open(trace, &all, &why));
 	free(why);
 	trace_free(trace);
 	free(file);

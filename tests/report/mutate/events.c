@@ -24,7 +24,7 @@ static void delete_event(struct mutation *m, const struct event *events, size_t 
 		else
 			v[i].parent -= v[i].parent > (int64_t)gone + 1;
 	}
-	count(m, name);
+	count(m, name, "event %lld", (long long)events[gone].n);
 	free(name);
 	memcpy(v, events, n * sizeof(*v));
 	m->trace->events.n = n;
@@ -58,19 +58,35 @@ static bool is_of_envelope(const char *name)
 	return false;
 }
 
+/* Whether a frame is the event's, in the run as it is. */
+static bool has_frame(const struct mutation *m, size_t event)
+{
+	for (size_t w = 0; w < m->trace->wires.n; w++)
+		for (size_t i = 0; i < m->trace->wires.v[w].frames.n; i++) {
+			const struct frame *f = &m->trace->wires.v[w].frames.v[i];
+
+			if (f->tx_event == event + 1 || f->rx_event == event + 1)
+				return true;
+		}
+	return false;
+}
+
 /* The fields of segments and of ARP stand in rows of their own: frames tell of them. */
-static void count_field(struct mutation *m, const struct event *ev, const char *name)
+static void count_field(struct mutation *m, const struct event *ev, const char *name, struct json v,
+			const char *value)
 {
 	bool segment = ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX;
 	bool arp = ev->kind == EV_ARP_TX || ev->kind == EV_ARP_RX;
 	char *row = xasprintf("%s%s",
-			      is_of_envelope(name) ? ""
-			      : segment		   ? "segment: "
-			      : arp		   ? "arp: "
-						   : "",
+			      is_of_envelope(name)    ? ""
+			      : segment && !m->framed ? "segment on no wire."
+			      : segment		      ? "segment: "
+			      : arp		      ? "arp: "
+						      : "",
 			      name);
 
-	count(m, row);
+	count(m, row, "event %lld (%s): %.*s -> %s", (long long)ev->n, ev->type, (int)(v.end - v.p),
+	      v.p, value);
 	free(row);
 }
 
@@ -80,14 +96,14 @@ static void change_value(struct mutation *m, size_t i, const char *name, struct 
 	struct str value = { 0 }, line = { 0 };
 	const char *what;
 
-	if (m->turn++ % m->every || !another(v, &value))
+	if (!is_turn(m) || !another(v, &value))
 		return;
 	str_addn(&line, kept.text, (size_t)(v.p - kept.text));
 	str_add(&line, str_text(&value));
 	str_addn(&line, v.end, kept.len - (size_t)(v.end - kept.text));
 	if (!event_read(ev, str_text(&line), line.len, m->trace->names, &what)) {
 		ev->line = kept.line;
-		count_field(m, &kept, name);
+		count_field(m, &kept, name, v, str_text(&value));
 	}
 	*ev = kept;
 	str_free(&value);
@@ -126,6 +142,8 @@ void change_events(struct mutation *m)
 	for (size_t i = 0; i < n; i++) {
 		const struct event *ev = &events[i];
 
+		judge(m->trace);
+		m->framed = has_frame(m, i);
 		delete_event(m, events, n, i);
 		change_values(m, i, "", (struct json){ JSON_OBJECT, ev->text, ev->text + ev->len },
 			      0);

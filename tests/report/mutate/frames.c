@@ -9,21 +9,36 @@ enum {
 	ARP_BYTES = 42
 };
 
+/* Whether nothing came to the tapped card behind it: what QEMU still had when the run ended is missing like this. */
+static bool is_last(const struct wire *wire, size_t at)
+{
+	if (wire->frames.v[at].sent)
+		return false;
+	while (++at < wire->frames.n)
+		if (!wire->frames.v[at].sent)
+			return false;
+	return true;
+}
+
 static void delete_frame(struct mutation *m, struct wire *wire, size_t gone)
 {
 	size_t rest = (wire->frames.n - gone - 1) * sizeof(struct frame);
 	struct frame kept = wire->frames.v[gone];
+	bool last = is_last(wire, gone);
 
 	memmove(&wire->frames.v[gone], &wire->frames.v[gone + 1], rest);
 	wire->frames.n--;
-	count(m, "frame deleted");
+	count(m, last ? "last frame that came, deleted" : "frame deleted", "wire-%s-%s frame %zu",
+	      wire->node, wire->nic, gone + 1);
 	memmove(&wire->frames.v[gone + 1], &wire->frames.v[gone], rest);
 	wire->frames.v[gone] = kept;
 	wire->frames.n++;
 }
 
-static const char *part_of(const struct frame *f, size_t at)
+static const char *part_of(const struct frame *f, size_t at, bool last)
 {
+	if (last)
+		return "last frame that came: header";
 	if (at < ETH_HEADER)
 		return "frame: Ethernet header";
 	if (f->kind == FRAME_ARP)
@@ -33,7 +48,7 @@ static const char *part_of(const struct frame *f, size_t at)
 	return f->kind == FRAME_DATAGRAM ? "frame: datagram's header" : "frame: TCP header";
 }
 
-static void turn_bit(struct mutation *m, struct frame *f, size_t at)
+static void turn_bit(struct mutation *m, const struct wire *wire, struct frame *f, size_t at)
 {
 	struct frame kept = *f;
 
@@ -42,7 +57,9 @@ static void turn_bit(struct mutation *m, struct frame *f, size_t at)
 		.t_ns = kept.t_ns, .cap_len = kept.cap_len, .len = kept.len, .bytes = kept.bytes
 	};
 	frame_decode(f);
-	count(m, part_of(&kept, at));
+	count(m, part_of(&kept, at, is_last(wire, (size_t)(f - wire->frames.v))),
+	      "wire-%s-%s frame %zu byte %zu", wire->node, wire->nic,
+	      (size_t)(f - wire->frames.v) + 1, at);
 	*f = kept;
 	f->bytes[at] ^= (unsigned char)(1u << at % 8);
 }
@@ -61,13 +78,14 @@ void change_frames(struct mutation *m)
 {
 	for (size_t w = 0; w < m->trace->wires.n; w++)
 		for (size_t i = 0; i < m->trace->wires.v[w].frames.n; i++) {
-			struct frame *f = &m->trace->wires.v[w].frames.v[i];
+			struct wire *wire = &m->trace->wires.v[w];
+			struct frame *f = &wire->frames.v[i];
 
 			if (f->kind == FRAME_OTHER)
 				continue;
-			delete_frame(m, &m->trace->wires.v[w], i);
+			delete_frame(m, wire, i);
 			for (size_t at = 0; at < header_bytes(f); at++)
-				if (m->turn++ % m->every == 0)
-					turn_bit(m, f, at);
+				if (is_turn(m))
+					turn_bit(m, wire, f, at);
 		}
 }

@@ -2,10 +2,13 @@
 // Proves the checks of a run: mutate EVERY RUN... changes one thing of a run at a time (an event deleted, a field of an
 // event changed, a frame deleted, a bit of its headers turned) and tells how many of the changes the checks find.
 // Of the fields every EVERYth change is made. The checksum of the last line is no help: it is left out.
+// LIST=FILE: each change that is not found goes there, a line each: run, field, what was changed, and the reason or "-".
 #include "mutate.h"
 
 #include "judge/counters.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +39,7 @@ static void forget(struct trace *trace)
 		}
 }
 
-static size_t judge(struct trace *trace)
+size_t judge(struct trace *trace)
 {
 	struct counters counters;
 
@@ -47,9 +50,28 @@ static size_t judge(struct trace *trace)
 	return trace->unmatched + trace->problem_count;
 }
 
-void count(struct mutation *m, const char *name)
+/* Fibonacci hashing: events have as many fields each, and a step as wide would meet the same one again and again. */
+static size_t hash_of(size_t turn)
+{
+	return (size_t)((uint64_t)turn * 0x9e3779b97f4a7c15u >> 40);
+}
+
+/* One that was not found. */
+static void list(const struct mutation *m, const char *name, const char *format, va_list values)
+{
+	const char *reason = reason_of(name);
+
+	if (!m->list)
+		return;
+	fprintf(m->list, "%s\t%s\t", m->trace->folder, name);
+	vfprintf(m->list, format, values);
+	fprintf(m->list, "\t%s\n", reason ? reason : "-");
+}
+
+void count(struct mutation *m, const char *name, const char *format, ...)
 {
 	struct row *row = NULL;
+	va_list values;
 
 	name = names_get(m->names, name, strlen(name));
 	for (size_t i = 0; !row && i < m->rows.n; i++)
@@ -60,7 +82,18 @@ void count(struct mutation *m, const char *name)
 		*row = (struct row){ .name = name };
 	}
 	row->made++;
-	row->found += judge(m->trace) != m->base;
+	if (judge(m->trace) != m->base) {
+		row->found++;
+		return;
+	}
+	va_start(values, format);
+	list(m, name, format, values);
+	va_end(values);
+}
+
+bool is_turn(struct mutation *m)
+{
+	return hash_of(m->turn++) % m->every == 0;
 }
 
 static bool change_run(struct mutation *m, const char *run)
@@ -108,15 +141,25 @@ int main(int argc, char **argv)
 {
 	struct mutation m = { .every = argc > 1 ? strtoul(argv[1], NULL, 10) : 0,
 			      .names = names_new() };
+	const char *path = getenv("LIST");
 	bool good = true;
 
 	if (argc < 3 || !m.every) {
 		fputs("usage: mutate EVERY RUN...\n", stderr);
 		return 2;
 	}
+	if (path && *path) {
+		m.list = fopen(path, "w");
+		if (!m.list) {
+			fprintf(stderr, "mutate: cannot write '%s': %s\n", path, strerror(errno));
+			return 2;
+		}
+	}
 	for (int i = 2; i < argc; i++)
 		good = change_run(&m, argv[i]) && good;
 	good = tell(&m) && good;
+	if (m.list && fclose(m.list))
+		good = false;
 	vec_free(&m.rows);
 	names_free(m.names);
 	return !good;

@@ -16,10 +16,19 @@ struct mutation {
 	struct names *names;
 	size_t every, turn, base; /* base: what is wrong with the run as it is */
 	VEC(struct row) rows;
+	bool framed; /* the event that is changed has a frame */
+	FILE *list; /* each change that is not found, with its reason; NULL: not asked for */
 };
 
-/* Judges the run as it is now, changed: one more of that name. */
-void count(struct mutation *m, const char *name);
+/* What is wrong with the run as it is now; its frames know their events then. */
+size_t judge(struct trace *trace);
+
+/* Judges the run as it is now, changed: one more of that name. The format says what was changed, for the list. */
+__attribute__((format(printf, 3, 4))) void count(struct mutation *m, const char *name,
+						 const char *format, ...);
+
+/* Whether this change is one of those that are made: one of EVERY, and not always of the same field. */
+bool is_turn(struct mutation *m);
 
 /* Changes each event, and each frame. */
 void change_events(struct mutation *m);
