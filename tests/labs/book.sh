@@ -53,16 +53,20 @@ bad() { rm -rf "labs/bad"; cp -r labs/ping labs/bad; }
 bad; rm labs/bad/points
 it 'a lab without points is refused' fails 2 "has no file 'points'" build/ktrun labs/bad
 bad; echo tcp_nonesuch >>labs/bad/points
-it 'a point that this kernel lacks is refused' fails 2 'labs/bad/points:6' build/ktrun labs/bad
+it 'a point that this kernel lacks is refused' fails 2 'labs/bad/points:7' build/ktrun labs/bad
 bad; : >labs/bad/points
-it 'an inlined function is refused with the function that it is in' fails 2 'inlined into inet_csk_accept' \
-	env POINTS=inet_csk_wait_for_connect build/ktrun labs/ping
+inlined() {
+	POINTS=inet_csk_wait_for_connect gdb-scripts/plan.sh "$KTLAB_KDIR" labs/ping out/inlined.json &&
+		jq -e '.points[] | select(.name == "inet_csk_wait_for_connect" and .as == "inlined")' out/inlined.json
+}
+it 'an inlined function may be asked for' inlined
 it 'a function that the lab watches may be asked for' \
 	env POINTS=tcp_v4_rcv gdb-scripts/plan.sh "$KTLAB_KDIR" labs/ping out/asked.json
 it 'a function is not watched twice' fails 2 "'tcp_v4_rcv' is listed twice" env POINTS=tcp_v4_rcv:skb build/ktrun labs/ping
 it 'an empty points file is refused' fails 2 'lists no point' build/ktrun labs/bad
 bad; echo '    tcp.tx flagz=S' >>labs/bad/expect
-it 'a mistake in expect is refused before the boot, with its place' fails 2 "expect:22: tcp.tx has no field 'flagz'" build/ktrun labs/bad
+it 'a mistake in expect is refused before the boot, with its place' fails 2 \
+	"expect:$(wc -l <labs/bad/expect): tcp.tx has no field 'flagz'" build/ktrun labs/bad
 bad; echo no-such-wires >labs/bad/topology
 it 'a lab with cards that nobody knows is refused' fails 2 "unknown topology 'no-such-wires'" build/ktrun labs/bad
 it 'an exercise that there is not is refused' fails 2 "has no file 'expect-7'" env EXERCISE=7 build/ktrun labs/ping

@@ -90,6 +90,33 @@ gone_source() {
 		jq -e '.tables[0].notes[0] | test("not at hand")'
 }
 
+# other_tree KDIR: by the time of the run the tree is another release's; the kernel's own sums were noted when it was built
+other_tree() {
+	local n
+	n=$(event tcp_v4_connect)
+	mkdir -p "$work/built" "$work/swapped/net/ipv4"
+	ln -s "$1/vmlinux" "$work/built/vmlinux"
+	(cd "$source" && sha256sum net/ipv4/*.c) >"$work/built/sources.sha256"
+	sed '1i // one line more' "$source/net/ipv4/tcp_ipv4.c" >"$work/swapped/net/ipv4/tcp_ipv4.c"
+	cp -r "$work/run" "$work/late"
+	build/ktreport resolve --source="$work/swapped" "$work/late" "$work/built/vmlinux" &&
+		build/ktreport show lines "$n" "$work/late" --json --source="$work/swapped" |
+		jq -e '(.tables[0].notes[0] | test("has changed")) and ([.tables[0].rows[].source] | all(. == null or . == ""))' &&
+		build/ktreport show lines "$n" "$work/late" --json --source="$source" | jq -e '[.tables[0].rows[].source] | any(test("tcp_connect"))'
+}
+
+# too_much KDIR: a file that may have little says that half of it is full, then that it is, and is good as far as it goes
+too_much() {
+	KTLAB_RECORD_MIB=1 KTLAB_COUNT=60 KTLAB_LINES=net/ traced "$1" handshake "$work/full" &&
+		[ "$(grep -xE '(half|full) 1 lines.bin' "$work/full/stdout" | tr '\n' ' ')" = 'half 1 lines.bin full 1 lines.bin ' ] &&
+		[ "$(stat -c %s "$work/full/lines.bin")" -le $((1 << 20)) ] && events "$1" "$work/full" &&
+		build/ktreport resolve --source="$source" "$work/full" "$1/vmlinux" &&
+		build/ktreport show lines "$(jq -r 'select(.fn == "tcp_v4_connect").n' "$work/full/events.jsonl" | head -n 1)" "$work/full" --json |
+		jq -e '.tables[0].rows | length > 20' &&
+		build/ktreport show lines "$(jq -r 'select(.fn == "tcp_v4_connect").n' "$work/full/events.jsonl" | tail -n 1)" "$work/full" --json |
+		jq -e '[.tables[].notes[]] | any(test("lines.bin was full"))'
+}
+
 # cut_off: of a call before the cut the lines are shown; where none is found the cut is named
 cut_off() {
 	local bytes
@@ -115,6 +142,8 @@ for kernel in $(kernels); do
 	it 'changes nothing' untouched "$kernel"
 	it 'shows no marks on a source that has changed' changed_source
 	it 'says that the source is gone' gone_source
+	it 'shows no marks on a source that was another one when the run was made' other_tree "$kernel"
+	it 'says that too many lines will not fit, before they do not' too_much "$kernel"
 	it 'shows what a file that is cut off has' cut_off
 	it 'says which event it does not know' says "no event '99999'" build/ktreport show lines 99999 "$work/run"
 	it 'says which function it cannot find, with near names' plan_refuses tcp_v4_conect 'near names: tcp_v4_connect'

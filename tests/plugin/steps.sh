@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The lines that are recorded of a call are those that GDB steps through on a replay of the run.
+# The lines that are recorded of a call are those that GDB steps through on a replay of the run, and the stores into fields
+# those at which its watchpoints stop.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/plugin/lib.sh
@@ -15,5 +16,7 @@ for kernel in $(kernels); do
 	it "records the lines of the handshake on ${kernel##*/}" ran "$kernel"
 	it 'has the same as GDB in steps' says 'the same lines, as often, in the same order' \
 		env STEPPED='tcp_v4_connect tcp_rcv_state_process' CALLS=2 gdb-scripts/steps.sh "$work/handshake" "$kernel"
+	it "has the same as GDB's watchpoints" says 'as recorded, at the same instructions' \
+		env WATCHED='sock.sk_state sock.rcv_nxt request.sk neighbour.nud_state' gdb-scripts/watches.sh "$work/handshake" "$kernel"
 done
 tap_end

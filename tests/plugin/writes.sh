@@ -42,6 +42,21 @@ numbers() {
 	diff <(wrote handshake tcphdr.seq | jq -r .after | grep -vx 0 | sort -u) <({ frames client 10.0.0.1 tcp.seq; frames server 10.0.0.2 tcp.seq; } | sort -u)
 }
 
+# six FIELD TSHARK'S: what was written into the headers of IPv6 is what their frames have
+six() {
+	[ "$(wrote ipv6 "ipv6hdr.$1" | wc -l)" -gt 8 ] &&
+		diff <(wrote ipv6 "ipv6hdr.$1" | jq -r .after | sort) \
+			<({ sixes client fd00::1 "$2"; sixes server fd00::2 "$2"; } | sort)
+}
+sixes() { tshark -r "$work/ipv6/wire-$1-eth0.pcap" -Y "ipv6.src == $2" -T fields -e "$3" 2>/dev/null; }
+
+# apart: no packet has both families' headers; that of IPv6 is written by ip6_xmit(), of an echo by what ping and its answer are
+apart() {
+	comm -12 <(wrote ipv6 'iphdr.*' | jq -r 'select(.object | test("packet")) | .object' | sort -u) \
+		<(wrote ipv6 'ipv6hdr.*' | jq -r .object | sort -u) | tee "$work/both"
+	[ ! -s "$work/both" ] && wrote ipv6 'ipv6hdr.*' | jq -se 'length > 40 and all(.by | test("ip6_xmit|(rawv6_sendmsg|icmpv6|rawv6_push).* -> ip6_push_pending_frames"))'
+}
+
 # syn: three stores make the two SYNs, each by the function whose line it shows
 syn() {
 	[ "$(wrote handshake tcphdr.syn | jq -r 'select(.after == "1") | .object | split(",")[0]' | tr '\n' ';')" = 'client;server;' ] &&
@@ -95,6 +110,8 @@ expectations() {
 	    never before $syn wrote field=sock.sk_state netns=client new=ESTABLISHED
 	    never after $made wrote field=sock.sk_state netns=client new=ESTABLISHED
 	    after $made tcp.tx netns=client flags=.
+	A store into a header is told of all its fields, whatever was there before.
+	    count 3..9 wrote field=tcphdr.urg netns=client new=0 by~__tcp_transmit_skb
 	END
 	cat >"$work/fails" <<-'END'
 	Nobody else does.
@@ -114,6 +131,7 @@ for kernel in $(kernels); do
 	source=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
 	it "records every store of the handshake on ${kernel##*/}" recorded "$kernel" handshake
 	it 'records every store of the arp lab' recorded "$kernel" arp
+	it 'records every store of the ipv6 lab' recorded "$kernel" ipv6
 	it 'changes nothing' untouched "$kernel"
 	it 'is the same in the same run' same "$kernel"
 	it 'has the changes of TCP states that the events have' states
@@ -121,6 +139,9 @@ for kernel in $(kernels); do
 	it 'has the sequence numbers that the frames have' numbers
 	it 'has the header lengths that the frames have' header doff tcp.hdr_len 4
 	it 'has the windows that the frames have' header window tcp.window_size_value 1
+	it 'has the payload lengths over IPv6 that the frames have' six payload_len ipv6.plen
+	it 'has the hop limits that the frames have' six hop_limit ipv6.hlim
+	it "keeps IPv6's headers apart from IPv4's" apart
 	it 'says who sets SYN, in both' syn
 	it 'says through which calls' by
 	it 'says who has a function of the assembler copy' copied

@@ -20,6 +20,8 @@ tap(async (it) => {
 	it('answers which route was chosen and why', answer('Which route').includes('10.0.0.0/24'));
 	it('answers how long ARP took', /\d ms on client, from asking for 10.0.0.2/.test(answer('How long did ARP')));
 	it('says what the two events of an answer are', answer('When was each end').includes('S seq 0') && answer('When was each end').includes('SYN_SENT → ESTABLISHED'));
+	const folds = () => [...document.querySelectorAll('#answer-table details')];
+	it('folds many answers to one question, and counts them', folds().length > 1 && folds().every((d) => !d.open && d.querySelectorAll('.answer').length > 4 && d.querySelector('summary').textContent.startsWith(d.querySelectorAll('.answer').length)));
 	const state = rows().find((r) => r.textContent.includes('SYN_SENT'));
 	click(state);
 	it('shows the event of a clicked state', text('detail').includes('CLOSE → SYN_SENT'));
@@ -115,6 +117,19 @@ tap(async (it) => {
 	it('finds flags by their names', found('SYN-ACK').some((e) => e.flags === 'S.') && found('type=tcp.tx fin').every((e) => e.flags.includes('F') || data.meanings[e._meaning].text.includes('FIN')) && visible.some((e) => e.flags.includes('F')));
 	it('finds what was called in a function', found('tcp_v4_send_synack()').length && found('__inet_stream_connect').length > 3);
 	it('finds what an event means', found('half a round trip').length === 1);
+	const said = () => [...document.querySelectorAll('#answer-table .answer')].filter((a) => a.checkVisibility()).map((a) => `${a.closest('tr').textContent}`);
+	found('client ESTABLISHED');
+	it('finds answers by their words, unfolded', said().length > 0 && said().every((a) => a.includes('client') && a.includes('ESTABLISHED')) && !text('answer-table').includes('Which route'));
+	found('type=tcp.state');
+	it('and by a field of their events', said().length > 10 && text('answer-table').includes('CLOSE → SYN_SENT') && !text('answer-table').includes('ARP take'));
+	found('type=step');
+	it('says that none was found', text('answer-table') === 'the search has none of the answers');
+	found('flags=S');
+	next();
+	const first = chosen;
+	next();
+	it('goes to the first that was found, then to the next', first === visible[0] && chosen === visible[1]);
+	it('shows the options of a segment beside it, where it leaves and where it comes', text('detail').includes('mss 1460 sack_ok'));
 	it('says that routes were looked up, while the search has none of them', found('SYN-ACK').length && /^\d+ routes were looked up/.test(text('route-box')));
 	found('');
 	it('has no script but its own and this test', document.scripts.length === 4);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Walks over all rows of a run's ladder by the keys, and along its addresses; prints TAP into the document.
+// Reads what is folded, walks over all rows of a run's ladder by the keys, and along its addresses; prints TAP into the document.
 'use strict';
 tap(async (it) => {
 	const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
@@ -12,6 +12,8 @@ tap(async (it) => {
 	};
 	const all = (rows) => new Set(rows).size === data.rows.length;
 
+	const text = (id) => document.getElementById(id).textContent;
+	it('has folded what this run does not watch', data.more_answers.every((note) => !note.includes('does not watch') || text('open-answers').includes(note) && !text('answer-table').includes(note)));
 	it('starts at the first packet', chosen === firstPacket);
 	it('walks down over each row', all(met('Home', 'ArrowDown')) && chosenRow === data.rows[data.rows.length - 1]);
 	it('walks up over each row', all(met('End', 'ArrowUp')) && chosenRow === data.rows[0]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The panel of the chosen event, and its row: two rows may be of one event, a packet that leaves and the same one that arrives.
-const rowOf = (e) => data.rows.find((r) => r.n === e.n) || data.rows.find((r) => r.m === e.n) || null;
+const rowsOf = groupBy(data.rows, (r) => r.n), arrivals = groupBy(data.rows, (r) => r.m);
+const rowOf = (e) => (rowsOf.get(e.n) || arrivals.get(e.n) || [null])[0];
 function chooseRow(row, how) {
 	choose(byNumber.get(row.n), { ...how, row });
 }
@@ -9,37 +10,42 @@ function chooseRow(row, how) {
 function choose(e, how = {}) {
 	if (!e) return;
 	const focused = $('ladder-box').contains(document.activeElement);
+	if (!sameFunction(chosen, e)) line = 0;
 	chosen = e;
 	chosenRow = how.row || rowOf(e);
-	ladder.from = -1;
-	if (!how.quiet) { $('detail').classList.add('open'); document.body.classList.add('sheet'); address(how.walk); }
+	/* what asks for places comes first: asked behind a change, the page is laid out twice */
+	$('detail').scrollTop = 0;
 	if (how.scroll) reveal();
 	drawLadder();
 	if (focused) $('ladder-box').querySelector('.chosen')?.focus({ preventScroll: true });
-	drawEvents(true);
+	markEvents();
 	drawMarks();
 	drawLayers();
-	step = 0;
+	if (!how.quiet) { $('detail').classList.add('open'); document.body.classList.add('sheet'); address(how.walk); }
 	if (!stale) requestAnimationFrame(drawMoment);
 	stale = true;
+	keepFocus($('detail'), () => drawDetail(e));
+}
+function drawDetail(e) {
 	const meaning = data.meanings[e._meaning], peer = peerOf(e), inside = byNumber.get(e.parent);
+	const options = chosenRow?.detail || peer && rowOf(peer)?.detail;
 	$('detail').replaceChildren(...[
 		make('button', { id: 'close', onclick: closeSheet, 'aria-label': T('close') }, '✕'),
 		make('h3', {}, `${T('event {n}', { n: e.n })}: ${e._text}`),
+		options ? make('div', {}, options) : null,
 		e.icount ? make('button', { class: 'debug', title: T('copy: GDB at this event'), onclick: copyText }, debugCommand(e)) : null,
 		make('div', { class: 'soft' }, T('{type} in {fn}() on {node}, {time} s', { type: e.type, fn: e.fn || '-', node: e.netns || '-', time: seconds(e.t_ns - data.zero_ns) })),
 		meaning ? make('p', {}, meaning.text, make('br'), make('span', { class: 'soft' }, meaning.source)) : null,
 		make('p', {}, peer ? make('span', {}, T('other end: '), goTo(peer), ' ') : null, inside ? make('span', {}, T('inside of: '), goTo(inside)) : null),
-		owner(e), ...stackList(e), ...changedList(e),
+		owner(e), ...octets(e), ...stackList(e), ...changedList(e),
 		make('details', { open: '' }, make('summary', {}, T('fields')), fieldList(e))].filter(Boolean));
-	$('detail').scrollTop = 0;
 }
 /* what is long, and lies below: once for all steps that come before the next picture */
 let stale = false;
 function drawMoment() {
 	stale = false;
-	drawSource();
-	drawObjects();
+	keepFocus($('source'), drawSource);
+	keepFocus($('objects'), drawObjects);
 }
 /* the run's folder is that of this page, as a clone has it: out/handshake */
 function debugCommand(e) {
@@ -54,6 +60,7 @@ function copyText({ target }) {
 function closeSheet() {
 	$('detail').classList.remove('open');
 	document.body.classList.remove('sheet');
+	if ($('detail').contains(document.activeElement)) $('ladder-box').querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
 }
 function owner(e) {
 	const who = `${e.comm || '?'} (${e.pid})`;
@@ -80,34 +87,35 @@ function fieldList(e) {
 function frame(f, story) {
 	const at = `${f.file}:${f.line}`, source = data.sources[at], name = [f.fn, f.inlined ? ` ${T('(inlined)')} ` : ' '];
 	const plain = data.link && /^[\w./+-]+$/.test(f.file || '');
-	name.push(plain ? make('a', { href: data.link.replace('FILE', f.file).replace(/n0$/, `n${Number(f.line)}`), target: '_blank', rel: 'noreferrer noopener' }, at) : make('span', { class: 'soft' }, at));
-	if (story) name.push(make('span', { class: 'good' }, ` ${T('decides')}`));
-	const kind = story ? 'frame story' : 'frame';
-	if (!source) return make('div', { class: kind }, ...name);
-	return make('details', { class: kind, open: story ? '' : null }, make('summary', {}, ...name),
+	const link = (text) => plain ? make('a', { href: data.link.replace('FILE', f.file).replace(/n0$/, `n${Number(f.line)}`), target: '_blank', rel: 'noreferrer noopener' }, text) : null;
+	const kind = story ? 'frame story' : 'frame', decides = story ? make('span', { class: 'good' }, ` ${T('decides')}`) : null, place = make('span', { class: 'soft' }, at);
+	if (!source) return make('div', { class: kind }, ...name, link(at) || place, decides);
+	return make('details', { class: kind, open: story ? '' : null }, make('summary', {}, ...name, place, decides), link(T('the whole file')),
 		make('pre', {}, ...source.lines.map((text, i) => make('span', { class: source.from + i === f.line ? 'at' : '' }, `${source.from + i}  ${text}`))));
 }
 /* the part of an element from top to bottom comes between the bar above and the sheet below */
 function scrollInto(element, top, bottom) {
 	const { y, height } = element.getBoundingClientRect(), scale = height / Math.max(element.clientHeight, 1), from = y + top * scale, to = y + bottom * scale;
-	const least = 90, most = window.innerHeight * (document.body.classList.contains('sheet') && window.innerWidth <= 1000 ? 0.5 : 1) - 30;
+	const least = barHeight() + 40, most = window.innerHeight * (document.body.classList.contains('sheet') && window.innerWidth <= 1000 ? 0.5 : 1) - 30;
 	if (from < least || to > most) window.scrollBy(0, from - (least + most) / 2);
 }
 /* scrolls only as far as is needed, so that a walk does not jump */
 function reveal() {
 	const box = $('ladder-box'), i = ladder.rows.indexOf(chosenRow), top = ladder.tops[i];
-	if (i >= 0 && box.classList.contains('whole')) scrollInto(box, top, top + ARROW);
+	if (i >= 0 && box.classList.contains('whole')) scrollInto(box, top, top + chosenRow.shape.height);
 	else if (i >= 0 && (top < box.scrollTop + HEAD || top + 2 * ARROW > box.scrollTop + box.clientHeight)) box.scrollTop = top - 120;
 }
 
-/* ---- an address for each event and row: #event-48, #row-17; sections have their own ---- */
+/* ---- an address for each event, row and line: #event-48, #row-17, #event-48/line-6150, and short #e48/l6150; sections have
+ * their own ---- */
 function address(replace) {
-	const own = rowOf(chosen), hash = chosenRow && chosenRow !== own ? `#row-${chosenRow.i + 1}` : `#event-${chosen.n}`;
+	const own = rowOf(chosen), hash = (chosenRow && chosenRow !== own ? `#row-${chosenRow.i + 1}` : `#event-${chosen.n}`) + (line ? `/line-${line}` : '');
 	if (hash !== location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', hash);
 }
 function follow() {
-	const [, what, number] = /^#(event|row)-(\d+)$/.exec(location.hash) || [], row = what === 'row' ? data.rows[number - 1] : null;
+	const [, what, number, at] = /^#(event-|row-|e)(\d+)(?:\/(?:line-|l)(\d+))?$/.exec(location.hash) || [], row = what === 'row-' ? data.rows[number - 1] : null;
 	const e = row ? byNumber.get(row.n) : byNumber.get(Number(number));
 	if (what && e) choose(e, { row, scroll: true, walk: true });
+	if (what && e && at) { line = Number(at); address(true); $('source').scrollIntoView({ block: 'nearest' }); }
 	return what && e;
 }

@@ -11,13 +11,19 @@ function drawEvents(force) {
 	const part = visible.slice(from, from + count), width = Math.max(box.clientWidth - 4, 300);
 	box.replaceChildren(make('svg', { width, height: Math.max(visible.length * LINE, LINE) }, ...part.map((e, i) => {
 		const y = (from + i) * LINE;
-		return make('g', { class: e === chosen ? 'row chosen' : 'row', onclick: () => choose(e, { scroll: true }) }, make('rect', { class: 'hit', x: 0, y, width, height: LINE }),
+		return make('g', { class: e === chosen ? 'row chosen' : 'row', 'data-n': e.n, onclick: () => choose(e, { scroll: true }) }, make('rect', { class: 'hit', x: 0, y, width, height: LINE }),
 			make('text', { class: 'small', x: 50, y: y + 16, 'text-anchor': 'end' }, e.n), make('text', { class: 'small', x: 140, y: y + 16, 'text-anchor': 'end' }, seconds(e.t_ns - data.zero_ns)),
 			make('text', { class: 'small', x: 154, y: y + 16 }, e.netns || '-'), make('text', { class: 'small', x: 220, y: y + 16 }, e.type),
-			...narrow ? [make('text', { x: 16, y: y + 35 }, clip(e._text, width - 20))] : [make('text', { x: 330, y: y + 16 }, clip(e._text, (width - 340) * 0.6)), make('text', { class: 'small', x: 330 + (width - 340) * 0.62, y: y + 16 }, e.fn || '')]);
+			...narrow ? [make('text', { x: 16, y: y + 35 }, clip(e._text, width - 20))] : [make('text', { x: 330, y: y + 16 }, clip(e._text, (width - 340) * 0.6)), make('text', { class: 'small', x: 330 + (width - 340) * 0.62, y: y + 16 }, e.fn || '')],
+			make('title', {}, `${T('event {n}', { n: e.n })}: ${e._text}`));
 	})));
 }
 
+/* another line is the chosen one: all the others stay, since a layout of the page takes longer than a step may */
+function markEvents() {
+	$('event-box').querySelector('.chosen')?.classList.remove('chosen');
+	$('event-box').querySelector(`[data-n="${chosen.n}"]`)?.classList.add('chosen');
+}
 /* the list's line of an event comes in sight */
 function showLine(e) {
 	const box = $('event-box'), top = visible.indexOf(e) * LINE;
@@ -44,15 +50,21 @@ function finder(word) {
 	const w = word.toLowerCase().replace(/\(\)$/, ''), stacks = data.stacks.map((frames) => frames.some((f) => isFrame(f, w)));
 	return (e) => stacks[e.stack] || wordsOf(e).includes(w);
 }
+const sought = () => ({ words: $('search').value.split(/\s+/).filter(Boolean), kind: $('kinds').value, conn: Number($('conns').value) });
+const isSeeking = ({ words, kind, conn }) => words.length > 0 || kind !== '' || conn !== 0;
 function search() {
-	const words = $('search').value.split(/\s+/).filter(Boolean), kind = $('kinds').value, conn = Number($('conns').value), finders = words.map(finder);
+	const what = sought(), { words, kind, conn } = what, finders = words.map(finder);
 	visible = events.filter((e) => (!kind || e.type === kind) && (!conn || e.conn === conn) && finders.every((finds) => finds(e)));
 	for (const key of $('conn-key').querySelectorAll('button')) key.classList.toggle('on', Number(key.dataset.conn) === conn);
-	$('found').textContent = words.length || kind || conn ? T('{n} of {all} events', { n: visible.length, all: events.length }) : '';
-	layoutLadder(); drawEvents(true); drawTimeline(); drawRoutes();
+	$('found').textContent = isSeeking(what) ? T('{n} of {all} events', { n: visible.length, all: events.length }) : '';
+	$('found').hidden = !$('found').textContent;
+	answers(); layoutLadder(); drawEvents(true); drawTimeline(); drawRoutes();
 }
 
-/* Enter: the next event that was found */
+/* Enter: the first event that was found, and then the next */
+let lookedFor = '';
 function next() {
-	if (visible.length) choose(visible.find((e) => chosen && e.n > chosen.n) || visible[0], { scroll: true });
+	const words = JSON.stringify(sought()), again = words === lookedFor;
+	lookedFor = words;
+	if (visible.length) choose(again && visible.find((e) => chosen && e.n > chosen.n) || visible[0], { scroll: true });
 }

@@ -18,19 +18,28 @@ function head() {
 }
 
 /* ---- answers to what is asked first: report/views/view_answers.c gives them ---- */
+const AT_ONCE = 4; /* more answers than these come at a click, so that the questions are in sight together */
+/* an answer is found by its words; by a field, a kind or a connection through its events */
+function isSought({ question, answer, events: numbers }, { words, kind, conn }) {
+	const text = `${question} ${answer}`.toLowerCase(), about = numbers.map((n) => byNumber.get(n)).filter(Boolean);
+	return words.every((w) => text.includes(w.toLowerCase()) || w.includes('=') && about.some(finder(w)))
+		&& (!kind || about.some((e) => e.type === kind)) && (!conn || about.some((e) => e.conn === conn));
+}
 function answers() {
-	const grouped = new Map();
-	for (const row of data.answers) grouped.set(row.question, [...(grouped.get(row.question) || []), row]);
+	const what = sought(), found = data.answers.filter((row) => isSought(row, what)), grouped = groupBy(found, (row) => row.question);
 	/* of two events each says what it is: the answer lies between them */
-	const evidence = (found) => found.length < 2 ? found.map((e) => goTo(e))
-		: [make('div', { class: 'evidence' }, ...found.flatMap((e, i) => [i ? '; ' : '', goTo(e), ` ${e._text}`]))];
-	const line = ([question, rows]) => make('tr', {}, make('td', {}, question),
-		make('td', {}, ...rows.map((row) => make('div', { class: row.events.length ? 'answer' : 'answer soft' }, `${row.answer} `,
-			...evidence(row.events.map((n) => byNumber.get(n)).filter(Boolean))))));
+	const evidence = (events) => events.length < 2 ? events.map((e) => goTo(e))
+		: [make('div', { class: 'evidence' }, ...events.flatMap((e, i) => [i ? '; ' : '', goTo(e), ` ${e._text}`]))];
+	const one = (row) => make('div', { class: row.events.length ? 'answer' : 'answer soft' }, `${row.answer} `, ...evidence(row.events.map((n) => byNumber.get(n)).filter(Boolean)));
+	const show = ({ target }) => requestAnimationFrame(() => target.closest('tr').scrollIntoView({ block: 'nearest' }));
+	const folded = (rows) => make('details', { open: isSeeking(what) ? '' : null }, make('summary', { onclick: show }, T('{n} answers', { n: rows.length })), ...rows.map(one));
+	const line = ([question, rows]) => make('tr', {}, make('td', {}, question), make('td', {}, ...rows.length > AT_ONCE ? [folded(rows)] : rows.map(one)));
 	const isOpen = ([, rows]) => !rows.some((row) => row.events.length), open = [...grouped].filter(isOpen);
-	/* what this run has no event for is not in the way, but can be read */
-	if (open.length) $('open-answers').replaceChildren(make('summary', {}, T('questions that no event of this run answers: {n}', { n: open.length })), make('table', { class: 'table' }, ...open.map(line)));
-	$('open-answers').hidden = !open.length;
-	$('answer-table').replaceChildren(...[...grouped].filter((g) => !isOpen(g)).map(line),
-		...data.more_answers.map((note) => make('tr', { class: 'soft' }, make('td', { colspan: 2 }, note))));
+	/* what this run has no event for is not in the way, but can be read: a note on a question that has no answer, too */
+	const noted = (note) => make('tr', { class: 'soft' }, make('td', { colspan: 2 }, note)), isMore = (note) => data.answers.some((row) => note.startsWith(row.question));
+	const unwatched = isSeeking(what) ? [] : data.more_answers.filter((note) => !isMore(note)), left = open.length + unwatched.length;
+	if (left) $('open-answers').replaceChildren(make('summary', {}, T('questions that no event of this run answers: {n}', { n: left })), make('table', { class: 'table' }, ...open.map(line), ...unwatched.map(noted)));
+	$('open-answers').hidden = !left;
+	const notes = found.length || !data.answers.length ? data.more_answers.filter(isMore) : [T('the search has none of the answers')];
+	$('answer-table').replaceChildren(...[...grouped].filter((g) => !isOpen(g)).map(line), ...notes.map(noted));
 }

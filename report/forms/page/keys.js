@@ -11,11 +11,15 @@ function keys(k) {
 	else if (isPresenting() && /^Arrow(Left|Right)$/.test(k.key)) { k.preventDefault(); turn(k.key === 'ArrowRight' ? 1 : -1); }
 	else if (/^[-+0]$/.test(k.key)) closer({ '+': 0.7, '-': 1 / 0.7, 0: Infinity }[k.key]);
 	else if (k.key in MOVES) { k.preventDefault(); MOVES[k.key](); }
-	else if (k.key in STEPS) { k.preventDefault(); walk(STEPS[k.key]); }
+	else if (k.key in STEPS && !k.target.closest?.('.source')) { k.preventDefault(); walk(STEPS[k.key]); }
 }
+/* is that event inside of the other, or of what is inside of it? */
+const isWithin = (e, outer) => { const around = byNumber.get(e.parent); return around !== undefined && (around === outer || isWithin(around, outer)); };
 const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 12, PageUp: -12, Home: -Infinity, End: Infinity };
 /* through time, as a debugger goes: lines, sockets, in and out, stores */
-const MOVES = { n: () => stepLine(1), N: () => stepLine(-1), s: () => nextOf('sk', 1), S: () => nextOf('sk', -1), w: () => nextWrite(1), W: () => nextWrite(-1),
+const MOVES = { n: () => stepLine(1), N: () => stepLine(-1), s: () => nextOf('sk', 1), S: () => nextOf('sk', -1), f: () => nextOf('pkt', 1), F: () => nextOf('pkt', -1), w: () => nextWrite(1), W: () => nextWrite(-1),
+	d: () => $('detail').focus({ preventScroll: true }),
+	v: () => choose(events.find((e) => e.n > chosen.n && !isWithin(e, chosen)), { scroll: true, walk: true }),
 	o: () => choose(byNumber.get(chosen.parent), { scroll: true, walk: true }), i: () => choose(events.find((e) => e.parent === chosen.n), { scroll: true, walk: true }) };
 /* over the rows of the ladder, or, from within the list of events, over its lines */
 function walk(by) {

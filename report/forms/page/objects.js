@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Sockets, packets, neighbours and routes as they were at the chosen event, and the history of each of their fields.
 /* a write is [the event before it, object, field, value before, value after, who, instructions]; they are in their order */
-const keyOf = (w) => `${w[1]} ${w[2]}`, histories = new Map();
-for (const w of data.writes) histories.set(keyOf(w), [...(histories.get(keyOf(w)) || []), w]);
+const histories = groupBy(data.writes, (w) => `${w[1]} ${w[2]}`);
 const FIELDS = 24; /* that are shown at once */
-let history_of = null; /* the key of the field whose history is shown */
-const changesAt = (n) => data.writes.filter((w) => w[0] === n);
+let history_of = null; /* the key of the field whose history is shown: "OBJECT FIELD", or "* FIELD" in all objects */
+const historyOf = (key) => histories.get(key) || (key && key.startsWith('* ') ? data.writes.filter((w) => `* ${w[2]}` === key) : []);
+const changes = groupBy(data.writes, (w) => w[0]), changesAt = (n) => changes.get(n) || [];
+const fieldsOf = groupBy(histories.values(), (list) => list[0][1]);
 /* {object: {field: the write that made its value}}, where the event happens: what comes behind it is not yet */
-function stateAt(n) {
-	const state = new Map();
-	for (const [, list] of histories) {
-		const first = list[0], before = list.filter((w) => w[0] < n).pop();
-		if (!before) continue;
-		if (!state.has(first[1])) state.set(first[1], []);
-		state.get(first[1]).push(before);
-	}
-	return state;
+function stateAt(n, objects = fieldsOf.keys()) {
+	const before = (list) => list.findLast((w) => w[0] < n), known = [...objects].map((object) => [object, fieldsOf.get(object).map(before).filter(Boolean)]);
+	return new Map(known.filter(([, list]) => list.length));
 }
 /* an object is [name, node, connection, packet, key] */
 const nameOf = (w) => data.objects[w[1]][0];
@@ -24,12 +19,13 @@ function whoSaid(w) {
 	const [chain, file, line, text] = data.whos[w[5]];
 	return make('span', { class: 'soft who' }, chain, make('br'), file ? `${file}:${line} ` : '', make('code', {}, text));
 }
-const fieldRow = (w, fresh) => make('tr', { class: fresh ? 'fresh' : null }, make('td', {}, make('button', { class: 'link', onclick: () => showHistory(w[1], w[2]) }, data.fields[w[2]])), make('td', {}, w[4]), make('td', {}, goTo(byNumber.get(w[0]), T('event {n}', { n: w[0] })), ' ', whoSaid(w)));
+const fieldRow = (w, fresh) => make('tr', { class: fresh ? 'fresh' : null }, make('td', {}, make('button', { class: 'link', onclick: () => showHistory(w[1], w[2]) }, data.fields[w[2]])), make('td', {}, fresh ? `${w[3]} → ${w[4]}` : w[4]), make('td', {}, goTo(byNumber.get(w[0]), T('event {n}', { n: w[0] })), ' ', whoSaid(w)));
 function drawObjects() {
 	$('objects').hidden = document.querySelector('nav a[href="#objects"]').hidden = !data.writes.length;
 	if (!data.writes.length || !chosen) return;
-	const n = chosen.n, shown = [...stateAt(n)].map(([object, list]) => ({ of: data.objects[object], list, fresh: list.filter((w) => w[0] === n - 1).length }))
-		.filter((o) => o.fresh || isOf(chosen, o.of)).sort((a, b) => b.fresh - a.fresh);
+	fieldChoice();
+	const n = chosen.n, fresh = new Set(changesAt(n - 1).map((w) => w[1])), about = [...fieldsOf.keys()].filter((object) => fresh.has(object) || isOf(chosen, data.objects[object]));
+	const shown = [...stateAt(n, about)].map(([object, list]) => ({ of: data.objects[object], list, fresh: list.filter((w) => w[0] === n - 1).length })).sort((a, b) => b.fresh - a.fresh);
 	/* a table is made when it is opened: a socket has a hundred fields and more */
 	const table = (o, most) => make('table', { class: 'table' }, ...o.list.sort((a, b) => b[6] - a[6]).slice(0, most).map((w) => fieldRow(w, w[0] === n - 1)),
 		o.list.length > most ? make('tr', {}, make('td', { colspan: 3 }, make('button', { class: 'link', onclick: ({ target }) => target.closest('table').replaceWith(table(o, Infinity)) }, T('and {n} more', { n: o.list.length - most })))) : null);
@@ -37,6 +33,7 @@ function drawObjects() {
 	$('object-box').replaceChildren(make('p', { class: 'soft' }, T('As it was at event {n}; what has changed since the event before is marked. Click a field: who wrote it, and when.', { n })),
 		...shown.slice(0, 20).map((o, i) => make('details', { ontoggle: fill(o), open: o.fresh && i < 4 ? '' : null }, make('summary', {}, `${o.of[0]}: `, T('{n} fields changed so far, {fresh} since the event before', { n: o.list.length, fresh: o.fresh })),
 			o.fresh && i < 4 ? table(o, FIELDS) : null)));
+	if (!shown.length) $('object-box').append(make('p', {}, T('nothing that it is about was written so far')));
 	drawHistory();
 }
 function showHistory(object, field) {
@@ -44,14 +41,36 @@ function showHistory(object, field) {
 	drawHistory();
 	$('history').scrollIntoView({ block: 'nearest' });
 }
+/* a history is the same at each event; only what this one has written is marked anew */
+let shown_history = null;
 function drawHistory() {
-	const list = histories.get(history_of) || [];
-	$('history').replaceChildren(...(list.length ? [make('h3', {}, `${data.fields[list[0][2]]}, ${nameOf(list[0])}`), make('table', { class: 'table' }, ...list.map((w) => make('tr', { class: chosen && w[0] === chosen.n ? 'fresh' : null },
-		make('td', {}, goTo(byNumber.get(w[0]), T('after event {n}', { n: w[0] }))), make('td', {}, `${w[3]} → ${w[4]}`), make('td', {}, whoSaid(w)))))] : []));
+	const what = `${data.code} ${history_of}`;
+	if (what !== shown_history) $('history').replaceChildren(...historyTable(historyOf(history_of)));
+	shown_history = what;
+	for (const row of $('history').querySelectorAll('tr')) row.classList.toggle('fresh', Number(row.dataset.n) === chosen?.n);
+}
+function historyTable(list) {
+	const all = new Set(list.map((w) => w[1])).size > 1;
+	return list.length ? [make('h3', {}, data.fields[list[0][2]], all ? '' : `, ${nameOf(list[0])}`), make('table', { class: 'table' }, ...list.map((w) => make('tr', { 'data-n': w[0] },
+		make('td', {}, goTo(byNumber.get(w[0]), T('after event {n}', { n: w[0] }))), all ? make('td', {}, nameOf(w)) : '', make('td', {}, `${w[3]} → ${w[4]}`), make('td', {}, whoSaid(w)))))] : [];
+}
+/* any field, in all objects that have it */
+function fieldChoice() {
+	if ($('fields').options.length < 2) $('fields').append(...data.fields.map((name, i) => [name, i]).sort().map(([name, i]) => make('option', { value: i }, name)));
+}
+/* what is other at marker B than at marker A: of each field the value before the first store between them, and behind the last one */
+function drawBetween() {
+	const [from, to] = markA && markB ? [Math.min(markA.n, markB.n), Math.max(markA.n, markB.n)] : [0, 0];
+	const between = [...groupBy(data.writes.filter((w) => w[0] >= from && w[0] < to), (w) => `${w[1]} ${w[2]}`).values()].filter((list) => list[0][3] !== list[list.length - 1][4]);
+	$('between').replaceChildren(...(from ? [make('h3', {}, T('other at event {b} than at event {a}', { a: from, b: to })),
+		...[...groupBy(between, (list) => list[0][1])].map(([object, fields]) => make('details', { open: isOf(markA, data.objects[object]) ? '' : null, 'data-object': object }, make('summary', {}, `${data.objects[object][0]}: ${fields.length}`),
+			make('table', { class: 'table' }, ...fields.map((list) => make('tr', {}, make('td', {}, make('button', { class: 'link', onclick: () => showHistory(object, list[0][2]) }, data.fields[list[0][2]])), make('td', {}, `${list[0][3]} → ${list[list.length - 1][4]}`),
+				make('td', {}, whoSaid(list[list.length - 1]))))))),
+		between.length ? '' : make('p', {}, T('nothing that was recorded'))] : []));
 }
 /* the next store into the field whose history is shown */
 function nextWrite(by) {
-	const list = histories.get(history_of) || [], past = (w) => by > 0 ? w[0] > chosen.n : w[0] < chosen.n, found = by > 0 ? list.find(past) : list.filter(past).pop();
+	const list = historyOf(history_of), past = (w) => by > 0 ? w[0] > chosen.n : w[0] < chosen.n, found = by > 0 ? list.find(past) : list.filter(past).pop();
 	if (found) choose(byNumber.get(found[0]), { scroll: true, walk: true });
 }
 /* the next event of the same socket, or of the same packet */

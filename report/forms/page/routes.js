@@ -14,7 +14,7 @@ function ruleList({ won, searches }) {
 }
 function routeTree(r) {
 	const route = routeOf.get(r.n);
-	return make('ul', { class: 'tree' }, make('li', {}, T('key: to {dst} from {src}, why: {purpose}', { dst: r.dst || '-', src: r.src || '*', purpose: r.purpose })),
+	return make('ul', { class: 'tree' }, make('li', {}, T('key: to {dst} from {src}, why: {purpose}', { dst: r.dst || '-', src: r.src || '*', purpose: r.purpose }), ' ', goTo(r)),
 		...(route.searches.length ? ruleList(route) : [make('li', {}, T('no table was searched: the answer was kept from before'))]));
 }
 /* decisions that were made the same way are one tree; one that is closed is drawn when it is opened */
@@ -27,7 +27,7 @@ function drawRoutes() {
 	const results = [...alike.values()].slice(0, 200), open = results.length < 25;
 	$('route-box').replaceChildren(...(results.length ? results.map(([r, ...again]) => {
 		const same = again.length ? make('div', { class: 'soft again' }, T('the same again ({n}): ', { n: again.length }), ...again.slice(0, 20).flatMap((q) => [goTo(q, q.n), ' '])) : null;
-		const box = make('details', { open: open ? '' : null }, make('summary', {}, goTo(r, `${r.netns || '-'}: ${r._text}`)), same, open ? routeTree(r) : null);
+		const box = make('details', { open: open ? '' : null }, make('summary', {}, `${r.netns || '-'}: ${r._text}`), same, open ? routeTree(r) : null);
 		if (!open) box.addEventListener('toggle', () => box.append(routeTree(r)), { once: true });
 		return box;
 	}) : [make('p', {}, noRoutes())]));

@@ -9,15 +9,18 @@ function tidy() {
 
 /* what depends on the room, and all that is said */
 function redraw() { layoutLadder(); drawTimeline(); drawNeighbours(); drawEvents(true); }
-function render() { translate(); head(); connections(); tables(); answers(); drawRoutes(); drawTree(); redraw(); }
+function render() { translate(); head(); connections(); tables(); answers(); drawRoutes(); drawTree(); drawBetween(); redraw(); }
 $('by-event').checked = isCrowded();
 collect(); choices(); tidy(); render();
 if (events.length && !follow()) choose(firstPacket || events[0], { quiet: true });
 window.addEventListener('popstate', follow);
 $('ladder-box').addEventListener('scroll', () => requestAnimationFrame(() => drawLadder()));
 $('event-box').addEventListener('scroll', () => requestAnimationFrame(() => drawEvents()));
+new ResizeObserver(() => document.documentElement.style.setProperty('--nav', `${barHeight()}px`)).observe(bar);
 let typing = 0;
 $('search').addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(search, 120); });
+$('way').addEventListener('toggle', drawWay);
+$('fields').addEventListener('change', () => showHistory('*', $('fields').value));
 for (const id of ['kinds', 'conns']) $(id).addEventListener('change', search);
 for (const id of ['by-event', 'zoom']) $(id).addEventListener('change', () => look(null));
 $('whole').addEventListener('click', () => look(null));

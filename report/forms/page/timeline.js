@@ -91,4 +91,5 @@ function mark(which, e) {
 	if (which === 'a') markA = e; else markB = e;
 	$('zoom').disabled = !markA || !markB;
 	if ($('zoom').checked) drawTimeline(); else drawMarks();
+	drawBetween();
 }
