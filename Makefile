@@ -204,7 +204,8 @@ build/own/: $(apps)
 .PHONY: build/own/
 
 ## test
-test: setup-test $(unit_tests) build/ktrun build/ktreport $(plugins) build/initramfs.cpio ## run the tests; T=PATTERN runs those with that in their path
+# all that a test makes for itself stands before the first begins: two of them run at a time, and a program is linked by one
+test: setup-test $(unit_tests) build/ktrun build/ktreport build/mutate build/rules $(plugins) build/initramfs.cpio ## run the tests; T=PATTERN runs those with that in their path
 	$(Q)tests/run "$$T"
 
 mutants: setup-test build/ktrun build/ktreport $(plugins) ## break the sources in each way of tests/mutants/table.tsv, and see the test for it fail; T=PATTERN: those with that in their row

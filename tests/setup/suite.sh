@@ -23,6 +23,14 @@ test_file part/two.sh <<<'echo "ok 1 - two"; echo 1..1'
 # suite ARGUMENT…
 suite() { (cd "$work" && env -u T tests/run "$@" 2>&1); }
 
+# two tests that link one program at the same time: one of them runs a half of it
+all_made() {
+	make -n -B test >"$work/made"
+	grep -rhE '^[^#]*make -s [^"]*build/' tests/*/*.sh tests/explain/confirm labs/*.sh | grep -oE 'build/[a-z0-9/.-]+[a-z0-9]' | sort -u |
+		{ ! grep -vxFf <(grep -oE 'build/[a-z0-9/.-]+[a-z0-9]' "$work/made"); }
+}
+it 'has made what a test makes' all_made
+
 it 'joins all results' says '3 passed, 0 failed, 1 skipped' suite
 it 'runs what builds kernels before the others' says 'ok 1 - kernel/built.sh: kernels' suite
 it 'takes those with a word in their path' says '1 passed, 0 failed, 0 skipped' suite two
