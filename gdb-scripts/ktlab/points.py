@@ -226,6 +226,7 @@ TABLE = [
 
     # what has no neighbour, and the router
     point("ip_forward", "forward", (skb(), "rt:rt=skb.refdst&~7 out:dev=rt.dev", dev("skb"))),
+    point("ip6_forward", "forward", (skb(), "rt:rt6=skb.refdst&~7 out:dev=rt.dev", dev("skb"))),
     call("arp_error_report", neigh(), NEIGHBOUR + " queue_len=neigh.queue_len"),
     call("ipv4_link_failure", buffer()),
 

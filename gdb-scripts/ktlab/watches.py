@@ -4,7 +4,8 @@
 Theory of operation. The replay goes to where an object is born; from there on until its end a hardware watchpoint of GDB
 lies on each of its chosen fields, for all objects that live at a time. GDB stops behind each store that has changed one, and
 says what is in it then; the machine says how many instructions it has executed. The record must have the same changes of the
-same fields at the same instructions, and no other ones.
+same fields at the same instructions, and no other ones. The functions that GDB unwinds there, by the call frame information,
+must be in the record's chain, too, and none between them missing.
 """
 
 import os
@@ -35,10 +36,35 @@ FIELDS = {
 NAMES = {"sock.sk_state": kernel.TCP_STATES, "neighbour.nud_state": kernel.NUD_STATES}
 
 
+# what is unwound of a stack: as many frames as a record may have, and one to see what lies behind
+FRAMES = 6
+
+
 def recorded(run, fields):
-    """{(instructions before the store, field): (before, after)} of the changes of these fields."""
-    return {(row["icount"], row["field"]): (row["before"], row["after"])
+    """{(instructions before the store, field): (before, after, chain)} of the changes of these fields."""
+    return {(row["icount"], row["field"]): (row["before"], row["after"], (row["by"] or "").split(" -> "))
             for field in fields for row in tables(run, "writes", field)["writes"] if row["before"] != row["after"]}
+
+
+def unwound():
+    """The functions on the stack that are not inlined, the innermost first."""
+    names, frame = [], gdb.newest_frame()
+    while frame and len(names) < FRAMES:
+        if frame.type() == gdb.NORMAL_FRAME:
+            names.append(frame.name())
+        frame = frame.older()
+    return names
+
+
+def lost(names, chain):
+    """The first of the functions on a stack that a record's chain leaves out, though it has what lies behind it; or None."""
+    left = chain[::-1]
+    for name, behind in zip(names, names[1:]):
+        if name in left:
+            left = left[left.index(name) + 1:]
+        elif behind in left:
+            return name
+    return None
 
 
 class Watch:
@@ -81,7 +107,7 @@ class Watching:
             for watch in (watch for watches in self.alive.values() for watch in watches):
                 change = watch.changed()
                 if change:
-                    self.seen[(here - 1, watch.field)] = change
+                    self.seen[(here - 1, watch.field)] = (*change, unwound())
 
     def begins(self, thing):
         self.alive[thing["number"]] = [Watch(field, thing["address"]) for field in self.fields if kind_of(field) == thing["kind"]]
@@ -116,9 +142,17 @@ def run(folder, fields):
     finally:
         replay.end()
     theirs = watching.seen
-    wrong = ["instruction %d, %s: %s as recorded, %s as GDB saw it" % (*key, said(mine.get(key)), said(theirs.get(key)))
-             for key in sorted(set(mine) | set(theirs)) if mine.get(key) != theirs.get(key)]
+    wrong = list(differences(mine, theirs))
     return len(things), len(theirs), wrong
+
+
+def differences(mine, theirs):
+    for key in sorted(set(mine) | set(theirs)):
+        one, other = mine.get(key), theirs.get(key)
+        if (one and one[:2]) != (other and other[:2]):
+            yield "instruction %d, %s: %s as recorded, %s as GDB saw it" % (*key, said(one), said(other))
+        elif lost(other[2], one[2]):
+            yield "instruction %d, %s: by %s as recorded, without %s, which GDB saw" % (*key, " -> ".join(one[2]), lost(other[2], one[2]))
 
 
 def kind_of(field):
@@ -126,4 +160,4 @@ def kind_of(field):
 
 
 def said(change):
-    return "%s to %s" % change if change else "no change"
+    return "%s to %s" % change[:2] if change else "no change"

@@ -110,12 +110,14 @@ static void chain_add(const struct wrote *wrote, const struct place *place, stru
 	}
 }
 
-/* A function that DWARF knows has a frame, behind whose pointer its caller is; of another one the stack's end may have it. */
+/* A function has a frame, behind whose pointer its caller is. Where it has none, and where DWARF knows no function, the stack's
+ * end has it. */
 static void who(const struct wrote *wrote, struct wrote_row *row)
 {
 	const struct written *now = &wrote->now;
-	const struct place *place = places_find(wrote->places, now->pc),
-			   *behind = place && !place->frames.v[0].line
+	const struct place *place = places_find(wrote->places, now->pc);
+	bool nameless = place && !place->frames.v[0].line;
+	const struct place *behind = place && (place->bare || nameless)
 					     ? places_find(wrote->places, now->at_stack - 1)
 					     : NULL;
 	size_t callers = 0;
@@ -129,7 +131,7 @@ static void who(const struct wrote *wrote, struct wrote_row *row)
 		chain_add(wrote, behind, row);
 	if (place)
 		chain_add(wrote, place, row);
-	if (behind)
+	if (behind && nameless)
 		line_take(wrote, behind, row);
 	else if (place)
 		line_take(wrote, place, row);

@@ -57,6 +57,10 @@ struct dwarf_frame {
  * where DWARF knows no function. */
 size_t dwarf_place(struct dwarf *dwarf, uint64_t address, struct dwarf_frame *frames, size_t most);
 
+/* Whether at the address a function has its frame, behind whose pointer its caller is. Where it has none, not yet or not any
+ * more, the return address is what lies at the stack's end. */
+bool dwarf_has_frame(struct dwarf *dwarf, uint64_t address);
+
 /* The function that the table of symbols has there, which may be one that DWARF does not know; or NULL. */
 const char *dwarf_symbol(struct dwarf *dwarf, uint64_t address);
 

@@ -58,6 +58,24 @@ size_t dwarf_place(struct dwarf *dwarf, uint64_t address, struct dwarf_frame *fr
 	return count;
 }
 
+/* By the call frame information: the caller's frame ends 8 bytes behind the stack pointer (System V ABI, x86-64: 3.2.2; its
+ * figure 3.36 has the numbers of registers), as libdw says it. */
+bool dwarf_has_frame(struct dwarf *dwarf, uint64_t address)
+{
+	Dwarf_CFI *cfi = dwarf_getcfi(dwarf->of);
+	Dwarf_Frame *frame;
+	Dwarf_Op *ops;
+	size_t count;
+	bool bare;
+
+	if (!cfi || dwarf_cfi_addrframe(cfi, address, &frame))
+		return true;
+	bare = !dwarf_frame_cfa(frame, &ops, &count) && count == 1 && ops[0].atom == DW_OP_bregx &&
+	       ops[0].number == 7 && ops[0].number2 == 8;
+	free(frame);
+	return !bare;
+}
+
 const char *dwarf_symbol(struct dwarf *dwarf, uint64_t address)
 {
 	Elf *elf = dwarf_getelf(dwarf->of);

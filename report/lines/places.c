@@ -28,7 +28,7 @@ static bool frame_read(struct json row, struct place *place)
 	return false;
 }
 
-/* [ADDRESS, FRAME…], of which each address is above the one before */
+/* [ADDRESS, FRAME…] or [ADDRESS, 0, FRAME…], of which each address is above the one before */
 static bool place_read(struct json row, struct places *places)
 {
 	struct json_iter it = json_iter(row);
@@ -40,9 +40,12 @@ static bool place_read(struct json row, struct places *places)
 	    (places->list.n > 1 && place[-1].pc >= pc))
 		return false;
 	place->pc = (uint32_t)pc;
-	while (json_next(&it))
-		if (!frame_read(it.value, place))
+	for (bool first = true; json_next(&it); first = false) {
+		if (first && it.value.kind == JSON_NUMBER)
+			place->bare = true;
+		else if (!frame_read(it.value, place))
 			return false;
+	}
 	return place->frames.n > 0;
 }
 

@@ -17,6 +17,7 @@ struct place_frame {
 
 struct place {
 	uint32_t pc;
+	bool bare; /* the function has no frame there: the stack's end has its caller */
 	VEC(struct place_frame) frames; /* the outermost first; then what is inlined into it */
 };
 

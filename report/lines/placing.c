@@ -104,7 +104,8 @@ static bool place_put(FILE *out, struct dwarf *dwarf, uint32_t pc, bool first)
 	}
 	if (!count)
 		return false;
-	fprintf(out, "%s[%u", first ? "\n" : ",\n", pc);
+	fprintf(out, "%s[%u%s", first ? "\n" : ",\n", pc,
+		dwarf_has_frame(dwarf, KERNEL_HIGH | pc) ? "" : ",0");
 	for (size_t i = 0; i < count; i++) {
 		fputs(",[", out);
 		json_put(out, frames[i].name);

@@ -117,16 +117,18 @@ static void check_owner(struct callers *callers, const struct event *ev)
 				  _("a task that has used this descriptor"));
 }
 
-/* The owner of a socket is one for all of a connection. */
+/* The owner of a socket is one for all of a connection. A segment may come late, to another socket at the same address. */
 static void check_same_owner(struct callers *callers, const struct event *ev)
 {
 	for (const struct event *e = ev;
-	     ev->conn && event_has(ev, "owner") && e-- > callers->trace->events.v;)
-		if (e->conn == ev->conn && event_agrees(e, "sk", ev, "sk")) {
-			if (event_has(e, "owner"))
-				event_must_be_as(callers->trace, ev, "owner", e, "owner");
+	     ev->conn && event_has(ev, "owner") && e-- > callers->trace->events.v;) {
+		bool same = event_agrees(e, "sk", ev, "sk");
+
+		if (same && e->conn == ev->conn && event_has(e, "owner"))
+			event_must_be_as(callers->trace, ev, "owner", e, "owner");
+		if (same && (e->conn == ev->conn || gives_fd(e)))
 			return;
-		}
+	}
 }
 
 /* ---- what a call does for the one around it ---- */

@@ -80,51 +80,6 @@ static struct lane *get_lane(struct ledger *ledger, const struct lane *like)
 	return lane;
 }
 
-static int by_packet(const void *a, const void *b)
-{
-	const struct packet *x = a, *y = b;
-
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	return (uintptr_t)x->node < (uintptr_t)y->node ? -1 : x->node != y->node;
-}
-
-static void sort_packets(struct packet *packets, size_t n)
-{
-	if (n)
-		qsort(packets, n, sizeof(*packets), by_packet);
-}
-
-/* Whether the packet of the event is among those at its node. */
-static bool is_among(const struct packet *packets, size_t n, const struct event *ev)
-{
-	const struct packet packet = { ev->pkt, ev->netns };
-
-	return ev->pkt && n && bsearch(&packet, packets, n, sizeof(*packets), by_packet);
-}
-
-static void collect_packets(struct ledger *ledger)
-{
-	const struct trace *trace = ledger->trace;
-
-	for (size_t i = 0; i < trace->events.n; i++) {
-		const struct event *ev = &trace->events.v[i];
-		const struct packet packet = { ev->pkt, ev->netns };
-
-		if (ev->kind == EV_SKB_DROP && ev->pkt)
-			*vec_add(&ledger->drops) = packet;
-		else if (ev->kind == EV_TCP_RX && ev->pkt)
-			*vec_add(&ledger->received) = packet;
-	}
-	sort_packets(ledger->drops.v, ledger->drops.n);
-	sort_packets(ledger->received.v, ledger->received.n);
-}
-
-bool was_dropped(const struct ledger *ledger, const struct event *ev)
-{
-	return is_among(ledger->drops.v, ledger->drops.n, ev);
-}
-
 static struct lane lane_of(const struct event *ev, bool rx, enum frame_kind kind,
 			   const struct datagrams *datagrams)
 {
@@ -165,8 +120,7 @@ static bool is_dropped_before_tcp(const struct ledger *ledger, size_t i)
 {
 	const struct event *ev = &ledger->trace->events.v[i];
 
-	return event_is(ev, "proto", "TCP") &&
-	       !is_among(ledger->received.v, ledger->received.n, ev);
+	return event_is(ev, "proto", "TCP") && !was_received(ledger, ev);
 }
 
 static void add_datagram(struct ledger *ledger, size_t i)
@@ -265,12 +219,22 @@ static bool entry_matches(const struct ledger *ledger, const struct entry *entry
 	       seq_within(frame_end_seq(f), f->seq, entry->end_seq);
 }
 
+/* Whether the frame is by its header behind those that the entry took: IPv6 has no id, but the parts have the same options. */
+static bool is_next_part(const struct ledger *ledger, const struct entry *entry,
+			 const struct frame *f)
+{
+	if (entry->ip_id >= 0)
+		return f->ip_id == (uint16_t)(entry->ip_id + (int32_t)entry->seen);
+	return entry->ack == f->ack && options_agree(&ledger->trace->events.v[entry->event], f);
+}
+
 /* The empty frame behind the parts of a segment that was cut. */
-static bool is_surplus(const struct entry *entry, const struct frame *f)
+static bool is_surplus(const struct ledger *ledger, const struct entry *entry,
+		       const struct frame *f)
 {
 	return entry->seen > 1 && !f->payload_len && f->seq == entry->end_seq &&
-	       (entry->ip_id < 0 || f->ip_id == (uint16_t)(entry->ip_id + (int32_t)entry->seen)) &&
-	       entry->end_seq - entry->seq == entry->seen * entry->last_payload;
+	       entry->end_seq - entry->seq == entry->seen * entry->last_payload &&
+	       is_next_part(ledger, entry, f);
 }
 
 static void take_entry(struct lane *lane, struct entry *entry, const struct frame *f)
@@ -360,7 +324,7 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 
 	if (f->kind == FRAME_FRAGMENT)
 		return match_fragment(ledger, f, node, rx);
-	if (entry && !rx && is_surplus(entry, f)) {
+	if (entry && !rx && is_surplus(ledger, entry, f)) {
 		lane->last_entry = 0;
 		f->reason = surplus;
 		return entry->event + 1;
@@ -385,7 +349,7 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 
 void lanes_fill(struct ledger *ledger)
 {
-	collect_packets(ledger);
+	packets_collect(ledger);
 	collect_entries(ledger);
 }
 
@@ -394,6 +358,5 @@ void lanes_free(struct ledger *ledger)
 	for (size_t i = 0; i < ledger->lanes.n; i++)
 		vec_free(&ledger->lanes.v[i].entries);
 	vec_free(&ledger->lanes);
-	vec_free(&ledger->drops);
-	vec_free(&ledger->received);
+	packets_free(ledger);
 }

@@ -60,8 +60,13 @@ void lanes_free(struct ledger *ledger);
 
 /* The index + 1 of the event for this frame, which it takes, or 0. */
 size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, bool rx);
-/* Whether the packet of the event was dropped at its node. */
+/* Packets (packets.c): finds those that were dropped or came to TCP; whether that of the event was, at its node. */
+void packets_collect(struct ledger *ledger);
+void packets_free(struct ledger *ledger);
 bool was_dropped(const struct ledger *ledger, const struct event *ev);
+bool was_received(const struct ledger *ledger, const struct event *ev);
+/* Whether the frame has the TCP options of the event (agree.c). */
+bool options_agree(const struct event *ev, const struct frame *f);
 /* Whether what was sent still lies in the queue of a neighbour that has not answered (waits.c). */
 bool waits_for_neighbour(const struct trace *trace, const struct event *ev);
 /* Frames that programs made (programs.c): finds their events; why this one was sent, which takes its event, or NULL. */

@@ -56,9 +56,9 @@ static const struct meaning meanings[] = {
 	  "net/ipv4/inet_connection_sock.c: inet_csk_reqsk_queue_hash_add()" },
 	{ "op=syn_drop", N_("The request was not completed in time, and is given up."),
 	  "net/ipv4/inet_connection_sock.c: reqsk_timer_handler()" },
-	{ "op=accept_add stack~tcp_try_fastopen",
+	{ "op=accept_add stack~tcp_conn_request",
 	  N_("Fast Open: the child waits for a program before the third segment has come."),
-	  "net/ipv4/tcp_fastopen.c: tcp_try_fastopen()" },
+	  "net/ipv4/tcp_input.c: tcp_conn_request()" },
 	{ "op=accept_add",
 	  N_("The handshake is complete: the child waits in the accept queue until a program takes "
 	     "it."),

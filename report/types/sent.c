@@ -13,6 +13,16 @@
 const struct meaning sent_meanings[] = {
 	{ "stack~ip_forward", N_("A router passes the segment on: its own TCP has no part in it."),
 	  "net/ipv4/ip_forward.c: ip_forward()" },
+	{ "stack~ip6_forward", N_("A router passes the segment on: its own TCP has no part in it."),
+	  "net/ipv6/ip6_output.c: ip6_forward()" },
+	{ "stack~raw_send_hdrinc",
+	  N_("A program has made this segment itself, by a raw socket: the TCP of this node has no "
+	     "part in it."),
+	  "net/ipv4/raw.c: raw_send_hdrinc()" },
+	{ "stack~rawv6_send_hdrinc",
+	  N_("A program has made this segment itself, by a raw socket: the TCP of this node has no "
+	     "part in it."),
+	  "net/ipv6/raw.c: rawv6_send_hdrinc()" },
 	/* the handshake */
 	{ "stack~tcp_connect",
 	  N_("The first segment: it carries the client's first sequence number and what it can "
@@ -23,6 +33,10 @@ const struct meaning sent_meanings[] = {
 	  "net/ipv4/inet_connection_sock.c: reqsk_timer_handler()" },
 	{ "stack~inet_rtx_syn_ack", N_("The SYN came again, and so goes the SYN-ACK."),
 	  "net/ipv4/tcp_minisocks.c: tcp_check_req()" },
+	{ "stack~tcp_conn_request rel_ack!=1",
+	  N_("The SYN brought data, which the listener takes at once: its answer acknowledges "
+	     "them, too (TCP Fast Open, RFC 7413)."),
+	  "net/ipv4/tcp_input.c: tcp_conn_request()" },
 	{ "stack~tcp_conn_request",
 	  N_("The listener answers by itself, without the server's program: its own number, and "
 	     "the client's plus one."),
@@ -53,6 +67,10 @@ const struct meaning sent_meanings[] = {
 	  N_("It is marked as lost: it is sent again as soon as the window allows, without a "
 	     "timer."),
 	  "net/ipv4/tcp_output.c: tcp_xmit_retransmit_queue()" },
+	{ "stack~tcp_xmit_recovery",
+	  N_("New data, where lost ones could go: what they are answered with tells whether the "
+	     "timer was wrong (F-RTO, RFC 5682)."),
+	  "net/ipv4/tcp_input.c: tcp_xmit_recovery()" },
 	{ "retrans=true", N_("The segment is sent again."),
 	  "net/ipv4/tcp_output.c: __tcp_retransmit_skb()" },
 	/* the end */
@@ -111,12 +129,15 @@ const struct meaning sent_meanings[] = {
 	  N_("What came while the program's call held the socket is taken and acknowledged as the "
 	     "call lets go."),
 	  "net/core/sock.c: __release_sock()" },
+	{ "stack~tcp_compressed_ack_kick",
+	  N_("Acknowledgements with SACK were held back for a moment: one tells all of them."),
+	  "net/ipv4/tcp_timer.c: tcp_compressed_ack_kick()" },
 	{ "stack~__tcp_ack_snd_check opts.sack.name=sack",
-	  N_("What came lies behind a hole, or was here already: the number that is expected is "
-	     "said "
-	     "again, and SACK says what came."),
+	  N_("There is a hole in what came, or something came twice: SACK says what is here, "
+	     "beside the number that is expected."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
-	{ "stack~__tcp_ack_snd_check", N_("What came is acknowledged at once."),
+	{ "stack~__tcp_ack_snd_check",
+	  N_("What came is answered at once, with the number that is expected next."),
 	  "net/ipv4/tcp_input.c: __tcp_ack_snd_check()" },
 	/* since 6.7 (133c4c0d3717) */
 	{ "stack~tcp_release_cb payload_len=0",
@@ -151,6 +172,9 @@ static const struct {
 	const char *function, *cause;
 } causes[] = {
 	{ "ip_forward()", N_("forwarded") },
+	{ "ip6_forward()", N_("forwarded") },
+	{ "raw_send_hdrinc()", N_("raw socket") },
+	{ "rawv6_send_hdrinc()", N_("raw socket") },
 	{ "tcp_connect()", "connect()" },
 	{ "reqsk_timer_handler()", N_("request's timer") },
 	{ "tcp_check_req()", N_("SYN came again") },
@@ -162,6 +186,7 @@ static const struct {
 	{ "tcp_rack_reo_timeout()", N_("RACK's timer") },
 	{ "tcp_simple_retransmit()", N_("path MTU") },
 	{ "tcp_xmit_retransmit_queue()", N_("marked as lost") },
+	{ "tcp_xmit_recovery()", N_("F-RTO's new data") },
 	{ "__tcp_retransmit_skb()", N_("sent again") },
 	{ "tcp_v4_send_reset()", N_("nobody wants it") },
 	{ "tcp_v6_send_reset()", N_("nobody wants it") },
@@ -179,6 +204,7 @@ static const struct {
 	{ "tcp_delack_timer_handler()", N_("delayed ACK") },
 	{ "tcp_cleanup_rbuf()", N_("program has read") },
 	{ "__tcp_cleanup_rbuf()", N_("program has read") },
+	{ "tcp_compressed_ack_kick()", N_("compressed ACK") },
 	{ "__tcp_ack_snd_check()", N_("segment came") },
 	{ "__release_sock()", N_("segment came") },
 	{ "tcp_release_cb()", N_("segment came") },
@@ -199,10 +225,34 @@ static const char *sender_of(const struct event *ev)
 	return meaning ? strstr(meaning->source, ": ") + 2 : NULL;
 }
 
-const char *sent_cause(const struct event *ev)
+/* The last segment before `ev` that came to the end that sends `ev`, or that `ev` came to; NULL: none. */
+static const struct event *came_before(const struct trace *trace, const struct event *ev)
+{
+	int64_t port = event_int(ev, ev->kind == EV_TCP_TX ? "sport" : "dport", 0);
+
+	for (const struct event *e = ev; e-- > trace->events.v;)
+		if (e->kind == EV_TCP_RX && e->conn == ev->conn && e->netns == ev->netns &&
+		    event_int(e, "dport", 0) == port)
+			return e;
+	return NULL;
+}
+
+/* Whether what came last says nothing but that there is more room (net/ipv4/tcp_input.c: FLAG_WIN_UPDATE). */
+static bool is_window_update(const struct trace *trace, const struct event *ev)
+{
+	const struct event *last = ev->conn ? came_before(trace, ev) : NULL;
+	const struct event *before = last ? came_before(trace, last) : NULL;
+
+	return before && !event_int(last, "payload_len", 0) && event_same(last, before, "ack") &&
+	       event_int(last, "win_scaled", 0) > event_int(before, "win_scaled", 0);
+}
+
+const char *sent_cause(const struct trace *trace, const struct event *ev)
 {
 	const char *sender = sender_of(ev);
 
+	if (text_is(sender, "tcp_data_snd_check()") && is_window_update(trace, ev))
+		return N_("window update");
 	for (size_t i = 0; sender && i < ARRAY_SIZE(causes); i++)
 		if (strcmp(sender, causes[i].function) == 0)
 			return causes[i].cause;

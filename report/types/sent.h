@@ -8,7 +8,7 @@
 /* What a segment that was sent means, by the functions that sent it. */
 extern const struct meaning sent_meanings[];
 /* In a word or two, as a key of the catalogue: "retransmission timer"; NULL: not known, or it was not sent. */
-const char *sent_cause(const struct event *ev);
+const char *sent_cause(const struct trace *trace, const struct event *ev);
 /* Was it sent again because it is marked as lost? */
 bool is_sent_as_lost(const struct event *ev);
 

@@ -83,7 +83,7 @@ static void fill_options(const struct telling *of, struct table *t)
 
 static void fill_cause(const struct telling *of, struct table *t)
 {
-	const char *cause = sent_cause(of->ev);
+	const char *cause = sent_cause(of->trace, of->ev);
 
 	if (cause)
 		table_text(t, _(cause));

@@ -232,7 +232,7 @@ void answer_causes(struct answers *a)
 	struct sendings all = { 0 };
 
 	for (const struct event *ev = a->rq->trace->events.v; ev < events_end(a); ev++) {
-		const char *cause = request_wants(a->rq, ev) ? sent_cause(ev) : NULL;
+		const char *cause = request_wants(a->rq, ev) ? sent_cause(a->rq->trace, ev) : NULL;
 		struct sending *s = cause ? sending_of(&all, ev, cause) : NULL;
 
 		if (s) {
@@ -299,7 +299,8 @@ void answer_callers(struct answers *a)
 static void answer_sentence(struct answers *a, const struct event *ev)
 {
 	char *sentence = event_sentence(a->rq->trace, ev);
-	const char *cause = sent_cause(ev), *by = is_sent_as_lost(ev) ? lost_by(a, ev) : NULL;
+	const char *cause = sent_cause(a->rq->trace, ev);
+	const char *by = is_sent_as_lost(ev) ? lost_by(a, ev) : NULL;
 	char *told = by	     ? xasprintf(_("%s: %s by %s"), sentence, _(cause), _(by))
 		     : cause ? xasprintf("%s: %s", sentence, _(cause))
 			     : xstrdup(sentence);

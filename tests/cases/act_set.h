@@ -29,11 +29,25 @@ static void do_set(char **w)
 	};
 	int value = atoi(w[2]);
 	struct linger linger = { 1, value };
-	/* RFC 791 3.1: room for two addresses */
+	/* RFC 791 3.1: room for two addresses; RFC 8200 4.2, 4.6: eight bytes, which pad each other */
 	static const unsigned char record_route[] = { 7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	static const unsigned char padding[] = { 0, 0, 1, 4, 0, 0, 0, 0 };
+	static const struct {
+		const char *name;
+		int level, option;
+		const void *value;
+		socklen_t bytes;
+	} headers[] = {
+		{ "route", IPPROTO_IP, IP_OPTIONS, record_route, sizeof(record_route) },
+		{ "hopbyhop", IPPROTO_IPV6, IPV6_HOPOPTS, padding, sizeof(padding) },
+		{ "destination", IPPROTO_IPV6, IPV6_DSTOPTS, padding, sizeof(padding) },
+	};
 
-	if (!strcmp(w[1], "route"))
-		setsockopt(*slot(w[0]), IPPROTO_IP, IP_OPTIONS, record_route, sizeof(record_route));
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		if (!strcmp(headers[i].name, w[1]) &&
+		    setsockopt(*slot(w[0]), headers[i].level, headers[i].option, headers[i].value,
+			       headers[i].bytes))
+			perror(w[1]);
 	if (!strcmp(w[1], "linger"))
 		setsockopt(*slot(w[0]), SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)

@@ -28,12 +28,27 @@ cases_copy() {
 	(cd "$1" && make -s rootfs) || return
 }
 
-# cases_run COPY NAME OUT: the run of a case on KTLAB_KDIR with ENGINE; 0 if all of it is right, and what it said in OUT/said
+# cases_run COPY NAME OUT: the run of a case on KTLAB_KDIR with ENGINE; 0 if all of it is right, each explanation is confirmed and
+# the programs' own account is that of the events; and what it said in OUT/said
 cases_run() {
 	mkdir -p "$3"
 	(cd "$1" && OUT=$3 KTLAB_INITRD=build/initramfs.cpio qemu-plugin/engine.sh "labs/$2") >"$3/said" 2>&1 &&
 		grep -q '^verdict: held' "$3/said" || return
-	! grep -q '^told: ' "$3/$2/console.log" || python3 -B tests/e2e/told.py "$3/$2" >>"$3/said" 2>&1
+	tests/explain/confirm "$3/$2" >>"$3/said" 2>&1 || return
+	! grep -q '^told: ' "$3/$2/console.log" || python3 -B tests/e2e/told.py "$3/$2" >>"$3/said" 2>&1 || return
+	[ ! -e "tests/cases/$2.answers" ] || [ "$ENGINE" != plugin ] || cases_answers "$2" "$3/$2" >>"$3/said" 2>&1
+}
+
+# cases_answers NAME RUN: what the run's answers say of a question is what NAME.answers has: STEP, QUESTION, a pattern
+cases_answers() {
+	local step question pattern missing=0
+	while IFS=$'\t' read -r step question pattern; do
+		build/ktreport show answers --json -f "step=$step" "$2" |
+			jq -r --arg question "$question" '.tables[0].rows[] | select(.question == $question).answer' | grep -qE "$pattern" && continue
+		echo "told wrongly: in '$step', '$question' has no answer '$pattern'"
+		missing=1
+	done <"tests/cases/$1.answers"
+	return $missing
 }
 
 # cases_digest RUN: of its events and wires
@@ -41,5 +56,5 @@ cases_digest() { printf '%.12s %.12s' "$(tail -n 1 "$1/events.jsonl" | jq -r .sh
 
 # cases_why FOLDER: the first thing that was not right
 cases_why() {
-	grep -m 1 -A 1 -E '^FAILED|^ktrun:|^verdict:|^  unmatched|^[a-z].* is of connection|told' "$1/said" | tr '\n' ' ' | cut -c -200
+	grep -m 1 -A 1 -E '^FAILED|^ktrun:|^unconfirmed|^unexplained|^verdict:|^  unmatched|^[a-z].* is of connection|told' "$1/said" | tr '\n' ' ' | cut -c -200
 }

@@ -55,6 +55,17 @@ for WINDOW in 1300,900 1920,1080; do
 	ask tests/plugin/beside.js handshake
 done
 unset WINDOW
+# without the kernel's source, and with one of its files changed
+tree=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
+mkdir -p "$dir/tree"
+cp -r "$tree/net" "$dir/tree/"
+echo '/* one line more */' >>"$dir/tree/net/ipv4/tcp_input.c"
+for state in gone changed; do
+	cp -r "$dir/handshake" "$dir/$state"
+	it "writes the report again, the source $state" build/ktreport write --source="$dir/$([ $state = gone ] && echo nowhere || echo tree)" "$dir/$state"
+	printf "told.state = '%s';\n" $state >>"$dir/told.js"
+	ask tests/plugin/gone.js $state
+done
 
 it 'has a run of the send lab' run send
 say cwnd send writes sock.snd_cwnd

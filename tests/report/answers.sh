@@ -64,6 +64,19 @@ client to 10.2.0.9: no route (EINVAL), because the longest prefix that fits in t
 it 'says that there was no SYN' is 'Which function sent the SYN?' 'no SYN was sent []'
 it 'gives no meaning to a change that it does not know' sh -c "'$report' show explain --json -f n=20 '$dir/events.jsonl' | jq -e '.tables[0].rows == []'"
 
+# an ACK of more, the same number with more room and with no more
+number=0
+{
+	echo '{"type":"meta","format":1,"kernel":{"release":"5.4.286"},"lab":"made-up","engine":"gdb","mode":"exact","nodes":[],"points":[{"name":"ip_output"}]}'
+	for said in 5000,0 5000,4000 6000,9000 6000,9000; do
+		event 1000 tcp.rx '"conn":1,"dport":8080,"payload_len":0,"ack":'"${said%,*}"',"win_scaled":'"${said#*,}"
+		event 1000 tcp.tx '"conn":1,"sport":8080,"flags":"P.","payload_len":10,"stack":[{"fn":"tcp_data_snd_check","file":null,"line":null}]'
+	done
+	echo '{"type":"end","hits":8,"events":8,"complete":true,"points":[]}'
+} >"$dir/events.jsonl"
+it 'tells a window update from an ACK that makes room' is 'Why was each segment sent?' 'room came on client: segments: 3 [2 8]
+window update on client: segments: 1 [4]'
+
 cp "$run/events.jsonl" "$dir/events.jsonl"
 # each call that slept: what came, in whose function, in which context; the second recvfrom() of the client did not wait
 waits='accept() on server: 560.565 ms, until SYN queue 1 -> 0, accept queue 0 -> 1; by tcp_check_req() in softirq, while ksoftirqd/0 had the processor [34 91]

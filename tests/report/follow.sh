@@ -147,6 +147,18 @@ segment('tx', '.', 500, 900, win=1001)"
 it 'believes one that a scale makes' silent win_scaled "$numbers
 segment('tx', '.', 500, 900, win=16000)"
 
+# ---- whose a socket is
+
+# late FD: a segment of connection 1 comes to the socket that lies where that of the connection was
+late() {
+	printf '%s\n' "$numbers" 'sk = here["sk"]' \
+		'def call(conn, fd): tell("call", point="tcp_rcv_state_process", fn="tcp_rcv_state_process", at="enter", conn=conn, sk=sk, owner={"pid": fd, "comm": "one", "fd": fd})' \
+		'call(1, 3)' "$1" 'call(1, 4)'
+}
+it 'finds that a socket has changed hands' says_of owner '{"pid":4,"comm":"one","fd":4}, by its other fields and events {"pid":3,"comm":"one","fd":3}, as event 2 says' "$(late '')"
+it 'believes it of another socket at its address' silent owner \
+	"$(late 'tell("syscall.exit", point="__x64_sys_socket", fn="__x64_sys_socket", at="return", name="socket", ret=4, sk=sk, owner={"pid": 4, "comm": "one", "fd": 4})')"
+
 # ---- words
 
 it 'finds a state that there is not' says_of new_raw '14, by its other fields and events less than 14' "$numbers

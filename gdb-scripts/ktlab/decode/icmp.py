@@ -7,6 +7,7 @@ from .. import kernel
 from ..headers import parse_ip
 from ..packets import ETH_BYTES, at_hand
 from .route import gateway
+from .route6 import gateway6
 from .words import word
 
 # messages of ICMP that quote a packet (RFC 792)
@@ -97,12 +98,12 @@ def defrag(hit, model):
 
 
 def forward(hit, model):
-    """ip_forward(skb): net/ipv4/ip_forward.c"""
+    """ip_forward(skb): net/ipv4/ip_forward.c; ip6_forward(skb): net/ipv6/ip6_output.c"""
     ip = parse_ip(at_hand(hit)[0][ETH_BYTES:])
     if not ip:
         return None
     args = {"saddr": ip["saddr"], "daddr": ip["daddr"], "ttl": ip["ttl"], "out_dev": hit.text("out.name"),
-            "via": gateway(hit)}
+            "via": gateway6(hit) if is_six(ip) else gateway(hit)}
     return "call", {"args": args, "result": None, "_pkt": model.packets.arriving(hit, hit["net.inum"])}
 
 

@@ -60,11 +60,14 @@ def preference(flags):
     return word(kernel.ROUTE_PREFERENCES, flags >> kernel.ROUTE_PREFERENCE_SHIFT & 3)
 
 
+def gateway6(hit):
+    """The next hop of a route (struct rt6_info)."""
+    return given(hit.raw("rt.rt6i_gateway", 16)) if (hit["rt.rt6i_flags"] or 0) & kernel.RTF_GATEWAY else None
+
+
 def found(hit):
     """What both ways of a lookup tell of the route (struct rt6_info), which may be a copy of one of the table."""
-    flags = hit["rt.rt6i_flags"] or 0
-    return {"route_type": word(kernel.ROUTE_TYPES, hit["route.fib6_type"]),
-            "via": given(hit.raw("rt.rt6i_gateway", 16)) if flags & kernel.RTF_GATEWAY else None,
+    return {"route_type": word(kernel.ROUTE_TYPES, hit["route.fib6_type"]), "via": gateway6(hit),
             "out_dev": hit.text("dev.name"), "error": errno_name(hit["rt.error"])}
 
 
