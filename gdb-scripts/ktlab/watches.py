@@ -38,6 +38,8 @@ NAMES = {"sock.sk_state": kernel.TCP_STATES, "neighbour.nud_state": kernel.NUD_S
 
 # what is unwound of a stack: as many frames as a record may have, and one to see what lies behind
 FRAMES = 6
+# stands in a chain for a caller that the record does not know
+UNKNOWN = "…"
 
 
 def recorded(run, fields):
@@ -57,11 +59,14 @@ def unwound():
 
 
 def lost(names, chain):
-    """The first of the functions on a stack that a record's chain leaves out, though it has what lies behind it; or None."""
+    """The first of the functions on a stack that a record's chain leaves out without a word, though it has what lies behind it;
+    or None."""
     left = chain[::-1]
     for name, behind in zip(names, names[1:]):
         if name in left:
             left = left[left.index(name) + 1:]
+        elif UNKNOWN in left:
+            left = left[left.index(UNKNOWN) + 1:]
         elif behind in left:
             return name
     return None

@@ -111,7 +111,7 @@ static void chain_add(const struct wrote *wrote, const struct place *place, stru
 }
 
 /* A function has a frame, behind whose pointer its caller is. Where it has none, and where DWARF knows no function, the stack's
- * end has it. */
+ * end has it; where the frame is half made, nothing that was recorded. */
 static void who(const struct wrote *wrote, struct wrote_row *row)
 {
 	const struct written *now = &wrote->now;
@@ -129,6 +129,8 @@ static void who(const struct wrote *wrote, struct wrote_row *row)
 		chain_add(wrote, places_find(wrote->places, now->callers[callers] - 1), row);
 	if (behind)
 		chain_add(wrote, behind, row);
+	else if (place && place->half && row->chain_n < WROTE_CHAIN)
+		row->chain[row->chain_n++] = "…";
 	if (place)
 		chain_add(wrote, place, row);
 	if (behind && nameless)

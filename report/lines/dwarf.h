@@ -57,9 +57,15 @@ struct dwarf_frame {
  * where DWARF knows no function. */
 size_t dwarf_place(struct dwarf *dwarf, uint64_t address, struct dwarf_frame *frames, size_t most);
 
-/* Whether at the address a function has its frame, behind whose pointer its caller is. Where it has none, not yet or not any
- * more, the return address is what lies at the stack's end. */
-bool dwarf_has_frame(struct dwarf *dwarf, uint64_t address);
+/* Where the return address of the function is, at an address in it: behind the frame pointer; at the stack's end, where the
+ * function has no frame, not yet or not any more; or deeper in the stack, where its frame is half made. */
+enum dwarf_return {
+	RETURN_BEHIND_FRAME,
+	RETURN_AT_STACK,
+	RETURN_IN_STACK
+};
+
+enum dwarf_return dwarf_return_at(struct dwarf *dwarf, uint64_t address);
 
 /* The function that the table of symbols has there, which may be one that DWARF does not know; or NULL. */
 const char *dwarf_symbol(struct dwarf *dwarf, uint64_t address);

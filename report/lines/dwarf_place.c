@@ -58,22 +58,27 @@ size_t dwarf_place(struct dwarf *dwarf, uint64_t address, struct dwarf_frame *fr
 	return count;
 }
 
-/* By the call frame information: the caller's frame ends 8 bytes behind the stack pointer (System V ABI, x86-64: 3.2.2; its
- * figure 3.36 has the numbers of registers), as libdw says it. */
-bool dwarf_has_frame(struct dwarf *dwarf, uint64_t address)
+/* By the call frame information: where the caller's frame ends, which the return address lies below (System V ABI, x86-64:
+ * 3.2.2; figure 3.36 has the numbers of registers), as libdw says it. */
+enum dwarf_return dwarf_return_at(struct dwarf *dwarf, uint64_t address)
 {
+	enum {
+		RSP = 7,
+		RETURN_BYTES = 8
+	};
 	Dwarf_CFI *cfi = dwarf_getcfi(dwarf->of);
+	enum dwarf_return at = RETURN_BEHIND_FRAME;
 	Dwarf_Frame *frame;
 	Dwarf_Op *ops;
 	size_t count;
-	bool bare;
 
 	if (!cfi || dwarf_cfi_addrframe(cfi, address, &frame))
-		return true;
-	bare = !dwarf_frame_cfa(frame, &ops, &count) && count == 1 && ops[0].atom == DW_OP_bregx &&
-	       ops[0].number == 7 && ops[0].number2 == 8;
+		return at;
+	if (!dwarf_frame_cfa(frame, &ops, &count) && count == 1 && ops[0].atom == DW_OP_bregx &&
+	    ops[0].number == RSP)
+		at = ops[0].number2 == RETURN_BYTES ? RETURN_AT_STACK : RETURN_IN_STACK;
 	free(frame);
-	return !bare;
+	return at;
 }
 
 const char *dwarf_symbol(struct dwarf *dwarf, uint64_t address)

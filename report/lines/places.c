@@ -28,12 +28,12 @@ static bool frame_read(struct json row, struct place *place)
 	return false;
 }
 
-/* [ADDRESS, FRAME…] or [ADDRESS, 0, FRAME…], of which each address is above the one before */
+/* [ADDRESS, FRAME…], [ADDRESS, 0, FRAME…] or [ADDRESS, 1, FRAME…], of which each address is above the one before */
 static bool place_read(struct json row, struct places *places)
 {
 	struct json_iter it = json_iter(row);
 	struct place *place = vec_add(&places->list);
-	int64_t pc;
+	int64_t pc, half;
 
 	*place = (struct place){ 0 };
 	if (!json_next(&it) || !json_int(it.value, &pc) || pc < 0 || pc > UINT32_MAX ||
@@ -41,8 +41,8 @@ static bool place_read(struct json row, struct places *places)
 		return false;
 	place->pc = (uint32_t)pc;
 	for (bool first = true; json_next(&it); first = false) {
-		if (first && it.value.kind == JSON_NUMBER)
-			place->bare = true;
+		if (first && json_int(it.value, &half))
+			*(half ? &place->half : &place->bare) = true;
 		else if (!frame_read(it.value, place))
 			return false;
 	}

@@ -17,7 +17,8 @@ struct place_frame {
 
 struct place {
 	uint32_t pc;
-	bool bare; /* the function has no frame there: the stack's end has its caller */
+	bool bare; /* the function has no frame there: the stack's end has its caller, */
+	bool half; /* or half of one: its caller is not known */
 	VEC(struct place_frame) frames; /* the outermost first; then what is inlined into it */
 };
 

@@ -95,6 +95,7 @@ static char *addresses_read(struct written_file *file, const struct layout *layo
 
 static bool place_put(FILE *out, struct dwarf *dwarf, uint32_t pc, bool first)
 {
+	static const char *const returns[] = { "", ",0", ",1" };
 	struct dwarf_frame frames[FRAMES_MAX] = { 0 };
 	size_t count = dwarf_place(dwarf, KERNEL_HIGH | pc, frames, FRAMES_MAX);
 
@@ -105,7 +106,7 @@ static bool place_put(FILE *out, struct dwarf *dwarf, uint32_t pc, bool first)
 	if (!count)
 		return false;
 	fprintf(out, "%s[%u%s", first ? "\n" : ",\n", pc,
-		dwarf_has_frame(dwarf, KERNEL_HIGH | pc) ? "" : ",0");
+		returns[dwarf_return_at(dwarf, KERNEL_HIGH | pc)]);
 	for (size_t i = 0; i < count; i++) {
 		fputs(",[", out);
 		json_put(out, frames[i].name);
