@@ -22,11 +22,11 @@ it is watched without what depends on it. Any other that this kernel's function 
 What every hit takes (stack, task, clock) stands in blocks.py, what many points take in takes.py.
 """
 
-from .points_datagrams import DATAGRAMS, ERRORS
+from .points_datagrams import DATAGRAMS, DISCOVERY, ERRORS
 from .points_syscalls import SYSCALLS
 from .rows import SAME, call, point
-from .takes import (CALLER, INCOMING, NETDEV, NOW, OUTGOING, SLEEPER, any_sock, buffer, came, cut, dev, neigh, packet, route, route6,
-                    skb, sock, timewait, woken)
+from .takes import (CALLER, INCOMING, NETDEV, NOW, OUTGOING, SLEEPER, any_sock, buffer, came, cut, dev, neigh, packet, route,
+                    route6, skb, sock, timewait, woken)
 
 # What the rows of the path show: of a sending socket, of one of its own timers, of a listener, of a socket's own end, of a neighbour.
 SENDER = "state=sk.state:state ca_state=sk.ca_state:ca cwnd=sk.snd_cwnd ssthresh=sk.snd_ssthresh " \
@@ -81,7 +81,7 @@ TABLE = [
     # segments: down, with the IP and TCP headers complete; up, when TCP gets them
     point("ip_output", "tx", (any_sock(), skb(), route("skb.refdst&~7"))),
     point("tcp_v4_rcv", "rx", buffer()),
-    point("ip6_output", "tx", (any_sock(), skb(), route6("skb.refdst&~7"))),
+    point("ip6_output", "tx6", (any_sock(), skb(), route6("skb.refdst&~7"))),
     point("tcp_v6_rcv", "rx", buffer()),
 
     # routing
@@ -203,6 +203,7 @@ TABLE = [
                "(ba8de796baf4)"),
 
     *ERRORS,
+    *DISCOVERY,
 
     # what has no neighbour, and the router
     point("ip_forward", "forward", (skb(), "rt:rt=skb.refdst&~7 out:dev=rt.dev", dev("skb"))),
