@@ -172,6 +172,8 @@ def walk(frames, said, drops, left_over):
     """Goes along the frames and the events of one flow; gives each disagreement as a sentence. Frames without an event
     are left over."""
     before, left = list(frames), list(frames)
+    # of those alike, what was dropped did not leave
+    said = sorted(said, key=drops.knows)
     for event, whole in list(zip(said, claimed(left, said))):
         taken = [whole] if whole else parts(left, event)
         for frame in taken:
@@ -196,19 +198,24 @@ def is_group(mac):
     return int(mac[:2], 16) & 1
 
 
-def goes(frame, way, nic, addresses):
+def is_own(address, addresses, others):
+    """Whether it is one of a node's addresses; of IPv6 a program may have given it one that is not known, nor of the others."""
+    return address in addresses or ":" in address and address not in others
+
+
+def goes(frame, way, nic, addresses, others):
     """Whether a frame at a card was sent by it (tx), or was for it and its node (rx)."""
     if nic["nic"] == LOOPBACK:
         return True
     if way == "tx":
         # a datagram has its event where it is made, and none at a router
-        return frame["eth_src"] == nic["mac"] and (frame["kind"] not in FRAMES or frame["saddr"] in addresses)
+        return frame["eth_src"] == nic["mac"] and (frame["kind"] not in FRAMES or is_own(frame["saddr"], addresses, others))
     if frame["eth_src"] == nic["mac"]:
         return False
     if frame["kind"] != "tcp" and is_group(frame["eth_dst"]):
         return True
     # what a router sends on has no event of a receiver
-    return frame["eth_dst"] == nic["mac"] and (frame["kind"] == "arp" or frame["daddr"] in addresses)
+    return frame["eth_dst"] == nic["mac"] and (frame["kind"] == "arp" or is_own(frame["daddr"], addresses, others))
 
 
 def once(events, addresses):
@@ -227,7 +234,7 @@ def once(events, addresses):
                 yield event
 
 
-def card(nic, folder, watched, events, addresses, came):
+def card(nic, folder, watched, events, addresses, others, came):
     """Compares a card's capture with its node's events: the number of frames, and the disagreements."""
     here = [event for event in events if event["netns"] == nic["node"]]
     drops = Drops(here, watched, came)
@@ -237,7 +244,7 @@ def card(nic, folder, watched, events, addresses, came):
         six = POINTS_OF_SIX.get(point)
         if not {point, six} & watched:
             continue
-        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses)
+        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses, others)
                   and (six if ":" in str(frame.get("saddr")) else point) in watched]
         told = [frame_of(event) for event in once(here, addresses)
                 if event["type"] == "%s.%s" % (kind, way) and event["dev"] == nic["nic"]]
@@ -276,10 +283,12 @@ def compare(folder):
     came = {event["pkt"] for event in events if event["type"].endswith(".rx") and event["pkt"]}
     loops = [{"node": node, "nic": LOOPBACK} for node in sorted({nic["node"] for nic in meta["nodes"]})
              if os.path.exists(os.path.join(folder, "wire-%s-%s.pcap" % (node, LOOPBACK)))]
+    of = {nic["node"]: set() for nic in meta["nodes"]}
+    for nic in meta["nodes"]:
+        of[nic["node"]].update(nic[name].partition("/")[0] for name in ("address", "address6") if name in nic)
     for nic in meta["nodes"] + loops:
-        addresses = {other[name].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]
-                     for name in ("address", "address6") if name in other}
-        more, sentences = card(nic, folder, watched, events, addresses, came)
+        others = set().union(*(addresses for node, addresses in of.items() if node != nic["node"]))
+        more, sentences = card(nic, folder, watched, events, of[nic["node"]], others, came)
         count += more
         said += sentences
     return count, said
