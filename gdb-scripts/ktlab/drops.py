@@ -2,14 +2,14 @@
 """Why what was sent has no frame: the kernel dropped it, or it waits for its neighbour. And why a frame has no event of TCP or
 ARP: a program made it."""
 
-from .headers import FIN, SYN
+from .headers import end_seq
+from .packets import MASK
 
 DROP = "skb.drop"
 PROGRAM = "frame.tx"
 # what a frame is called whose packet has another name
 KINDS = {"ICMP": "echo", "ICMPV6": "echo"}
 ETH_BYTES, ARP_BYTES, UDP_BYTES = 14, 28, 8
-MASK = 0xffffffff
 NEIGHBOUR, ROUTE = "neigh.state", "route.result"
 
 
@@ -19,15 +19,14 @@ def flow(frame):
     return tuple(frame.get(name, 0) for name in names)
 
 
-def end_seq(frame):
-    """Modulo 2^32, as all numbers of segments."""
-    return (frame["seq"] + frame["payload_len"] + bool(frame["flags"] & SYN) + bool(frame["flags"] & FIN)) & MASK
+def end_of(frame):
+    return end_seq(frame["seq"], frame["payload_len"], frame["flags"])
 
 
 def same_packet(drop, frame):
     """A segment that the kernel joined (GRO) before it dropped it came in several frames."""
     if "end_seq" in drop:
-        return (frame["seq"] - drop["seq"]) & MASK <= (end_seq(frame) - drop["seq"]) & MASK <= \
+        return (frame["seq"] - drop["seq"]) & MASK <= (end_of(frame) - drop["seq"]) & MASK <= \
             (drop["end_seq"] - drop["seq"]) & MASK
     if "seq" in drop:
         return drop["seq"] == frame["seq"]
@@ -77,7 +76,7 @@ class Drops:
         for drop in self.left:
             kind = KINDS.get(drop["proto"], drop["proto"].lower())
             if kind == frame["kind"] and flow(dict(drop, kind=kind)) == flow(frame) and same_packet(drop, frame):
-                if "end_seq" not in drop or end_seq(frame) == drop["end_seq"]:
+                if "end_seq" not in drop or end_of(frame) == drop["end_seq"]:
                     self.left.remove(drop)
                 return True
         return False

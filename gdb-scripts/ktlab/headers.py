@@ -94,6 +94,11 @@ def letters(word):
     return "".join(letter for bit, letter in FLAGS if word & bit) or "none"
 
 
+def end_seq(seq, length, bits):
+    """The number behind a segment: SYN and FIN count, too (RFC 9293 3.4); modulo 2^32, as all numbers of segments."""
+    return (seq + length + bool(bits & SYN) + bool(bits & FIN)) & 0xffffffff
+
+
 def parse_segment(data, length):
     """(IP header, TCP header) of a packet of `length` bytes, of which the first are at hand; None if it is no segment.
     A GSO packet too big for the 16-bit field has the length 0 there."""
@@ -103,8 +108,7 @@ def parse_segment(data, length):
     tcp = parse_tcp(data[ip["header_len"]:], (ip["tot_len"] or length) - ip["header_len"])
     if not tcp:
         return None
-    flags = bool(tcp["bits"] & SYN) + bool(tcp["bits"] & FIN)
-    tcp["end_seq"] = (tcp["seq"] + tcp["payload_len"] + flags) & 0xffffffff
+    tcp["end_seq"] = end_seq(tcp["seq"], tcp["payload_len"], tcp["bits"])
     tcp["source"], tcp["target"] = (ip["saddr"], tcp["sport"]), (ip["daddr"], tcp["dport"])
     return ip, tcp
 

@@ -147,11 +147,11 @@ def run(folder, fields):
     finally:
         replay.end()
     theirs = watching.seen
-    wrong = list(differences(mine, theirs))
-    return len(things), len(theirs), wrong
+    return len(things), len(theirs), list(differences(mine, theirs))
 
 
 def differences(mine, theirs):
+    """A sentence for each change that is not the same in both, or whose chain lacks a function."""
     for key in sorted(set(mine) | set(theirs)):
         one, other = mine.get(key), theirs.get(key)
         if (one and one[:2]) != (other and other[:2]):
