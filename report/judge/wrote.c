@@ -117,7 +117,7 @@ static void who(const struct wrote *wrote, struct wrote_row *row)
 	const struct written *now = &wrote->now;
 	const struct place *place = places_find(wrote->places, now->pc);
 	bool nameless = place && !place->frames.v[0].line;
-	const struct place *behind = place && (place->bare || nameless)
+	const struct place *behind = place && (nameless || place->returns == RETURN_AT_STACK)
 					     ? places_find(wrote->places, now->at_stack - 1)
 					     : NULL;
 	size_t callers = 0;
@@ -129,7 +129,7 @@ static void who(const struct wrote *wrote, struct wrote_row *row)
 		chain_add(wrote, places_find(wrote->places, now->callers[callers] - 1), row);
 	if (behind)
 		chain_add(wrote, behind, row);
-	else if (place && place->half && row->chain_n < WROTE_CHAIN)
+	else if (place && place->returns == RETURN_IN_STACK && row->chain_n < WROTE_CHAIN)
 		row->chain[row->chain_n++] = "…";
 	if (place)
 		chain_add(wrote, place, row);

@@ -33,7 +33,7 @@ static bool place_read(struct json row, struct places *places)
 {
 	struct json_iter it = json_iter(row);
 	struct place *place = vec_add(&places->list);
-	int64_t pc, half;
+	int64_t pc, returns;
 
 	*place = (struct place){ 0 };
 	if (!json_next(&it) || !json_int(it.value, &pc) || pc < 0 || pc > UINT32_MAX ||
@@ -41,8 +41,8 @@ static bool place_read(struct json row, struct places *places)
 		return false;
 	place->pc = (uint32_t)pc;
 	for (bool first = true; json_next(&it); first = false) {
-		if (first && json_int(it.value, &half))
-			*(half ? &place->half : &place->bare) = true;
+		if (first && json_int(it.value, &returns))
+			place->returns = returns ? RETURN_IN_STACK : RETURN_AT_STACK;
 		else if (!frame_read(it.value, place))
 			return false;
 	}

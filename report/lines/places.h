@@ -4,8 +4,8 @@
 #define KTREPORT_PLACES_H
 
 #include "base/json.h"
+#include "lines/dwarf.h"
 
-struct dwarf;
 struct places;
 
 /* A function and the line in it that ran: where it calls the next one, or writes. */
@@ -17,8 +17,7 @@ struct place_frame {
 
 struct place {
 	uint32_t pc;
-	bool bare; /* the function has no frame there: the stack's end has its caller, */
-	bool half; /* or half of one: its caller is not known */
+	enum dwarf_return returns;
 	VEC(struct place_frame) frames; /* the outermost first; then what is inlined into it */
 };
 

@@ -166,8 +166,8 @@ static void agree_options(const struct pair *p)
 /* The card: of what a router drops on its way out, the one by which it was to leave. */
 static void agree_card(const struct pair *p)
 {
-	bool passes = p->ev->kind == EV_SKB_DROP && (event_whole_stack_has(p->ev, "ip_forward") ||
-						     event_whole_stack_has(p->ev, "ip6_forward"));
+	static const char *const forwards[] = { "ip_forward", "ip6_forward", NULL };
+	bool passes = p->ev->kind == EV_SKB_DROP && event_stack_has(p->ev, forwards);
 
 	if (event_get(p->ev, "dev").kind == JSON_STRING && !passes)
 		agree_text(p, "dev", p->wire->nic);

@@ -122,12 +122,13 @@ static void check_same_owner(struct callers *callers, const struct event *ev)
 {
 	for (const struct event *e = ev;
 	     ev->conn && event_has(ev, "owner") && e-- > callers->trace->events.v;) {
-		bool same = event_agrees(e, "sk", ev, "sk");
+		bool made = e->kind == EV_SYSCALL_EXIT && event_is(e, "name", "socket");
 
-		if (same && e->conn == ev->conn && event_has(e, "owner"))
+		if ((e->conn != ev->conn && !made) || !event_agrees(e, "sk", ev, "sk"))
+			continue;
+		if (e->conn == ev->conn)
 			event_must_be_as(callers->trace, ev, "owner", e, "owner");
-		if (same && (e->conn == ev->conn || gives_fd(e)))
-			return;
+		return;
 	}
 }
 

@@ -33,7 +33,7 @@ const struct meaning sent_meanings[] = {
 	  "net/ipv4/inet_connection_sock.c: reqsk_timer_handler()" },
 	{ "stack~inet_rtx_syn_ack", N_("The SYN came again, and so goes the SYN-ACK."),
 	  "net/ipv4/tcp_minisocks.c: tcp_check_req()" },
-	{ "stack~tcp_conn_request rel_ack!=1",
+	{ "stack~tcp_conn_request rel_ack!=null rel_ack!=1",
 	  N_("The SYN brought data, which the listener takes at once: its answer acknowledges "
 	     "them, too (TCP Fast Open, RFC 7413)."),
 	  "net/ipv4/tcp_input.c: tcp_conn_request()" },
