@@ -57,8 +57,8 @@ done
 unset WINDOW
 # without the kernel's source, and with one of its files changed
 tree=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
-mkdir -p "$dir/tree"
-cp -r "$tree/net" "$dir/tree/"
+mkdir -p "$dir/tree/net"
+cp -r "$tree/net/ipv4" "$dir/tree/net/"
 echo '/* one line more */' >>"$dir/tree/net/ipv4/tcp_input.c"
 for state in gone changed; do
 	cp -r "$dir/handshake" "$dir/$state"
