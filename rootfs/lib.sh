@@ -15,6 +15,8 @@
 #   witness NODE WHAT KEY=VALUE...
 #   counters NODE NAME...   counters of /proc/net/snmp, netstat and snmp6 by nstat's names, such as TcpRetransSegs
 #   neighbour NODE IP       what `ip neigh` says of it
+#   address NODE IP         what `ip -6 address` says of it: flags, and how long it is valid and preferred, in seconds
+#   defaults NODE           what `ip -6 route` says of its default route, and how many there are
 #   route NODE ARGUMENTS    what `ip route get` says
 #   sockets NODE OPTION     what `ss -tn OPTION` says, a witness for each socket
 #   queues NODE             what /proc/net/tcp and tcp6 say of the queues of its TCP sockets; at the end of every run
@@ -94,7 +96,28 @@ counters() {
 neighbour() {
 	# shellcheck disable=SC2046 # a word a field
 	witness "$1" neighbour ip="$2" $(on "$1" ip neigh show "$2" | awk '
-		{ for (i = 2; i < NF; i += 2) if ($i != "used") print $i "=" $(i + 1); print "nud=" $NF }')
+		{ for (i = 2; i < NF; i += 2) if ($i == "router") print $(i--) "=yes"; else if ($i != "used") print $i "=" $(i + 1)
+		print "nud=" $NF }')
+}
+
+address() {
+	# shellcheck disable=SC2046 # a word a field
+	witness "$1" address ip="$2" $(on "$1" ip -6 -o address show to "$2" | awk '{
+		sub(/\\/, ""); flags = ""
+		for (i = 1; i <= NF; i++) {
+			if ($i == "inet6") { sub(".*/", "", $(i + 1)); print "prefix_len=" $(i + 1) }
+			if ($i == "scope") { print "scope=" $(++i); inside = 1; continue }
+			if ($i ~ /^(valid|preferred)_lft$/) { inside = 0; sub("sec", "", $(i + 1)); print $i "=" $(i + 1) }
+			if (inside) flags = flags (flags == "" ? "" : ",") $i
+		}
+		print "flags=" (flags == "" ? "none" : flags) }')
+}
+
+defaults() {
+	# shellcheck disable=SC2046 # a word a field
+	witness "$1" default $(on "$1" ip -6 route show default | awk '
+		{ for (i = 2; i < NF; i += 2) { sub("sec$", "", $(i + 1)); print $i "=" $(i + 1) } }
+		END { print "routes=" NR }')
 }
 
 route() {

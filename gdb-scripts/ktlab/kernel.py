@@ -84,6 +84,10 @@ STRUCTS = {
     "rt": ("rtable", "dev=dst.dev error=dst.error rt_type rt_is_input rt_uses_gateway rt_gw_family rt_gw4"),
     "neigh": ("neighbour", """tbl queue_bytes=arp_queue_len_bytes queue_len=arp_queue.qlen timer
         probes=probes.counter nud_state ha dev primary_key"""),
+    # an address of IPv6 (include/net/if_inet6.h), and the device's part that has it; a prefix that a router announces
+    "ifaddr": ("inet6_ifaddr", "addr prefix_len valid_lft prefered_lft state flags dad_probes dad_work idev"),
+    "idev": ("inet6_dev", "dev"),
+    "prefix_info": ("prefix_info", "prefix_len flags valid:be prefered:be prefix"),
     # routes and rules as `ip route add` and `ip rule add` bring them
     "fib_config": ("fib_config", """fc_dst_len fc_protocol fc_scope fc_type fc_gw_family fc_table fc_dst fc_gw4 fc_oif
         fc_priority fc_prefsrc"""),
@@ -145,7 +149,7 @@ ROUTE_ERRORS = {6: -22, 7: -113, 8: -13, 9: -11}
 ROUTE_PREFERENCES = {0: "medium", 1: "high", 3: "low"}
 ROUTE_PREFERENCE_SHIFT = 27
 RTF_GATEWAY = 0x0002
-ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static"}
+ROUTE_PROTOCOLS = {0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 9: "ra"}
 # include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
 AF_INET, AF_INET6 = 2, 10
 # the families whose sockets IPv4 reaches: one of AF_INET6 by addresses ::ffff:a.b.c.d (RFC 4038 4.2)
@@ -186,8 +190,16 @@ ICMPV6_DEST_UNREACH, ICMPV6_INFORMATION = 1, 128
 ICMPV6_TYPES = {1: "dest_unreach", 2: "packet_too_big", 3: "time_exceeded", 4: "param_problem", 128: "echo", 129: "echo_reply",
                 133: "router_solicitation", 134: "router_advertisement", 135: "neighbour_solicitation",
                 136: "neighbour_advertisement", 137: "redirect"}
+# those of neighbour discovery that are events (RFC 4861 4)
+ND_MESSAGES = (133, 134, 135, 136)
 ICMPV6_UNREACH_CODES = {0: "no_route", 1: "adm_prohibited", 2: "not_neighbour", 3: "addr_unreach", 4: "port_unreach"}
 ICMPV6_ECHOES = {128: "request", 129: "reply"}
+# include/net/if_inet6.h: enum after INET6_IFADDR_STATE_; include/uapi/linux/if_addr.h: IFA_F_, in the words of `ip addr`
+ADDRESS_STATES = {0: "PREDAD", 1: "DAD", 2: "POSTDAD", 3: "ERRDAD", 4: "DEAD"}
+ADDRESS_FLAGS = ((0x01, "temporary"), (0x02, "nodad"), (0x04, "optimistic"), (0x08, "dadfailed"), (0x10, "home"),
+                 (0x20, "deprecated"), (0x40, "tentative"), (0x80, "permanent"), (0x100, "mngtmpaddr"), (0x200, "noprefixroute"),
+                 (0x400, "autojoin"), (0x800, "stable-privacy"))
+LIFE_FOREVER = 0xffffffff
 
 # include/linux/init.h: the levels of init calls, in the order in which they run
 INIT_LEVELS = {"early": "early", "0": "pure", "0s": "pure_sync", "1": "core", "1s": "core_sync", "2": "postcore",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who is who: what decoders know from the hits before. Each part is a class of its own file."""
 
+from .addresses import Addresses
 from .calls import Calls
 from .echoes import Echoes
 from .neighbours import Neighbours
@@ -17,6 +18,7 @@ class Model:
         self.sockets = Sockets()
         self.packets = Packets()
         self.neighbours = Neighbours()
+        self.addresses = Addresses()
         self.calls = Calls()
         self.echoes = Echoes()
 

@@ -22,7 +22,7 @@ it is watched without what depends on it. Any other that this kernel's function 
 What every hit takes (stack, task, clock) stands in blocks.py, what many points take in takes.py.
 """
 
-from .points_datagrams import DATAGRAMS, ERRORS
+from .points_datagrams import DATAGRAMS, DISCOVERY, ERRORS
 from .rows import SAME, call, point, syscall
 from .takes import (CALLER, INCOMING, MADE, NETDEV, NOW, OUTGOING, SIGNALS, SLEEPER, SYSCALL, any_sock, buffer, came, cut, dev,
                     iocb, neigh, packet, route, route6, skb, sock, socket_of_file, timewait, woken)
@@ -101,7 +101,7 @@ TABLE = [
     # segments: down, with the IP and TCP headers complete; up, when TCP gets them
     point("ip_output", "tx", (any_sock(), skb(), route("skb.refdst&~7"))),
     point("tcp_v4_rcv", "rx", buffer()),
-    point("ip6_output", "tx", (any_sock(), skb(), route6("skb.refdst&~7"))),
+    point("ip6_output", "tx6", (any_sock(), skb(), route6("skb.refdst&~7"))),
     point("tcp_v6_rcv", "rx", buffer()),
 
     # routing
@@ -223,6 +223,7 @@ TABLE = [
                "(ba8de796baf4)"),
 
     *ERRORS,
+    *DISCOVERY,
 
     # what has no neighbour, and the router
     point("ip_forward", "forward", (skb(), "rt:rt=skb.refdst&~7 out:dev=rt.dev", dev("skb"))),

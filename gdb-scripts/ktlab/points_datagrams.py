@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The points of datagrams and of ICMP, of both families side by side; points.py says what a row is."""
+"""The points of datagrams and of ICMP, of both families side by side, and of neighbour discovery; points.py says what a row is."""
 
 from .rows import SAME, call, point
-from .takes import INCOMING, OUTGOING, any_sock, buffer, icmp_error, packet, route, route6, skb, udp
+from .takes import INCOMING, OUTGOING, any_sock, buffer, dev, icmp_error, ifaddr, neigh, packet, route, route6, skb, udp
 
 SENDS = "len=len saddr=sk.rcv_saddr:own daddr=sk.daddr:own dport=sk.dport"
 
@@ -47,4 +47,24 @@ ERRORS = [
     # 5.4 calls it icmp_skb
     point("tcp_v4_err", "icmp_rx", icmp_error("skb|icmp_skb")),
     point("tcp_v6_err", "icmp_rx", icmp_error()),
+]
+
+# Neighbour discovery (RFC 4861): what comes; what is sent has its event at ip6_output(). The life of an address (RFC 4862):
+# each function that changes one
+DISCOVERY = [
+    point("ndisc_rcv", "nd_rx", buffer()),
+    point("ndisc_solicit", "nd_solicit", neigh()),
+    call("ndisc_error_report", neigh(), "ip=neigh.primary_key:neighbour nud=neigh.nud_state:nud queue_len=neigh.queue_len"),
+    call("ndisc_router_discovery", buffer(), "", ""),
+    # the option of a prefix as it came
+    point("addrconf_prefix_rcv", "nd_prefix", "opt:prefix_info=opt dev:dev=dev net:net=dev.net", "dev:dev=dev net:net=dev.net"),
+    point("rt6_add_dflt_router", "nd_router", "gateway:16=gwaddr dev:dev=dev net:net=dev.net", "dev:dev=dev net:net=dev.net"),
+    # what it returns may be an error, which is no address
+    point("ipv6_add_addr", "addr_change", "idev:idev=idev " + dev("idev"), ifaddr("rax")),
+    point("addrconf_dad_work", "addr_change", ifaddr("w+-ifaddr:dad_work"), SAME),
+    point("addrconf_dad_completed", "addr_change", ifaddr(), SAME),
+    point("addrconf_dad_failure", "addr_change", (ifaddr(), "skb:skb=skb"), (ifaddr(), "skb:skb=skb")),
+    point("addrconf_dad_stop", "addr_change", ifaddr(), SAME),
+    # its end: what comes next at this place is another
+    point("inet6_ifa_finish_destroy", "addr_end", ifaddr()),
 ]

@@ -108,3 +108,8 @@ def route6(arg):
 
 def neigh(arg="neigh"):
     return "neigh:neigh=%s %s" % (arg, dev("neigh"))
+
+
+def ifaddr(arg="ifp"):
+    """An address of IPv6."""
+    return "ifp:ifaddr=%s idev:idev=ifp.idev %s" % (arg, dev("idev"))

@@ -15,6 +15,7 @@ from .drops import DROP, NEIGHBOUR, PROGRAM, ROUTE, Drops, flow
 from .tshark import ARP_FIELDS, frames_of, number
 
 LOOPBACK = "lo"
+ADDRESS = "addr.state"
 SEQ_MASK = (1 << 32) - 1
 # how many frames of one flow a qdisc may send before their turn
 AHEAD = 1000
@@ -38,7 +39,7 @@ IP_SAME = {"id": "id", "ttl": "ttl", "tot_len": "tot_len", "tos": "tos", "header
 # kinds of the options that have a name of their own
 KINDS = {"eol": 0, "nop": 1, "mss": 2, "wscale": 3, "sack_ok": 4, "sack": 5, "ts": 8, "tfo": 34}
 # what lines are worth reading, as they begin after the event's number
-TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, NEIGHBOUR, ROUTE, PROGRAM, *(".".join(way) for way in POINTS)])
+TYPES = tuple('"type":"%s"' % kind for kind in ["meta", DROP, NEIGHBOUR, ROUTE, PROGRAM, ADDRESS, *(".".join(way) for way in POINTS)])
 
 
 def frame_of(event):
@@ -196,10 +197,18 @@ def is_group(mac):
     return int(mac[:2], 16) & 1
 
 
+def is_of_link(frame):
+    """Whether its protocol is one that no router sends on: the node may have any address."""
+    return frame["kind"] in FRAMES and FRAMES[frame["kind"]].of_link
+
+
 def goes(frame, way, nic, addresses):
     """Whether a frame at a card was sent by it (tx), or was for it and its node (rx)."""
     if nic["nic"] == LOOPBACK:
         return True
+    of_link = is_of_link(frame)
+    if way == "tx" and of_link:
+        return frame["eth_src"] == nic["mac"]
     if way == "tx":
         # a datagram has its event where it is made, and none at a router
         return frame["eth_src"] == nic["mac"] and (frame["kind"] not in FRAMES or frame["saddr"] in addresses)
@@ -208,7 +217,7 @@ def goes(frame, way, nic, addresses):
     if frame["kind"] != "tcp" and is_group(frame["eth_dst"]):
         return True
     # what a router sends on has no event of a receiver
-    return frame["eth_dst"] == nic["mac"] and (frame["kind"] == "arp" or frame["daddr"] in addresses)
+    return frame["eth_dst"] == nic["mac"] and (frame["kind"] == "arp" or of_link or frame["daddr"] in addresses)
 
 
 def once(events, addresses):
@@ -216,7 +225,8 @@ def once(events, addresses):
     its sender, whose own frame comes by no card."""
     last = None
     for event in events:
-        if event["type"] == DROP or event["type"].partition(".")[0] not in FRAMES or not event["type"].endswith(".rx"):
+        if event["type"] == DROP or not event["type"].endswith(".rx") or is_of_link({"kind": event["type"].partition(".")[0]}) \
+                or event["type"].partition(".")[0] not in FRAMES:
             yield event
             continue
         copy = last and event["daddr"] not in addresses and event["sk"] != last["sk"] \
@@ -250,9 +260,12 @@ def card(nic, folder, watched, events, addresses, came):
             if way == "rx":
                 received.update(frame["number"] for frame in frames.get(key, []) if frame not in without)
     last = max(received, default=0)
-    # behind the last frame that came to the node's kernel, its card took none
+    first = {frame.get("daddr"): frame["number"] for frame in reversed(captured) if frame["number"] in received}
+    # behind the last frame that came to the node's kernel, its card took none; before the first one to a group, it had not
+    # joined that, which is of an address that it got later (RFC 4291 2.7.1)
     said += ["%s has no event: %s" % (frame["where"], frame) for way, frame in left_over
-             if way == "tx" or frame["number"] < last]
+             if way == "tx" or frame["number"] < last
+             and not (is_of_link(frame) and is_group(frame["eth_dst"]) and frame["number"] < first.get(frame["daddr"], last))]
     return count, said
 
 
@@ -279,6 +292,8 @@ def compare(folder):
     for nic in meta["nodes"] + loops:
         addresses = {other[name].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]
                      for name in ("address", "address6") if name in other}
+        addresses |= {event["addr"] for event in events if event["type"] == ADDRESS and event["netns"] == nic["node"]
+                      and "tentative" not in event["flags"]["new"]}
         more, sentences = card(nic, folder, watched, events, addresses, came)
         count += more
         said += sentences

@@ -277,6 +277,7 @@ static void check_event(struct derive *d, const struct event *ev)
 	numbers_check(d->numbers, ev);
 	datagrams_check(d->datagrams, ev);
 	echoes_check(d->trace, ev);
+	discoveries_check(d->trace, ev);
 	registered_check(d->registered, ev);
 	whose_check(d->whose, ev);
 	if (ev->kind == EV_TCP_TX || ev->kind == EV_TCP_RX)

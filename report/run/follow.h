@@ -45,6 +45,9 @@ void datagrams_free(struct datagrams_life *life);
 bool event_is_echo(const struct event *ev);
 void echoes_check(struct trace *trace, const struct event *ev);
 
+/* Neighbour discovery: who sent a message, and what an address was (discoveries.c). */
+void discoveries_check(struct trace *trace, const struct event *ev);
+
 /* What the kernel's parts make known of themselves, and what comes of it (registered.c). */
 struct registered;
 struct registered *registered_new(struct trace *trace);

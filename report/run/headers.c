@@ -122,16 +122,25 @@ static void decode_tcp(struct frame *f, size_t at, uint32_t ip_payload)
 		f->opts_len = f->cap_len - f->opts;
 }
 
+/* Several protocols may have one number, as those of ICMPv6 do. */
+static const struct datagrams *decode_datagram(struct frame *f, size_t at)
+{
+	for (const struct datagrams *const *p = __start_datagram_rows; p != __stop_datagram_rows;
+	     p++)
+		if ((*p)->number[f->six] == f->next_header && (*p)->decode(f, at))
+			return *p;
+	return NULL;
+}
+
 /* What IP carries: payload_len bytes of it, from there on. */
 static void decode_carried(struct frame *f, size_t at)
 {
-	f->datagrams = datagrams_numbered(f->next_header, f->six);
+	f->datagrams =
+		f->fragment ? datagrams_numbered(f->next_header, f->six) : decode_datagram(f, at);
 	if (f->fragment && (f->datagrams || f->next_header == IPPROTO_IS_TCP))
 		f->kind = FRAME_FRAGMENT;
-	else if (f->datagrams && f->datagrams->decode(f, at))
+	else if (f->datagrams)
 		f->kind = FRAME_DATAGRAM;
-	else
-		f->datagrams = NULL;
 	if (!f->fragment && f->next_header == IPPROTO_IS_TCP)
 		decode_tcp(f, at, f->payload_len);
 }

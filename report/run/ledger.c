@@ -32,6 +32,7 @@ static void leave_unwatched(const struct trace *trace, struct frame *f)
 /* Why a frame may have no event of its receiver. */
 static const char forwarded[] = N_("the router forwards it");
 static const char unwanted[] = N_("it is for a group, and no socket here wants it");
+static const char not_joined[] = N_("it is for a group that the node has not joined yet");
 
 static void link_events(struct trace *trace, size_t tx, size_t rx)
 {
@@ -50,6 +51,20 @@ static bool is_forwarded(const struct trace *trace, const char *node, const stru
 
 	return f->kind != FRAME_ARP && !trace_is_address_of(trace, node, f->daddr) &&
 	       (!f->six || trace_node_by_address(trace, address_text(f->daddr, text)));
+}
+
+static bool is_of_link(const struct frame *f)
+{
+	return f->datagrams && f->datagrams->of_link;
+}
+
+/* Whether one before it to the same group came to the node's kernel: a node joins that of an address when it gets the address. */
+static bool has_joined(const struct wire *wire, const struct frame *f)
+{
+	for (const struct frame *g = wire->frames.v; g < f; g++)
+		if (g->rx_event && address_same(g->daddr, f->daddr))
+			return true;
+	return false;
 }
 
 static void match_loop(struct ledger *ledger, const struct wire *wire, struct frame *f)
@@ -82,14 +97,17 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 		if (!f->tx_event)
 			f->reason = program_sent(ledger, node->name, f);
 		/* a segment that goes through has an event, at ip_output(); a datagram has one where it is made */
-		if (!f->tx_event && !f->reason && f->datagrams &&
+		if (!f->tx_event && !f->reason && f->datagrams && !is_of_link(f) &&
 		    !trace_is_address_of(ledger->trace, node->name, f->saddr))
 			f->reason = forwarded;
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
 		f->reason = N_("the frame is for another node");
 	} else {
 		f->rx_event = match_frame(ledger, f, node->name, true);
-		if (!f->rx_event && is_forwarded(ledger->trace, node->name, f))
+		if (is_of_link(f) && !f->rx_event && f->eth_dst[0] & 1 && !has_joined(wire, f))
+			f->reason = not_joined;
+		else if (!f->rx_event && !is_of_link(f) &&
+			 is_forwarded(ledger->trace, node->name, f))
 			f->reason = f->datagrams && is_broadcast(f->eth_dst) ? unwanted : forwarded;
 	}
 }

@@ -56,7 +56,7 @@ static const struct {
 			 "blackhole", "unreachable", "prohibit", "throw", "nat") },
 	{ "in.scope", TO("global", "site", "link", "host", "nowhere") },
 	{ "out.scope", TO("global", "site", "link", "host", "nowhere") },
-	{ "out.protocol", TO("unspec", "redirect", "kernel", "boot", "static") },
+	{ "out.protocol", TO("unspec", "redirect", "kernel", "boot", "static", "ra") },
 	{ "out.pref", TO("low", "medium", "high") },
 	{ "in.proto", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "ICMPV6", "UDPLITE") },
 	{ "proto", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "ICMPV6", "UDPLITE", "ARP") },
@@ -64,7 +64,8 @@ static const struct {
 	{ "args.type", TO("STREAM", "DGRAM", "RAW", "SEQPACKET") },
 	{ "args.protocol", TO("IP", "ICMP", "IGMP", "TCP", "UDP", "ICMPV6", "UDPLITE") },
 	{ "op", TO("request", "reply", "syn_add", "syn_drop", "accept_add", "accept_remove",
-		   "overflow", "add", "take", "peek", "full") },
+		   "overflow", "add", "take", "peek", "full", "router_solicitation",
+		   "router_advertisement", "neighbour_solicitation", "neighbour_advertisement") },
 	{ "match", TO("connected", "address", "wildcard", "none") },
 	{ "way", TO("out", "in", "socket") },
 };
@@ -223,6 +224,8 @@ static const char *why_of(const struct trace *trace, const struct event *ev)
 		return "timer";
 	if (event_stack_has(ev, TO("arp_rcv", "arp_process")))
 		return "arp_rx";
+	if (event_stack_has(ev, TO("ndisc_rcv")))
+		return "nd_rx";
 	return event_stack_has(ev, TO("neigh_add", "rtnetlink_rcv_msg")) ? "netlink" : "other";
 }
 

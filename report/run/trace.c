@@ -122,6 +122,10 @@ bool trace_is_address_of(const struct trace *trace, const char *node, struct add
 		if (trace->nodes.v[i].name == node && (text_is(trace->nodes.v[i].address, text) ||
 						       text_is(trace->nodes.v[i].address6, text)))
 			return true;
+	for (size_t i = 0; i < trace->owned.n; i++)
+		if (trace->owned.v[i].node == node &&
+		    address_same(trace->owned.v[i].address, address))
+			return true;
 	return false;
 }
 
@@ -157,10 +161,15 @@ bool trace_watches_both(const struct trace *trace, const char *point)
 
 const struct node *trace_node_by_address(const struct trace *trace, const char *address)
 {
+	struct address ip;
+
 	for (size_t i = 0; i < trace->nodes.n; i++)
 		if (text_is(trace->nodes.v[i].address, address) ||
 		    text_is(trace->nodes.v[i].address6, address))
 			return &trace->nodes.v[i];
+	for (size_t i = 0; address_parse(address, &ip) && i < trace->owned.n; i++)
+		if (address_same(trace->owned.v[i].address, ip))
+			return trace_node(trace, trace->owned.v[i].node);
 	return NULL;
 }
 
@@ -230,8 +239,29 @@ static int64_t find_zero(const struct trace *trace)
 	return trace->events.n ? trace->events.v[0].t_ns : 0;
 }
 
+/* As long as it is tentative, it may be another node's. */
+static void find_owned(struct trace *trace)
+{
+	for (size_t i = 0; i < trace->events.n; i++) {
+		const struct event *ev = &trace->events.v[i];
+		char *flags, *text;
+		struct address ip;
+
+		if (!text_is(ev->type, "addr.state"))
+			continue;
+		flags = event_dup(ev, "flags.new");
+		text = event_dup(ev, "addr");
+		if (ev->netns && !strstr(flags, "tentative") && address_parse(text, &ip) &&
+		    !trace_is_address_of(trace, ev->netns, ip))
+			*vec_add(&trace->owned) = (struct owned){ ev->netns, ip };
+		free(flags);
+		free(text);
+	}
+}
+
 void trace_find(struct trace *trace)
 {
+	find_owned(trace);
 	find_conns(trace);
 	trace->zero_ns = find_zero(trace);
 }
@@ -274,6 +304,7 @@ static void free_topology(struct trace *trace)
 		wire_free(&trace->wires.v[i]);
 	vec_free(&trace->nodes);
 	vec_free(&trace->conns);
+	vec_free(&trace->owned);
 	vec_free(&trace->wires);
 }
 

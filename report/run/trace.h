@@ -14,6 +14,12 @@ struct node {
 	int64_t hub;
 };
 
+/* An address of IPv6 that a node uses, as an event says. */
+struct owned {
+	const char *node;
+	struct address address;
+};
+
 /* A TCP connection as both ends see it; the client is who sent the first SYN. */
 struct conn {
 	int64_t id;
@@ -56,6 +62,7 @@ struct trace {
 	char *release, *lab, *engine, *mode, *note, *build_id, *config, *source;
 	VEC(struct node) nodes;
 	VEC(struct event) events;
+	VEC(struct owned) owned; /* addresses that nodes got while the run went on */
 	VEC(struct conn) conns;
 	VEC(struct point) points;
 	VEC(struct wire) wires;

@@ -25,6 +25,7 @@ struct datagrams {
 	/* of those that are sent, and of those that are received: the type of event; the point that makes it over IPv4,
 	 * and over IPv6, and what is said of a frame where that is not watched */
 	const char *type[2], *point[2][2], *unwatched[2][2];
+	bool of_link; /* no router sends it on: its ends may be any addresses of the two nodes */
 	bool says_length; /* its header does, so that the first part says it of the whole */
 	bool (*decode)(struct frame *f, size_t at); /* ports and lengths; false: it is none */
 	bool (*is_of)(const struct event *ev, const struct frame *f); /* of the same flow */

@@ -12,8 +12,8 @@ from collections import namedtuple
 # A family may have DATAGRAMS, too: of a protocol each of whose frames is one event, what wire.py compares.
 # {kind: Datagrams}, `points` those of what is sent and received, over IPv4 and over IPv6, `fields` tshark's words for what IP
 # carries, of both, `is_one` whether a frame that it has read is such a one, `said` what an event says in the same words, into
-# which `read` brings what tshark says.
-Datagrams = namedtuple("Datagrams", "points fields is_one said read", defaults=[dict])
+# which `read` brings what tshark says, `of_link` whether no router sends them on.
+Datagrams = namedtuple("Datagrams", "points fields is_one said read of_link", defaults=[dict, False])
 
 
 def of_ip(ip):

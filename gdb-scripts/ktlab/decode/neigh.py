@@ -28,6 +28,8 @@ def why(hit, nud, sending):
         return "timer"
     if hit.has("arp_rcv", "arp_process"):
         return "arp_rx"
+    if hit.has("ndisc_rcv"):
+        return "nd_rx"
     return "netlink" if hit.has("neigh_add", "rtnetlink_rcv_msg") else "other"
 
 
