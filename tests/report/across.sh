@@ -15,7 +15,7 @@ SAYERS='trace_contradicts event_must_be event_must_say event_must_be_as'
 # the files with rules
 FILES='callers lives lookups numbers shapes stacks whose derive derive_segment'
 # those whose events this run does not have: udp.sh, echo.sh and follow.sh find what they say
-ELSEWHERE='datagrams echoes registered'
+ELSEWHERE='datagrams discoveries echoes registered'
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
