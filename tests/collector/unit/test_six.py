@@ -8,7 +8,7 @@ import struct
 from frames import Told
 from harness import it, same
 from ktlab import headers
-from ktlab.decode import drop, echo, icmp, udp
+from ktlab.decode import drop, echo, icmp, nd, udp
 from ktlab.model import Model
 from ktlab.points import POINTS
 from ktlab.without import OF_SIX, without_six
@@ -99,4 +99,25 @@ def _():
     same(without_six("tcp_v6_rcv", {"tcp_v4_rcv"}), "'tcp_v6_rcv' is of IPv6, which this kernel was built without (CONFIG_IPV6)")
     same([without_six("tcp_v6_rcv", {"ipv6_rcv"}), without_six("tcp_v4_rcv", {})], [None, None])
     same([name for name in POINTS if re.search(OF_SIX, name)],
-         [name for name in POINTS if any(of in name for of in ("v6", "ip6", "fib6", "inet6", "udp6", "icmp6"))])
+         [name for name in POINTS if any(of in name for of in ("v6", "ip6", "fib6", "inet6", "udp6", "icmp6", "rt6", "ndisc", "addrconf"))])
+
+
+@it("reads a neighbour advertisement: its flags, its target, the MAC in its option")
+def _():
+    of = nd.parse(struct.pack(">BBHI", 136, 0, 0x1234, 0x60000000) + TWO + b"\2\1\x52\x54\0\0\0\2")
+    same([of[name] for name in ("op", "target", "router", "solicited", "override", "slla", "tlla", "ra")],
+         ["neighbour_advertisement", "fd00::2", False, True, True, None, "52:54:00:00:00:02", None])
+
+
+@it("reads a router advertisement: how long it is a router, and each prefix")
+def _():
+    option = struct.pack(">BBBBIII16s", 3, 4, 64, nd.ON_LINK, 900, 300, 0, ONE)
+    of = nd.parse(struct.pack(">BBHIII", 134, 0, 1, 64 << 24 | 1800, 0, 0) + option + option)["ra"]
+    same([of["hop_limit"], of["lifetime_s"], len(of["prefixes"])], [64, 1800, 2])
+    same(of["prefixes"][0], {"prefix": "fd00::1", "prefix_len": 64, "on_link": True, "autonomous": False, "valid_s": 900, "preferred_s": 300})
+
+
+@it("takes no message that is cut, none of another type, and reads no option behind one without a length")
+def _():
+    same([nd.parse(struct.pack(">BBHI", 135, 0, 1, 0) + TWO[:8]), nd.parse(struct.pack(">BBHI", 143, 0, 1, 0) + TWO)], [None, None])
+    same(nd.parse(struct.pack(">BBHI", 135, 0, 1, 0) + TWO + bytes(8) + b"\1\1\x52\x54\0\0\0\2")["slla"], None)
