@@ -90,6 +90,10 @@ static const struct event_table entries = {
 };
 
 static const struct meaning state_meanings[] = {
+	{ "nud.new=INCOMPLETE queue_len!=0 ip~:",
+	  N_("The MAC address is not known: the packet waits in the entry's queue while neighbour "
+	     "discovery asks."),
+	  "net/core/neighbour.c: __neigh_event_send()" },
 	{ "nud.new=INCOMPLETE queue_len!=0",
 	  N_("The MAC address is not known: the packet waits in the entry's queue while ARP asks."),
 	  "net/core/neighbour.c: __neigh_event_send()" },
@@ -97,6 +101,11 @@ static const struct meaning state_meanings[] = {
 	  N_("The answer came: what waited goes out with the MAC address filled in."),
 	  "net/core/neighbour.c: __neigh_update()" },
 	{ "nud.new=REACHABLE why=arp_rx", N_("The answer came: the entry is good again."),
+	  "net/core/neighbour.c: __neigh_update()" },
+	{ "nud.old=INCOMPLETE nud.new=REACHABLE why=nd_rx",
+	  N_("The answer came: what waited goes out with the MAC address filled in."),
+	  "net/core/neighbour.c: __neigh_update()" },
+	{ "nud.new=REACHABLE why=nd_rx", N_("The answer came: the entry is good again."),
 	  "net/core/neighbour.c: __neigh_update()" },
 	{ "nud.new=REACHABLE why=timer",
 	  N_("TCP has heard from the other end meanwhile: nobody needs to be asked."),

@@ -27,7 +27,16 @@ static bool has_value(const struct event *ev, const char *path, const char *want
 	return has;
 }
 
-/* Whether the condition holds: "FIELD=VALUE", "FIELD!=VALUE", "stack~FUNCTION", `len` bytes of it. */
+static bool has_part(const struct event *ev, const char *path, const char *wanted)
+{
+	char *value = event_dup(ev, path);
+	bool has = strstr(value, wanted) != NULL;
+
+	free(value);
+	return has;
+}
+
+/* Whether the condition holds: "FIELD=VALUE", "FIELD!=VALUE", "FIELD~PART", "stack~FUNCTION", `len` bytes of it. */
 static bool is_so(const struct event *ev, const char *word, size_t len)
 {
 	char *path = xstrndup(word, len), *value = path + strcspn(path, "=~!");
@@ -36,7 +45,9 @@ static bool is_so(const struct event *ev, const char *word, size_t len)
 
 	switch (*value) {
 	case '~':
-		so = event_stack_has(ev, functions);
+		*value = '\0';
+		so = text_is(path, "stack") ? event_stack_has(ev, functions)
+					    : has_part(ev, path, value + 1);
 		break;
 	case '!':
 		*value = '\0';

@@ -43,4 +43,11 @@ def call_open(f): . as $e | (node_last(.type == "syscall.enter" and .pid == $e.p
 	(any($run.nodes[$e.netns][]; .type == "syscall.exit" and .parent == $enter.n and .n < $e.n) | not);
 # does this run watch the system call?
 def watches(name): any($run.points[]; . == "__x64_sys_" + name or . == name);
-def own_address(a): . as $e | any($run.addresses[]; .node == $e.netns and .address == a);
+# an address of the topology's, or one that the kernel was seen to take
+def own_address(a): . as $e | any($run.addresses[]; .node == $e.netns and .address == a) or
+	any(($run.nodes[.netns // ""] // [])[]; .type == "addr.state" and .addr == a);
+
+# who has the address? Over IPv4 ARP asks, over IPv6 neighbour discovery
+def asks(ip): (.type == "arp.tx" and .op == "request" and .tpa == ip) or (.type == "nd.tx" and .op == "neighbour_solicitation" and .target == ip);
+def answers(ip): (.type == "arp.rx" and .op == "reply" and .spa == ip) or (.type == "nd.rx" and .op == "neighbour_advertisement" and .target == ip);
+def is_free: .op == "neighbour_solicitation" and .saddr == "::";
