@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The programs client and server, on this machine's loopback.
+# The programs client, server and sock, on this machine's loopback, and ra, on a wire of its own.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
-make -s build/apps/client build/apps/server build/apps/sock >&2 || exit 1
+make -s build/apps/client build/apps/server build/apps/sock build/apps/ra >&2 || exit 1
 
 work=$(mktemp -d)
 server=
@@ -125,4 +125,31 @@ fi
 it 'tells that a socket of IPv4 takes no address of IPv6' words 'bind [::1]:0 = -1 EAFNOSUPPORT' bind '[::1]:0'
 it 'refuses an endpoint that is none' fails 2 "'fd00::2:80': not an address such as 10.0.0.2:8080 or [fd00::2]:8080" \
 	build/apps/sock tcp6 bind fd00::2:80
+
+# advertised: at the other end of the wire this machine's own kernel asks, and makes an address of what it is answered
+advertised() {
+	# shellcheck disable=SC2016 # the shell in the namespace is to expand them
+	timeout 30 unshare -n sh -ec '
+		ip link add far type veth peer name near
+		echo 1 >/proc/sys/net/ipv6/conf/near/accept_ra_from_local
+		echo 1 >/proc/sys/net/ipv6/conf/far/forwarding # a router is in the group that is asked: ff02::2
+		ip link set far up
+		build/apps/ra --card far --prefix fd00:9:: --preferred 600 --valid 700 --lifetime 0 >"$1" &
+		ip link set near up
+		wait $!
+		until ip -6 addr show dev near scope global | grep -v tentative | grep fd00:9::; do sleep 0.1; done
+		ip -6 addr show dev near
+		ip -6 addr show dev near scope global | grep -E "valid_lft (700|69[0-9])sec preferred_lft (600|59[0-9])sec"
+		! ip -6 route show default | grep .
+	' sh "$work/ra" && grep -q '^ra: solicitation from fe80::' "$work/ra" && grep -qx 'ra: advertised fd00:9::/64, router for 0 s' "$work/ra"
+}
+if ! unshare -n ip link add far type veth peer name near 2>"$work/why"; then
+	skip 'advertises a prefix that a kernel takes' "no wire of its own: $(tail -n 1 "$work/why")"
+elif [ "$(cat /proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null)" != 0 ]; then
+	skip 'advertises a prefix that a kernel takes' 'this machine has no IPv6'
+else
+	it 'advertises a prefix that a kernel takes' advertised
+fi
+it 'refuses a prefix that is none' fails 2 "ra: --prefix 'fd00': not an address such as fd00:1::" build/apps/ra --card lo --prefix fd00
+it 'names a card that is not there' fails 1 'ra: setsockopt eth77: ENODEV' build/apps/ra --card eth77
 tap_end
