@@ -25,7 +25,7 @@ STRUCTS = {
     "dev": ("net_device", "name ifindex net=nd_net.net"),
     "netdev": ("net_device", "name netdev_ops net=nd_net.net"),
     "sockaddr": ("sockaddr", "sa_family sa_data=sa_data_min|sa_data"),
-    "file": ("file", "private_data"),
+    "file": ("file", "private_data f_count=f_count.counter?"),
     "socket": ("socket", "sk type state ops file"),
     "iocb": ("kiocb", "ki_filp"),
     "iter": ("iov_iter", "count"),
@@ -159,15 +159,16 @@ SOCK_TYPE_MASK = 0xf
 SOCKET_TYPES = {1: "STREAM", 2: "DGRAM", 3: "RAW", 5: "SEQPACKET"}
 IPPROTO_TCP = 6
 PROTOCOLS = {0: "IP", 1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 58: "ICMPV6", 136: "UDPLITE"}
-# arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a descriptor, and others that end the use of one
+# arch/x86/entry/syscalls/syscall_64.tbl: those whose first argument is a descriptor, and others that a socket meets
 OF_FD = {"read", "write", "close", "pread64", "pwrite64", "readv", "writev", "connect", "accept", "sendto", "recvfrom",
          "sendmsg", "recvmsg", "shutdown", "bind", "listen", "getsockname", "getpeername", "setsockopt", "getsockopt",
-         "accept4", "recvmmsg", "sendmmsg"}
-SYSCALLS = {0: "read", 1: "write", 3: "close", 17: "pread64", 18: "pwrite64", 19: "readv", 20: "writev", 33: "dup2",
-            41: "socket", 42: "connect", 43: "accept", 44: "sendto", 45: "recvfrom", 46: "sendmsg", 47: "recvmsg",
-            48: "shutdown", 49: "bind", 50: "listen", 51: "getsockname", 52: "getpeername", 54: "setsockopt",
-            55: "getsockopt", 59: "execve", 60: "exit", 231: "exit_group", 288: "accept4", 292: "dup3", 299: "recvmmsg",
-            307: "sendmmsg", 322: "execveat", 436: "close_range"}
+         "accept4", "recvmmsg", "sendmmsg", "ioctl", "dup", "dup2", "dup3", "fcntl", "sendfile", "splice"}
+SYSCALLS = {0: "read", 1: "write", 3: "close", 7: "poll", 16: "ioctl", 17: "pread64", 18: "pwrite64", 19: "readv", 20: "writev",
+            23: "select", 32: "dup", 33: "dup2", 40: "sendfile", 41: "socket", 42: "connect", 43: "accept", 44: "sendto",
+            45: "recvfrom", 46: "sendmsg", 47: "recvmsg", 48: "shutdown", 49: "bind", 50: "listen", 51: "getsockname",
+            52: "getpeername", 54: "setsockopt", 55: "getsockopt", 59: "execve", 60: "exit", 72: "fcntl", 231: "exit_group",
+            232: "epoll_wait", 233: "epoll_ctl", 270: "pselect6", 271: "ppoll", 275: "splice", 281: "epoll_pwait", 288: "accept4",
+            292: "dup3", 299: "recvmmsg", 307: "sendmmsg", 322: "execveat", 436: "close_range"}
 # include/linux/errno.h: what a system call returns that a signal has ended
 ERESTARTSYS, ERESTARTNOINTR = -512, -513
 RESTARTS = {ERESTARTSYS: "ERESTARTSYS", ERESTARTNOINTR: "ERESTARTNOINTR", -514: "ERESTARTNOHAND", -516: "ERESTART_RESTARTBLOCK"}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The points: every kernel function that a lab may watch, one row each; those of datagrams and of ICMP are in
-points_datagrams.py.
+"""The points: every kernel function that a lab may watch, one row each; system calls are in points_syscalls.py,
+datagrams and ICMP in points_datagrams.py.
 
 A row names the function, what an engine takes at it, and the decoder that turns it into an event.
 `takes` is a list of blocks `name:type=address`. A type is a struct of kernel.py, a number of bytes, or `mem`
@@ -23,9 +23,10 @@ What every hit takes (stack, task, clock) stands in blocks.py, what many points 
 """
 
 from .points_datagrams import DATAGRAMS, DISCOVERY, ERRORS
-from .rows import SAME, call, point, syscall
-from .takes import (CALLER, INCOMING, MADE, NETDEV, NOW, OUTGOING, SIGNALS, SLEEPER, SYSCALL, any_sock, buffer, came, cut, dev,
-                    iocb, neigh, packet, route, route6, skb, sock, socket_of_file, timewait, woken)
+from .points_syscalls import SYSCALLS
+from .rows import SAME, call, point
+from .takes import (CALLER, INCOMING, NETDEV, NOW, OUTGOING, SLEEPER, any_sock, buffer, came, cut, dev, neigh, packet, route, route6,
+                    skb, sock, timewait, woken)
 
 # What the rows of the path show: of a sending socket, of one of its own timers, of a listener, of a socket's own end, of a neighbour.
 SENDER = "state=sk.state:state ca_state=sk.ca_state:ca cwnd=sk.snd_cwnd ssthresh=sk.snd_ssthresh " \
@@ -36,32 +37,11 @@ LOCAL = "state=sk.state:state saddr=sk.rcv_saddr:own sport=sk.num"
 NEIGHBOUR = "ip=neigh.primary_key:neighbour nud=neigh.nud_state:nud"
 WOKEN = "pid=woken.pid comm=woken.comm:text"
 
-# the address that a program gives, of either family
-ASKED = "addr:16=regs.si addr6:28=regs.si"
-
 TABLE = [
     # where the lab is: guest programs write markers into /proc/self/comm; a line may reach into the next page
     point("comm_write", "marker", "text:mem=buf more:256=buf&~4095+4096"),
 
-    # system calls on sockets; the argument registers are in pt_regs
-    syscall("socket", taken=SYSCALL, returns=MADE),
-    syscall("bind", ASKED),
-    syscall("listen"),
-    syscall("accept", returns=MADE),
-    syscall("accept4", returns=MADE),
-    syscall("connect", ASKED),
-    syscall("sendto"),
-    syscall("recvfrom"),
-    syscall("shutdown"),
-    syscall("sendmsg"),
-    syscall("recvmsg"),
-    syscall("sendmmsg"),
-    syscall("recvmmsg"),
-    # its descriptor is epoll's own
-    syscall("epoll_wait"),
-    point("sock_read_iter", "file_read", (iocb(), "iter:iter=to"), (iocb(), SIGNALS)),
-    point("sock_write_iter", "file_write", (iocb(), "iter:iter=from"), (iocb(), SIGNALS)),
-    point("sock_close", "file_close", socket_of_file("filp"), CALLER),
+    *SYSCALLS,
 
     # the functions of the handshake
     point("tcp_v4_connect", "connect", (sock(), "addr:16=uaddr"), SAME),

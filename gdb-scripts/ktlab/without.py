@@ -4,7 +4,7 @@
 import re
 
 # The names of IPv6's functions: ip6_output, udpv6_rcv, tcp_v6_rcv, fib6_table_lookup, __udp6_lib_lookup.
-OF_SIX = r"v6|6_|[a-z]6$|ndisc|addrconf"
+OF_SIX = r"v6|6_|[a-z]6$(?<!select6)|ndisc|addrconf"
 
 
 def without_six(name, places):

@@ -165,6 +165,27 @@ static bool is_returning(const struct event *ev)
 /* What a call says when it is entered and when it returns. */
 static const char *const of_both[] = { "netns", "comm", "sk", "fd", "dev", "ctx" };
 
+/* Whether what the call was given is said again; how it ended may stand behind it. */
+static bool same_args(const struct event *enter, const struct event *ev)
+{
+	struct json before = event_get(enter, "args"), after = event_get(ev, "args");
+	struct json_iter it = json_iter(before);
+	bool same = before.kind == JSON_OBJECT && after.kind == JSON_OBJECT;
+
+	if (ev->kind != EV_SYSCALL_EXIT)
+		return event_same(enter, ev, "args");
+	while (same && json_next(&it)) {
+		char *key = json_dup(it.key), *one = json_dup(it.value);
+		char *two = json_dup(json_get(after, key, strlen(key)));
+
+		same = text_is(one ? one : "", two ? two : "");
+		free(key);
+		free(one);
+		free(two);
+	}
+	return same;
+}
+
 static void check_return(struct derive *d, const struct event *ev)
 {
 	const struct event *enter = take_entry(d, ev);
@@ -173,7 +194,7 @@ static void check_return(struct derive *d, const struct event *ev)
 		trace_contradicts(d->trace, ev, "at", _("an exit of a call that nobody entered"));
 	if (!enter || enter->kind + (ev->kind == EV_SYSCALL_EXIT) != ev->kind)
 		return;
-	if (!event_same(enter, ev, "args"))
+	if (!same_args(enter, ev))
 		trace_contradicts(d->trace, ev, "args", _("those of event %lld"),
 				  (long long)enter->n);
 	for (size_t i = 0; i < ARRAY_SIZE(of_both); i++)

@@ -129,7 +129,11 @@ static void check_words(struct trace *trace, const struct event *ev)
 				       words_of_functions[i].word);
 	if ((ev->kind == EV_SYSCALL_ENTER || ev->kind == EV_SYSCALL_EXIT) && ev->fn &&
 	    starts_with(ev->fn, "__x64_sys_"))
-		event_must_say(trace, ev, "name", ev->fn + strlen("__x64_sys_"));
+		/* the name of number 40 in arch/x86/entry/syscalls/syscall_64.tbl, and its function's */
+		event_must_say(trace, ev, "name",
+			       text_is(ev->fn, "__x64_sys_sendfile64")
+				       ? "sendfile"
+				       : ev->fn + strlen("__x64_sys_"));
 }
 
 static bool is_number(const char *text)

@@ -10,6 +10,7 @@ import struct
 
 from .. import kernel
 from ..hit import signed
+from . import strace
 from .words import address, errno_name, word
 
 # system call -> the arguments in order (rdi, rsi, rdx, r10, r8, r9), `_` for one that is not shown
@@ -17,8 +18,21 @@ ARGS = {
     "socket": "family type protocol", "bind": "fd", "listen": "fd backlog", "accept": "fd", "accept4": "fd _ _ flags",
     "connect": "fd", "sendto": "fd _ len flags", "recvfrom": "fd _ len flags", "shutdown": "fd how",
     "sendmsg": "fd _ flags", "recvmsg": "fd _ flags", "sendmmsg": "fd _ count flags", "recvmmsg": "fd _ count flags",
-    "epoll_wait": "fd _ count timeout_ms",
+    "epoll_wait": "fd _ count timeout_ms", "epoll_pwait": "fd _ count timeout_ms", "epoll_ctl": "fd op other_fd",
+    "getsockname": "fd", "getpeername": "fd", "setsockopt": "fd level option _ len", "getsockopt": "fd level option",
+    "sendfile": "fd from_fd _ count", "splice": "fd _ to_fd _ count flags", "dup": "fd", "dup2": "fd to_fd", "dup3": "fd to_fd flags",
+    "fcntl": "fd command", "ioctl": "fd request", "poll": "_ count timeout_ms", "ppoll": "_ count", "select": "count", "pselect6": "count",
 }
+# those that are of any file, and the files that may be a socket: without one of TCP or UDP they make no event
+FILES = {"sendfile": ["opened"], "splice": ["opened", "other"], "dup": ["opened"], "dup2": ["opened"], "dup3": ["opened"],
+         "fcntl": ["opened"], "ioctl": ["opened"], "epoll_ctl": ["other"], "poll": ["pfile0", "pfile1", "pfile2", "pfile3"]}
+FILES["ppoll"] = FILES["poll"]
+# those that may be of a socket and do not say so by a descriptor: in a node of the lab they are events
+UNKNOWN = ("select", "pselect6")
+# the words of some of their arguments: how decode/strace.py writes them
+WORDS = {"op": "epoll_op", "level": "level", "command": "fcntl", "request": "ioctl"}
+# those that reach a socket as a file, by its descriptor; sendfile() and splice() read and write, too
+READS_AND_WRITES = ("read", "write", "pread64", "pwrite64", "readv", "writev")
 # what a call may say of a family, or nothing
 FOLLOWED = (None, "INET", "INET6", "UNSPEC")
 REGISTERS = ("di", "si", "dx", "r10", "r8", "r9")
@@ -33,15 +47,37 @@ def arguments(name, hit):
         args["family"] = word(kernel.FAMILIES, args["family"])
         args["type"] = word(kernel.SOCKET_TYPES, args["type"] & kernel.SOCK_TYPE_MASK)
         args["protocol"] = word(kernel.PROTOCOLS, args["protocol"])
+    if "option" in args:
+        args["option"] = strace.option_name(args["level"], args["option"])
+    args.update({key: strace.NUMBERS[WORDS[key]](args[key]) for key in WORDS if key in args})
     args.update(address(hit))
     return args
 
 
+def inet(hit, file):
+    """The block of the sock behind a file, if it is one of TCP or UDP."""
+    block = "target" if file == "opened" and "target" in hit.names else file + "_sk"
+    found = hit.opened[1] if file == "opened" else hit.sock_of(file)
+    return block if found and hit[block + ".family"] in kernel.INET else None
+
+
+def of_files(hit, model, name):
+    """A call of any file: the sock that it is about, None without one."""
+    block = next((block for block in (inet(hit, file) for file in FILES[name]) if block), None)
+    return model.sockets.of(hit, block) if block else None
+
+
 def syscall(hit, model):
-    name = hit.fn.replace("__x64_sys_", "")
+    name = hit.fn.replace("__x64_sys_", "").replace("sendfile64", "sendfile")
     if hit.at == "return":
         return finish(hit, model)
     args = arguments(name, hit)
+    if name in UNKNOWN and not model.nodes.get(hit["net.inum"]):
+        return None
+    if name in FILES:
+        sock = of_files(hit, model, name)
+        model.sockets.own(hit, sock)
+        return begin(hit, name, args.pop("fd", None), args, sock) if sock else None
     fd = args.pop("fd", None)
     family = hit["target.family"] if hit.opened[1] else None
     if args.get("family") not in FOLLOWED or family not in (None,) + kernel.INET:
@@ -69,7 +105,9 @@ def finish(hit, model):
         model.sockets.opened(hit, made, ret)
     if ret in kernel.RESTARTS:
         ret = what_program_gets(hit, ret)
-    return "syscall.exit", dict(told, ret_name=errno_name(ret), dur_ns=hit.t_ns - hit.entry.t_ns, _sock=sock or made)
+    line = strace.line(told["name"], hit, hit.ret32)
+    args = dict(told["args"], strace=line) if line else told["args"]
+    return "syscall.exit", dict(told, args=args, ret_name=errno_name(ret), dur_ns=hit.t_ns - hit.entry.t_ns, _sock=sock or made)
 
 
 def what_program_gets(hit, ret):
@@ -98,7 +136,7 @@ def on_file(name):
             return finish(hit, model)
         if hit["sk.family"] not in kernel.INET:
             return None
-        by_fd = hit.opened[0] == hit.pointer("file")
+        by_fd = hit.syscall in READS_AND_WRITES and hit.opened[0] == hit.pointer("file")
         return begin(hit, hit.syscall if by_fd else name, hit.fd if by_fd else None, {"len": hit["iter.count"]},
                      model.sockets.of(hit))
     return decode
@@ -119,4 +157,13 @@ def release(hit, model):
     return "call", dict(hit.told)
 
 
-DECODERS = {"syscall": syscall, "file_read": on_file("read"), "file_write": on_file("write"), "file_close": release}
+def close(hit, model):
+    """close() of a descriptor that is not the last of its socket: of the last one, sock_close tells."""
+    if hit.at == "return":
+        return finish(hit, model)
+    if not inet(hit, "opened") or hit["opened.f_count"] in (None, 1):
+        return None
+    return begin(hit, "close", hit.fd, {}, model.sockets.of(hit, "target"))
+
+
+DECODERS = {"syscall": syscall, "close": close, "file_read": on_file("read"), "file_write": on_file("write"), "file_close": release}

@@ -8,6 +8,10 @@ from .. import kernel
 from ..headers import ip4, ip6
 
 
+# numbers that have two names, and which is the kernel's: include/uapi/asm-generic/errno.h
+KERNEL_NAMES = {errno.EOPNOTSUPP: "EOPNOTSUPP", errno.EDEADLK: "EDEADLK"}
+
+
 def word(names, value):
     return None if value is None else names.get(value, str(value))
 
@@ -20,7 +24,7 @@ def errno_name(value):
     """ECONNREFUSED for -111."""
     if value is None or not -4096 < value < 0:
         return None
-    return errno.errorcode.get(-value) or kernel.RESTARTS.get(value) or str(-value)
+    return KERNEL_NAMES.get(-value) or errno.errorcode.get(-value) or kernel.RESTARTS.get(value) or str(-value)
 
 
 def address(hit):

@@ -76,6 +76,8 @@ def _():
     for site in (site for site in plan["sites"] if site["point"] in rows):
         row = rows[site["point"]]
         text = row.takes if site["at"] != "return" or row.returns is points.SAME else row.returns
+        if row.name in points.LEAVES:
+            text += points.LEAVES_TAKE
         assert text is not None, "%s is not watched at its return" % row.name
         stored = [(block["name"], block["type"]) for block in plan["takes"][site["takes"]] if block["name"] not in every]
         if site["decode"] == "marker":  # it takes what the kernel counts, too: counters.py
