@@ -62,7 +62,7 @@ STRUCTS = {
     # the part of a packet that says how the device is to cut it
     "shinfo": ("skb_shared_info", "nr_frags gso_size gso_segs"),
     "skb": ("sk_buff", """dev sk iif=skb_iif refdst=_skb_refdst len data_len cloned pkt_type protocol:be transport_header
-        network_header mac_header end head data users=users.refs.counter"""),
+        network_header mac_header end head data users=users.refs.counter csum_complete_sw csum_valid"""),
     # tb_id was in fib_table before aliases shared a trie; fib_result.table says 254 for local routes too
     "table": ("fib_table", "tb_id"),
     "flow": ("flowi4", """oif=__fl_common.flowic_oif iif=__fl_common.flowic_iif mark=__fl_common.flowic_mark

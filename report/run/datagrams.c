@@ -106,13 +106,18 @@ static void begin(struct datagrams_life *life, const struct event *ev)
 
 /* ---- datagrams ---- */
 
-/* The last event of that type that speaks of the event's buffer, since another datagram has had it. */
+/* The last event of that type that speaks of the event's buffer, since it was another's, which was dropped. */
 static const struct event *same_buffer(const struct datagrams_life *life, const struct event *ev,
 				       const char *type)
 {
-	for (const struct event *e = ev; e-- > life->trace->events.v;)
-		if (text_is(e->type, type) && event_agrees(e, "skb", ev, "skb"))
+	for (const struct event *e = ev; e-- > life->trace->events.v;) {
+		if (!event_agrees(e, "skb", ev, "skb"))
+			continue;
+		if (text_is(e->type, type))
 			return e;
+		if (text_is(e->type, "skb.drop"))
+			return NULL;
+	}
 	return NULL;
 }
 
@@ -135,8 +140,8 @@ static void check_dropped(const struct datagrams_life *life, const struct event 
 {
 	static const char *const fields[] = { "saddr", "daddr",	      "sport",
 					      "dport", "payload_len", "check" };
-	const struct event *rx =
-		event_is(ev, "way", "socket") ? same_buffer(life, ev, "udp.rx") : NULL;
+	bool had = event_is(ev, "proto", "UDP") && event_is(ev, "way", "socket");
+	const struct event *rx = had ? same_buffer(life, ev, "udp.rx") : NULL;
 
 	for (size_t i = 0; rx && i < ARRAY_SIZE(fields); i++)
 		event_must_be_as(life->trace, ev, fields[i], rx, fields[i]);

@@ -100,24 +100,24 @@ static const struct meaning enter_meanings[] = {
 };
 
 static const struct meaning exit_meanings[] = {
-	{ "name=connect conn!= ret=0",
+	{ "name=connect conn!=null ret=0",
 	  N_("connect() waits for the SYN-ACK, not for accept(): it may return before or after "
 	     "it."),
 	  "net/ipv4/af_inet.c: __inet_stream_connect()" },
-	{ "name=connect conn!= ret_name=EINPROGRESS",
+	{ "name=connect conn!=null ret_name=EINPROGRESS",
 	  N_("The program does not wait: the handshake goes on without it."),
 	  "net/ipv4/af_inet.c: __inet_stream_connect()" },
-	{ "name=connect conn!= ret_name=ETIMEDOUT",
+	{ "name=connect conn!=null ret_name=ETIMEDOUT",
 	  N_("No SYN-ACK came to any of the SYNs: TCP gives up (tcp_syn_retries)."),
 	  "net/ipv4/tcp_timer.c: tcp_write_timeout()" },
-	{ "name=connect conn!= ret_name=ECONNREFUSED",
+	{ "name=connect conn!=null ret_name=ECONNREFUSED",
 	  N_("The other end refuses: a reset came in answer, or ICMP said so."),
 	  "net/ipv4/tcp_input.c: tcp_reset()" },
-	{ "name=accept ret_name=",
+	{ "name=accept ret_name=null",
 	  N_("accept() gives a new socket, of a connection that stands already; the listener "
 	     "goes on."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_accept()" },
-	{ "name=accept4 ret_name=",
+	{ "name=accept4 ret_name=null",
 	  N_("accept() gives a new socket, of a connection that stands already; the listener "
 	     "goes on."),
 	  "net/ipv4/inet_connection_sock.c: inet_csk_accept()" },

@@ -21,7 +21,7 @@ char *event_sentence(const struct trace *trace, const struct event *ev)
 static bool has_value(const struct event *ev, const char *path, const char *wanted)
 {
 	char *value = event_dup(ev, path);
-	bool has = strcmp(value, wanted) == 0;
+	bool has = strcmp(value, text_is(wanted, "null") ? "" : wanted) == 0;
 
 	free(value);
 	return has;
@@ -36,7 +36,8 @@ static bool has_part(const struct event *ev, const char *path, const char *wante
 	return has;
 }
 
-/* Whether the condition holds: "FIELD=VALUE", "FIELD!=VALUE", "FIELD~PART", "stack~FUNCTION", `len` bytes of it. */
+/* Whether the condition holds: "FIELD=VALUE", "FIELD!=VALUE", "FIELD~PART", "stack~FUNCTION", `len` bytes of it;
+ * a VALUE that is not there is "null", as in expectations. */
 static bool is_so(const struct event *ev, const char *word, size_t len)
 {
 	char *path = xstrndup(word, len), *value = path + strcspn(path, "=~!");

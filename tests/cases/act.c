@@ -43,6 +43,7 @@ static void do_socket(char **w)
 		{ "tcp6", AF_INET6, SOCK_STREAM },
 		{ "nonblocking", AF_INET, SOCK_STREAM | SOCK_NONBLOCK },
 		{ "udp", AF_INET, SOCK_DGRAM },
+		{ "udp6", AF_INET6, SOCK_DGRAM },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)

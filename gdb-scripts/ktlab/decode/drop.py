@@ -30,7 +30,7 @@ NO_DROP = {
 # What has got a datagram, or an echo.
 HAVE = ("udp_queue_rcv_one_skb", "udpv6_queue_rcv_one_skb", "icmp_rcv", "icmpv6_rcv")
 SHOWN = ("saddr", "daddr", "sport", "dport", "op", "id", "seq", "payload_len", "check", "ip")
-# net/ipv6/icmp.c: icmpv6_rcv() frees so whatever it has read but an echo, and what is damaged
+# net/ipv6/icmp.c: icmpv6_rcv() frees so whatever it has read but an echo
 READ = "icmpv6_rcv"
 # What a socket still has when it ends (net/core/stream.c, net/ipv4/af_inet.c): a FIN that was taken, or data that nobody
 # has read. Only these are lost.
@@ -48,7 +48,8 @@ def drop(hit, model):
     found = segment(hit)
     used = by["fn"] in ("tcp_v4_rcv", "tcp_v6_rcv") and model.packets.was_used(hit) \
         or by["fn"] in ENDS and found and not found[1]["payload_len"]
-    if used or by["fn"] == READ or is_taken(hit, by) or hit.has(*NO_DROP) or not ip and protocol != "ARP":
+    taken = (by["fn"] == READ or is_taken(hit, by)) and not is_damaged(hit)
+    if used or taken or hit.has(*NO_DROP) or not ip and protocol != "ARP":
         return None
     fields = {"by_fn": by["fn"], "by_file": by["file"], "by_line": by["line"],
               "proto": word(kernel.PROTOCOLS, ip["proto"]) if ip else "ARP",
@@ -65,6 +66,11 @@ def drop(hit, model):
 def is_taken(hit, by):
     """An echo reply that no socket of ICMP waits for; one of a raw socket has got a copy (net/ipv4/icmp.c: icmp_rcv(), 5.4)."""
     return by["fn"] == "icmp_rcv" and (echo(hit) or {}).get("op") == "reply"
+
+
+def is_damaged(hit):
+    """What the kernel found so when it added its bytes up (net/core/skbuff.c: __skb_checksum_complete(), 5.4 to 6.12)."""
+    return hit["skb.csum_complete_sw"] and not hit["skb.csum_valid"]
 
 
 def of_datagram(hit):

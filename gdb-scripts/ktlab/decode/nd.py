@@ -7,7 +7,7 @@ import struct
 from .. import kernel
 from ..headers import mac, parse_ip
 from ..packets import ETH_BYTES, at_hand
-from . import Datagrams, of_ip, tcp, udp
+from . import Datagrams, of_ip, udp
 from .words import decided, neighbour_address
 
 IPPROTO_ICMPV6 = next(number for number, name in kernel.PROTOCOLS.items() if name == "ICMPV6")
@@ -25,8 +25,7 @@ SOURCE, TARGET, PREFIX_OPTION, NONCE = 1, 2, 3, 14
 ROUTER, SOLICITED, OVERRIDE = 1 << 31, 1 << 30, 1 << 29
 ON_LINK, AUTONOMOUS = 0x80, 0x40
 # Functions that carry a message down; the first other one on the stack is the one that decided to send it.
-CARRIERS = udp.CARRIERS | {"ip6_output", "dst_output", "NF_HOOK", "nf_hook", "ndisc_send_skb", "ndisc_send_ns", "ndisc_send_na",
-                           "ndisc_send_rs"}
+CARRIERS = udp.CARRIERS | {"ndisc_send_skb", "ndisc_send_ns", "ndisc_send_na", "ndisc_send_rs"}
 
 
 def address(data):
@@ -99,12 +98,10 @@ def message(hit):
 SHOWN = ("op", "target", "slla", "tlla", "router", "solicited", "override", "nonce", "ra", "check")
 
 
-def tx(hit, model):
-    """ip6_output(net, sk, skb): all that a node sends over IPv6 comes by; of this TCP's segments, and neighbour discovery's
-    messages, which do not pass __ip6_local_out() (net/ipv6/ndisc.c: ndisc_send_skb())."""
-    segment = tcp.tx(hit, model)
-    fields = None if segment else message(hit)
-    return ("nd.tx", dict(fields, eth_src=None, eth_dst=None, by=decided(hit, CARRIERS))) if fields else segment
+def tx(hit):
+    """A message that leaves by ip6_output(): it does not pass __ip6_local_out() (net/ipv6/ndisc.c: ndisc_send_skb())."""
+    fields = message(hit)
+    return fields and ("nd.tx", dict(fields, eth_src=None, eth_dst=None, by=decided(hit, CARRIERS)))
 
 
 def rx(hit, model):
@@ -185,5 +182,5 @@ WORDS = {"op": "type", "check": "checksum", "target": "nd.ns.target_address", "n
 FIELDS = {ours: ("icmpv6." + theirs,) * 2 for ours, theirs in WORDS.items()}
 POINTS = {"tx": ("ip6_output",) * 2, "rx": ("ndisc_rcv",) * 2}
 
-DECODERS = {"tx6": tx, "nd_rx": rx, "nd_solicit": solicit, "nd_prefix": prefix_option, "nd_router": default_router}
+DECODERS = {"nd_rx": rx, "nd_solicit": solicit, "nd_prefix": prefix_option, "nd_router": default_router}
 DATAGRAMS = {"nd": Datagrams(POINTS, FIELDS, is_one, said, read, True)}

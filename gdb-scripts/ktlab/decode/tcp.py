@@ -192,4 +192,4 @@ def twsk_timer(hit, model):
 
 
 DECODERS = {"set_state": set_state, "reqsk_alloc": reqsk_alloc, "twsk_alloc": twsk_alloc, "twsk_timer": twsk_timer,
-            "twsk_process": twsk_process, "tx": tx, "rx": rx}
+            "twsk_process": twsk_process, "rx": rx}

@@ -14,7 +14,7 @@ HEADER = struct.Struct(">4H")
 # Functions that carry a datagram down; the first other one on the stack is the one that decided to send it.
 CARRIERS = {"__ip_local_out", "ip_local_out", "ip_send_skb", "ip_push_pending_frames", "udp_send_skb",
             "__ip6_local_out", "ip6_local_out", "ip6_send_skb", "ip6_push_pending_frames", "udp_v6_send_skb",
-            "rawv6_push_pending_frames"}
+            "rawv6_push_pending_frames", "ip_output", "ip6_output", "dst_output", "NF_HOOK", "nf_hook"}
 RAW = ("raw_sendmsg", "rawv6_sendmsg")
 # an address that is none
 ANY = ("0.0.0.0", "::")

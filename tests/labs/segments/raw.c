@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sends one IP packet as it is given, with right or wrong checksum: raw right|wrong "HEX HEX ..."; with a device and the MAC of
- * a receiver behind it by AF_PACKET, past IP. */
+/* Sends one packet of TCP, UDP or ICMP as it is given, over the IP that its first digit says, with right or wrong checksum:
+ * raw right|wrong "HEX HEX ..."; one of IPv4 with a device and the MAC of a receiver behind it by AF_PACKET, past IP. */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -13,10 +13,21 @@
 
 enum {
 	IP_CHECK = 10,
-	IP_DADDR = 16,
+	IP_PROTOCOL = 9,
 	IP_ADDRESSES = 12,
-	TCP_CHECK = 16,
-	TCP = 6
+	IP6_NEXT = 6,
+	IP6_ADDRESSES = 8,
+	IP6_BYTES = 40
+};
+
+/* Where a protocol has its checksum, and whether that is of the addresses, too. */
+static const struct protocol {
+	unsigned char number, check, pseudo;
+} protocols[] = {
+	{ IPPROTO_TCP, 16, 1 },
+	{ IPPROTO_UDP, 6, 1 },
+	{ IPPROTO_ICMP, 2, 0 },
+	{ IPPROTO_ICMPV6, 2, 1 },
 };
 
 static size_t read_hex(const char *text, unsigned char *out, size_t room)
@@ -67,30 +78,56 @@ static int send_frame(const unsigned char *packet, size_t length, const char *de
 	return 0;
 }
 
-int main(int argc, char **argv)
+/* Sends what has its header by a raw socket; port 0, for the kernel holds that of IPv6 against the socket's (raw.c). */
+static int send_raw(const unsigned char *packet, size_t length, int family)
 {
-	unsigned char packet[256];
-	struct sockaddr_in to = { .sin_family = AF_INET };
-	size_t length = argc == 3 || argc == 5 ? read_hex(argv[2], packet, sizeof(packet)) : 0;
-	size_t header = length ? (packet[0] & 15u) * 4u : 0;
-	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
-	uint32_t sum;
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	int six = family == AF_INET6, fd = socket(family, SOCK_RAW, IPPROTO_RAW);
 
-	if (header < 20 || length < header + 20) {
-		fprintf(stderr, "usage: raw right|wrong PACKET [DEVICE MAC]\n");
-		return 2;
-	}
-	sum = add(TCP + (uint32_t)(length - header), packet + IP_ADDRESSES, 8);
-	sum = add(sum, packet + header, length - header) + !strcmp(argv[1], "wrong");
-	put_sum(packet + header + TCP_CHECK, sum);
-	/* the kernel sets that of IP in what comes by a raw socket */
-	put_sum(packet + IP_CHECK, add(0, packet, header));
-	if (argc == 5)
-		return send_frame(packet, length, argv[3], argv[4]);
-	memcpy(&to.sin_addr, packet + IP_DADDR, 4);
-	if (sendto(fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to)) < 0) {
+	memcpy(&v4.sin_addr, packet + IP_ADDRESSES + 4, 4);
+	memcpy(&v6.sin6_addr, packet + IP6_ADDRESSES + 16, 16);
+	if (sendto(fd, packet, length, 0, six ? (void *)&v6 : (void *)&v4,
+		   six ? sizeof(v6) : sizeof(v4)) < 0) {
 		perror("raw: sendto");
 		return 1;
 	}
 	return 0;
+}
+
+/* The protocol's row, or NULL where the packet ends before its checksum does. */
+static const struct protocol *protocol_of(unsigned char number, size_t length)
+{
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (protocols[i].number == number && length >= protocols[i].check + 2u)
+			return &protocols[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned char packet[256];
+	size_t length = argc == 3 || argc == 5 ? read_hex(argv[2], packet, sizeof(packet)) : 0;
+	int six = length && packet[0] >> 4 == 6;
+	size_t header = six ? IP6_BYTES : length ? (packet[0] & 15u) * 4u : 0;
+	const struct protocol *of = NULL;
+	uint32_t sum = 0;
+
+	if (header >= 20 && length > header)
+		of = protocol_of(packet[six ? IP6_NEXT : IP_PROTOCOL], length - header);
+	if (!of || (six && argc == 5)) {
+		fprintf(stderr, "usage: raw right|wrong PACKET [DEVICE MAC]\n");
+		return 2;
+	}
+	if (of->pseudo)
+		sum = add(of->number + (uint32_t)(length - header),
+			  packet + (six ? IP6_ADDRESSES : IP_ADDRESSES), six ? 32 : 8);
+	sum = add(sum, packet + header, length - header) + !strcmp(argv[1], "wrong");
+	put_sum(packet + header + of->check, sum);
+	/* the kernel sets that of IPv4 in what comes by a raw socket */
+	if (!six)
+		put_sum(packet + IP_CHECK, add(0, packet, header));
+	if (argc == 5)
+		return send_frame(packet, length, argv[3], argv[4]);
+	return send_raw(packet, length, six ? AF_INET6 : AF_INET);
 }
