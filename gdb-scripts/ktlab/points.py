@@ -198,9 +198,9 @@ TABLE = [
 
     # a packet that is thrown away, wherever it was
     point("kfree_skb", "drop", (buffer(), "reason=reason?"),
-          fn="sk_skb_reason_drop|kfree_skb_reason|kfree_skb",
-          note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964), since 6.11 of sk_skb_reason_drop() "
-               "(ba8de796baf4)"),
+          fn="__sk_skb_reason_drop|__kfree_skb_reason|kfree_skb_reason|kfree_skb",
+          note="since 5.17 a wrapper of kfree_skb_reason() (c504e5c2f964); since 6.3 that and kfree_skb_list_reason() share a "
+               "function that is inlined (a4650da2a2d6), since 6.11 __sk_skb_reason_drop() (ba8de796baf4)"),
 
     *ERRORS,
     *DISCOVERY,

@@ -47,7 +47,7 @@ class Resolver:
         if not row:
             row, wanted = self._any_function(name, place)
             name = row.name
-        watched = next((fn for fn in row.fn.split("|") if fn in self.symbols.places), row.fn.split("|")[-1])
+        watched = next((fn for fn in row.fn.split("|") if self._is_there(fn, row)), row.fn.split("|")[-1])
         row = row._replace(fn=watched, takes=row.takes + (points.LEAVES_TAKE if name in points.LEAVES else ""))
         function = Function(row.fn, self.symbols)
         if function.copies > 1:
@@ -64,6 +64,11 @@ class Resolver:
                  "places": len(sites_at(sites, "enter")) + len(inlined) if own else sum(1 for _ in inlined_places(name)),
                  "at": sorted({site["at"] for site in sites}), "note": row.note, "always": bool(always)}
         return about, sites
+
+    def _is_there(self, name, row):
+        """Whether this kernel has a function: with code of its own, or only inlined where a row can do with that."""
+        return name in self.symbols.places or bool(
+            row.inlined and row.returns is None and not self._clones(name) and next(inlined_places(name), None))
 
     def _any_function(self, text, place):
         """A point that has no row: FUNCTION or FUNCTION:ARG,ARG; and the arguments asked for, none: all."""

@@ -24,11 +24,12 @@ def joined(*texts):
 
 
 def point(name, decode, takes, returns=None, fn=None, note=None, args="", result="", also=None, inlined=True, calls=""):
-    """One row: `takes` a text or a tuple of texts, `returns` what to take when the function returns (None: the return is not
-    watched; SAME: the same); `fn` the function that is watched instead (`a|b`: the first that the kernel has), if `name` has no
-    code of its own everywhere, and `note` why; `args` and `result` what decode/call.py shows of what was taken; `also` the
-    point that is watched with it; `inlined` whether it is watched where it is inlined, too; `calls` (`a|b`) what it calls with
-    arguments of the same names: where they are not told at a place where it is inlined, that call is watched."""
+    """One row: `takes` a text or a tuple of texts, `returns` what to take when the function returns (None: the return is
+    not watched; SAME: the same); `fn` the function that is watched instead (`a|b`: the first that the kernel has, be it
+    only inlined), if `name` has no code of its own everywhere, and `note` why; `args` and `result` what decode/call.py
+    shows of what was taken; `also` the point that is watched with it; `inlined` whether it is watched where it is inlined,
+    too; `calls` (`a|b`) what it calls with arguments of the same names: where they are not told at a place where it is
+    inlined, that call is watched."""
     returns = returns if returns in (None, SAME) else joined(returns)
     return Point(name, decode, joined(takes), returns, fn or name, note, args, result, also, inlined, calls)
 

@@ -61,6 +61,10 @@ def inlined_only():
 def substituted():
     about, sites = resolve("never", fn="plain")
     assert about["as"] == "substituted" and about["fn"] == "plain" and about["places"] == 1
+    # the first name that is there, if only inlined; but not where its return matters
+    assert resolve("gone", fn="nowhere|never|plain")[0]["fn"] == resolve("gone", fn="never|nowhere")[0]["fn"] == "never"
+    assert resolve("gone", fn="nowhere|plain|never")[0]["fn"] == "plain"
+    assert resolve("gone", returns="again:8=sk", fn="nowhere|never|plain")[0]["fn"] == "plain"
 
 
 def inlined_return():
