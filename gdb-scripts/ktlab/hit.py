@@ -188,9 +188,10 @@ class Hit:
 
     def _framed(self, stacks):
         """The return addresses, by the chain of frame pointers."""
-        if self.at != "line":
-            # before the first and after the last instruction of the frame: the return address is on top
-            yield word(stacks, self.regs["rsp"])
+        # before the first and after the last instruction of the frame the return address is on top
+        top = 0 if self.at != "line" else self.site.get("top")
+        if top is not None:
+            yield word(stacks, self.regs["rsp"] + top)
         frame, last = self.regs["rbp"], self.regs["rsp"]
         while frame % 8 == 0:
             # an odd frame pointer is an encoded pt_regs: the code before was interrupted, it is not a caller

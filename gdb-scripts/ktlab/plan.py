@@ -15,7 +15,7 @@ import os
 
 import gdb
 
-from . import counters, facts, kernel, lines, objects, orc, points
+from . import counters, facts, kernel, lines, objects, orc, points, unframed
 from .blocks import Blocks
 from .functions import Symbols, source_root
 from .layout import Layout
@@ -88,6 +88,8 @@ def make(lab, hz, extra=(), root=None, wanted=(), lenient=False):
         about, found = resolver.resolve(name, place, always) if asked_for else resolver.listed(name, place)
         abouts.append(about)
         sites += found
+    if orc.TABLE_START not in symbols.places:
+        unframed.mark(sites, gdb.current_progspace().filename)
     made = whole(symbols, blocks, abouts, sites, read_arm(os.path.join(lab, "points")), hz)
     made["counters"] = counted.names
     # the neighbours of IPv6 (net/ipv6/ndisc.c)

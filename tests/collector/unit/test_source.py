@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a kernel's source lacks, and what its table for stacks says."""
+"""What a kernel's source lacks, and what is known of its stacks."""
 
 import os
+import struct
 import subprocess
 import tempfile
+from types import SimpleNamespace
 
 from harness import it, same
-from ktlab import capture, kernel, orc, points, source
+from ktlab import capture, hit, kernel, orc, points, source, unframed
 
 
 def small_tree(folder):
@@ -95,3 +97,36 @@ def _():
         same(callers(48, rsp=0x5000), [text + 5, text + 37])
         # of what no memory was taken
         same(callers(24, rbp=0x9000), [])
+
+
+# one function that pushes rbp behind its first instructions, one that has no frame at all
+FRAMES = """
+000f4320 000000000000003c 000f33c0 FDE cie=000f33c0 pc=ffffffff81316c20..ffffffff81316cda
+   LOC           CFA      rbx   rbp   ra
+ffffffff81316c20 rsp+8    u     u     c-8
+ffffffff81316c2b rsp+16   u     c-16  c-8
+ffffffff81316c2e rbp+16   u     c-16  c-8
+ffffffff81316c5d rsp+8    u     u     c-8
+ffffffff81316c5e rbp+16   c-24  c-16  c-8
+
+000f4360 0000000000000034 000f33c0 FDE cie=000f33c0 pc=ffffffff81316ce0..ffffffff81316dbe
+   LOC           CFA      ra
+ffffffff81316ce0 rsp+8    c-8
+"""
+
+
+@it("knows from the call frame information where a function has no frame, and how far its return address is there")
+def _():
+    def of(*pcs):
+        return unframed.read(FRAMES.splitlines(), [0xffffffff81316000 + pc for pc in pcs])
+    same(of(0xc25, 0xc2b, 0xc2e, 0xc34, 0xc5d, 0xc60), {0xffffffff81316c25: 0, 0xffffffff81316c2b: 8, 0xffffffff81316c5d: 0})
+    # what belongs to no function
+    same(of(0xc1f, 0xcda, 0xcdf, 0xce4), {0xffffffff81316ce4: 0})
+
+
+@it("begins a stack with that return address, where there is a frame with the chain")
+def _():
+    def callers(at, **site):
+        at = SimpleNamespace(at=at, site=site, regs={"rsp": 0x1000, "rbp": 0x1018})
+        return list(hit.Hit._framed(at, [(0x1000, struct.pack("<5Q", 1, 2, 3, 0, 4))]))
+    same([callers("enter"), callers("line", top=0), callers("line", top=8), callers("line")], [[1, 4], [1, 4], [2, 4], [4]])
