@@ -153,11 +153,12 @@ const struct rule rules[] = {
 	  .points = "tcp_v4_rcv",
 	  .sure = "tcp.rx ip.id!=null",
 	  .open = true },
-	/* since 6.7 (e4da8c78973c) only what the node itself sends */
+	/* since 6.7 (b4a11b2033b7) counted in __ip_local_out(): not what a router passes on, and not what a program
+	 * made with its IP header */
 	{ .counter = "IpOutRequests",
 	  .place = "net/ipv4/ip_output.c ip_output()",
 	  .points = "ip_output",
-	  .sure = "tcp.tx ip.id!=null not stack~ip_forward",
+	  .sure = "tcp.tx ip.id!=null not stack~ip_forward not stack~raw_send_hdrinc",
 	  .open = true },
 	{ .counter = "IpForwDatagrams",
 	  .place = "net/ipv4/ip_forward.c ip_forward()",

@@ -25,6 +25,8 @@ def any_after(f): . as $e | any($run.events[] | select(.n > $e.n); f);
 
 def sent: .type == "tcp.tx";
 def came: .type == "tcp.rx";
+# of the timestamp option (RFC 7323), null without one
+def timestamp: first(.opts[] | select(.name == "ts").val) // null;
 def state: .type == "tcp.state";
 def syn: .flags | test("^S[^.]*$");
 def syn_of(to; port; pid): sent and syn and .daddr == to and .dport == port and .pid == pid;
