@@ -153,6 +153,10 @@ const struct meaning sent_meanings[] = {
 	{ "stack~tcp_keepalive_timer",
 	  N_("Nothing was said for long: a keepalive probe asks whether the other end is there."),
 	  "net/ipv4/tcp_timer.c: tcp_keepalive_timer()" },
+	{ "stack~tcp_write_wakeup payload_len!=0",
+	  N_("The other end has room for less than a whole segment: so much goes now, as a window "
+	     "probe."),
+	  "net/ipv4/tcp_output.c: tcp_write_wakeup()" },
 	{ "stack~tcp_write_wakeup",
 	  N_("The other end had no room: a window probe asks whether it has now."),
 	  "net/ipv4/tcp_output.c: tcp_write_wakeup()" },

@@ -27,6 +27,8 @@ def sent: .type == "tcp.tx";
 def came: .type == "tcp.rx";
 # of the timestamp option (RFC 7323), null without one
 def timestamp: first(.opts[] | select(.name == "ts").val) // null;
+# whether this end had sent the first byte of a segment before, also within a longer one
+def sent_before: . as $e | end_before(sent and not_behind(.seq; $e.seq) and .end_seq != $e.seq and not_behind($e.seq; .end_seq));
 def state: .type == "tcp.state";
 def syn: .flags | test("^S[^.]*$");
 def syn_of(to; port; pid): sent and syn and .daddr == to and .dport == port and .pid == pid;
