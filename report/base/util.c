@@ -78,6 +78,16 @@ void str_addc(struct str *s, char c)
 	str_addn(s, &c, 1);
 }
 
+void str_add_end(struct str *s, const char *address, const char *port)
+{
+	bool six = address && strchr(address, ':');
+
+	str_add(s, six ? "[" : "");
+	str_add(s, address && *address ? address : "-");
+	str_add(s, six ? "]:" : ":");
+	str_add(s, port && *port ? port : "-");
+}
+
 __attribute__((format(printf, 2, 0), nonnull(2))) static void
 str_addv(struct str *s, const char *format, va_list args)
 {

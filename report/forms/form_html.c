@@ -73,12 +73,14 @@ static void put_connections(struct page *page)
 	fputs("\"conns\":[", page->out);
 	for (size_t i = 0; i < trace->conns.n && i < MOST_CONNECTIONS; i++) {
 		const struct conn *c = &trace->conns.v[i];
+		char *client = conn_end(c, false), *server = conn_end(c, true);
 
 		fputs(i ? ",{" : "{", page->out);
-		put_member(page->out, "client", c->client_addr);
-		put_member(page->out, "server", c->server_addr);
-		fprintf(page->out, "\"id\":%lld,\"client_port\":%lld,\"server_port\":%lld}",
-			(long long)c->id, (long long)c->client_port, (long long)c->server_port);
+		put_member(page->out, "client", c->client_addr ? client : NULL);
+		put_member(page->out, "server", c->server_addr ? server : NULL);
+		fprintf(page->out, "\"id\":%lld}", (long long)c->id);
+		free(server);
+		free(client);
 	}
 	fputs("],\n", page->out);
 }

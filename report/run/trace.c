@@ -60,6 +60,16 @@ const struct event *trace_event(const struct trace *trace, int64_t n)
 	return NULL;
 }
 
+char *conn_end(const struct conn *conn, bool server)
+{
+	struct str out = { 0 };
+	char *port = xasprintf("%lld", (long long)(server ? conn->server_port : conn->client_port));
+
+	str_add_end(&out, server ? conn->server_addr : conn->client_addr, port);
+	free(port);
+	return str_take(&out);
+}
+
 static bool watches(const struct trace *trace, const char *point, size_t len)
 {
 	for (size_t i = 0; i < trace->points.n; i++) {

@@ -132,21 +132,26 @@ void fill_way(const struct telling *of, struct table *t)
 
 static void add_end(struct str *out, const struct event *ev, const char *addr, const char *port)
 {
-	if (!event_text(ev, addr, out))
-		str_add(out, "-");
-	str_add(out, ":");
-	if (!event_text(ev, port, out))
-		str_add(out, "-");
+	char *address = event_dup(ev, addr), *number = event_dup(ev, port);
+
+	str_add_end(out, address, number);
+	free(number);
+	free(address);
+}
+
+char *event_ends(const struct event *ev)
+{
+	struct str out = { 0 };
+
+	add_end(&out, ev, "saddr", "sport");
+	str_add(&out, " > ");
+	add_end(&out, ev, "daddr", "dport");
+	return str_take(&out);
 }
 
 void fill_ends(const struct telling *of, struct table *t)
 {
-	struct str out = { 0 };
-
-	add_end(&out, of->ev, "saddr", "sport");
-	str_add(&out, " > ");
-	add_end(&out, of->ev, "daddr", "dport");
-	table_take(t, str_take(&out));
+	table_take(t, event_ends(of->ev));
 }
 
 void fill_sentence(const struct telling *of, struct table *t)

@@ -25,10 +25,12 @@ const struct meaning *meaning_of(const struct event *ev);
 void say_field(const struct event *ev, struct str *out, const char *before, const char *path);
 void say_with(const struct event *ev, struct str *out, const char *template, const char *path);
 void say_members(struct json object, struct str *out);
+/* "10.0.0.1:40000 > 10.0.0.2:8080"; the caller frees it. */
+char *event_ends(const struct event *ev);
 
 void fill_time(const struct telling *of, struct table *t);
 void fill_way(const struct telling *of, struct table *t);
-void fill_ends(const struct telling *of, struct table *t); /* "10.0.0.1:40000 > 10.0.0.2:8080" */
+void fill_ends(const struct telling *of, struct table *t);
 void fill_sentence(const struct telling *of, struct table *t);
 void fill_function(const struct telling *of,
 		   struct table *t); /* who decided, else what was watched */

@@ -55,6 +55,10 @@ void answer_drops(struct answers *a);
 void answer_waits(struct answers *a);
 void answer_failed_first(struct answers *a);
 
+/* answers_udp.c */
+void answer_sockets(struct answers *a);
+void answer_queued(struct answers *a);
+
 /* answers_route.c */
 void answer_route(struct answers *a);
 void answer_again_looked_up(struct answers *a);

@@ -62,6 +62,8 @@ static const struct question {
 	  "inet_csk_complete_hashdance", FEW },
 	{ N_("When did the accept queue shrink?"), answer_accept_shrinks, N_("never"),
 	  "inet_csk_accept", FEW },
+	{ N_("Which socket did a datagram come to?"), answer_sockets, NULL, NULL, MANY },
+	{ N_("How long did a datagram wait for its program?"), answer_queued, NULL, NULL, FEW },
 	{ N_("When was a queue full?"), answer_refused, NULL, NULL, FEW },
 	{ N_("Which request was given up?"), answer_given_up, NULL, NULL, FEW },
 	{ N_("What did each call wait for, and who ended the wait?"), answer_waits, NULL, NULL,
@@ -75,16 +77,39 @@ static const struct question {
 	  "tcp_rcv_state_process", FEW },
 };
 
+/* The points of IPv6 that must be watched, too, where a node has such an address. */
+static const struct {
+	const char *points, *six;
+} siblings[] = {
+	{ "ip_output", "ip6_output" },
+	{ "ip_route_output_key_hash_rcu", "ip6_route_output_flags" },
+};
+
+static const char *missing_of_six(const struct trace *trace, const char *points)
+{
+	bool six = false;
+
+	for (size_t i = 0; i < trace->nodes.n; i++)
+		six |= trace->nodes.v[i].address6 != NULL;
+	for (size_t i = 0; six && i < ARRAY_SIZE(siblings); i++)
+		if (text_is(siblings[i].points, points) && !trace_watches(trace, siblings[i].six))
+			return siblings[i].six;
+	return NULL;
+}
+
 /* What no event answers is so, or is not known. */
 static void answer_none(struct answers *a, const struct question *question)
 {
+	const struct trace *trace = a->rq->trace;
+	const char *missing = missing_of_six(trace, question->points);
 	size_t len;
 
-	if (trace_find_point(a->rq->trace, question->points, true, &len))
-		answer(a, xstrdup(_(question->none)), NULL, NULL);
+	if (!trace_find_point(trace, question->points, true, &len))
+		missing = question->points;
+	if (missing)
+		table_note(a->table, _("%s This run does not watch %s."), a->question, missing);
 	else
-		table_note(a->table, _("%s This run does not watch %s."), a->question,
-			   question->points);
+		answer(a, xstrdup(_(question->none)), NULL, NULL);
 }
 
 static void ask(struct answers *a, const struct question *question)

@@ -122,10 +122,13 @@ void view_connection(struct doc *doc, const struct request *rq)
 		if (ev->conn == id && id && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, 0);
 	}
-	if (conn && conn->client_addr)
-		table_note(t, _("client %s:%lld, server %s:%lld"), conn->client_addr,
-			   (long long)conn->client_port, conn->server_addr,
-			   (long long)conn->server_port);
+	if (conn && conn->client_addr) {
+		char *client = conn_end(conn, false), *server = conn_end(conn, true);
+
+		table_note(t, _("client %s, server %s"), client, server);
+		free(server);
+		free(client);
+	}
 	if (!t->cells.n)
 		table_note(t, _("no event of connection '%s'"), rq->argument ? rq->argument : "");
 	else

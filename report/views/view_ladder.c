@@ -290,13 +290,15 @@ static void put_connections(struct drawing *d)
 
 	for (size_t i = 0; i < most; i++) {
 		const struct conn *c = &trace->conns.v[i];
+		char *client = conn_end(c, false), *server = conn_end(c, true);
 
-		if (!c->client_addr || !c->server_addr)
-			continue;
-		fprintf(d->out, _("connection #%lld: %s:%lld to %s:%lld"), (long long)c->id,
-			c->client_addr, (long long)c->client_port, c->server_addr,
-			(long long)c->server_port);
-		fputc('\n', d->out);
+		if (c->client_addr && c->server_addr) {
+			fprintf(d->out, _("connection #%lld: %s to %s"), (long long)c->id, client,
+				server);
+			fputc('\n', d->out);
+		}
+		free(server);
+		free(client);
 	}
 	if (trace->conns.n > most)
 		fprintf(d->out, _("more connections: %zu\n"), trace->conns.n - most);

@@ -2,7 +2,7 @@
 // Each connection has a colour where there are several; their number stands in the texts, too.
 const connOf = (id) => data.conns.find((c) => c.id === id);
 const connColor = (id) => data.conns.length > 1 && id ? `var(--conn-${(id - 1) % 6})` : null;
-const connName = (c) => `#${c.id} ${c.client}:${c.client_port} → ${c.server}:${c.server_port}`;
+const connName = (c) => `#${c.id} ${c.client} → ${c.server}`;
 function connections() {
 	const known = data.conns.filter((c) => c.client && c.server);
 	const pick = (c) => { $('conns').value = $('conns').value === String(c.id) ? '' : c.id; search(); };
