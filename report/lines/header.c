@@ -54,7 +54,8 @@ static struct header by_packet(const struct layout *layout, const struct kind *k
 			if (starts_with(path, writers[i].files))
 				header = (struct header){ layout_header(layout, writers[i].header),
 							  transport };
-	} else if (network && at >= network && at < transport) {
+	} else if (network && at >= network && at < transport && transport != UNSET) {
+		/* where no transport's is to come, as in a message of netlink, it is none of IP */
 		header = (struct header){ layout_header(layout, ip_header(kind, packet, path)),
 					  network };
 	}

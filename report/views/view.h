@@ -63,6 +63,8 @@ void view_objects(struct doc *doc, const struct request *rq);
 void way_show(struct doc *doc, const struct request *rq, int64_t pkt, int64_t conn);
 /* Adds a table of every change of a packet and its headers, if the run has recorded them. */
 void packet_changes(struct doc *doc, const struct request *rq, int64_t id);
+/* packet_why.c: as notes, why it was sent and how long it waited for its neighbour. */
+void packet_why(struct table *t, const struct request *rq, int64_t id);
 void view_explain(struct doc *doc, const struct request *rq);
 void view_layers(struct doc *doc, const struct request *rq);
 void view_packet(struct doc *doc, const struct request *rq);

@@ -104,6 +104,7 @@ void view_packet(struct doc *doc, const struct request *rq)
 	if (!t->cells.n)
 		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
 	else {
+		packet_why(t, rq, id);
 		way_show(doc, rq, id, 0);
 		packet_changes(doc, rq, id);
 	}

@@ -63,6 +63,9 @@ syn() {
 		wrote handshake tcphdr.syn | jq -se '[.[] | select(.after == "1")] | (.[0].by | endswith("-> __tcp_transmit_skb")) and (.[1].by | endswith("tcp_make_synack")) and (.[1].source == "th->syn = 1;")'
 }
 
+# only_packets: headers of IP are written by IP; a message of netlink, which the guest's programs send, has none
+only_packets() { wrote handshake 'iphdr.*' | jq -se 'length > 20 and all(.[]; .line | test("^(net/ipv4/|include/net/ip|include/linux/ip|net/core/dev|drivers/)"))'; }
+
 # by: who makes the client ESTABLISHED, through what calls it
 by() { wrote handshake sock.sk_state | jq -se '[.[] | select(.before == "SYN_SENT")] | length == 1 and (.[0].by | contains("tcp_finish_connect -> tcp_set_state")) and (.[0].object | startswith("client, "))'; }
 
@@ -142,6 +145,7 @@ for kernel in $(kernels); do
 	it 'has the payload lengths over IPv6 that the frames have' six payload_len ipv6.plen
 	it 'has the hop limits that the frames have' six hop_limit ipv6.hlim
 	it "keeps IPv6's headers apart from IPv4's" apart
+	it 'takes no message of netlink for a packet' only_packets
 	it 'says who sets SYN, in both' syn
 	it 'says through which calls' by
 	it 'says who has a function of the assembler copy' copied
