@@ -30,7 +30,8 @@ static const struct event *search_for(const struct answers *a, const struct even
 {
 	for (const struct event *e = rx; e-- > a->rq->trace->events.v;)
 		if (text_is(e->type, "udp.lookup") && e->netns == rx->netns &&
-		    event_agrees(e, "saddr", rx, "saddr") && event_agrees(e, "sport", rx, "sport") &&
+		    event_agrees(e, "saddr", rx, "saddr") &&
+		    event_agrees(e, "sport", rx, "sport") &&
 		    event_agrees(e, "daddr", rx, "daddr") && event_agrees(e, "dport", rx, "dport"))
 			return event_agrees(e, "found", rx, "sk") ? e : NULL;
 	return NULL;

@@ -56,9 +56,11 @@ static void say_wait(struct table *t, const struct request *rq, const struct eve
 	if (!to)
 		return;
 	ip = event_dup(from, "ip");
-	table_note(t, _("it waited %.3f ms on %s for the link-layer address of %s (events %lld, %lld)"),
-		   (double)(to->t_ns - from->t_ns) / 1e6, from->netns, ip, (long long)from->n,
-		   (long long)to->n);
+	table_note(
+		t,
+		_("it waited %.3f ms on %s for the link-layer address of %s (events %lld, %lld)"),
+		(double)(to->t_ns - from->t_ns) / 1e6, from->netns, ip, (long long)from->n,
+		(long long)to->n);
 	free(ip);
 }
 
