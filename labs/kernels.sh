@@ -15,13 +15,14 @@ LABS=${LABS:-}
 KTLAB_TABLE=${KTLAB_TABLE:-docs/kernels.md}
 
 [ $# -gt 0 ] || { echo "usage: labs/kernels.sh KERNEL..." >&2; exit 2; }
+make -s build/ktrun build/ktreport build/ktlab-plugin-4.so build/ktlab-plugin-7.so rootfs || exit 2
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 
 # cell: of what labs/all.sh said, how many labs held, and of each that did not the first expectation
 cell() {
 	awk '
-		/^[a-z][a-z-]* +[0-9]+\.[0-9]/ {
+		/^[a-z][a-z0-9-]* +[0-9]+\.[0-9]/ {
 			labs++; lab = $1
 			if ($NF == "held") held++
 			else why[++failed] = lab ": " substr($0, match($0, / s  /) + 4)
