@@ -43,5 +43,5 @@ it 'names a lab that did not hold with its first expectation that failed, in the
 it 'keeps the other rows' grep -q '^| 5.4.1 | gdb' table
 sed -i '/FAILED/d; s/34 of 34      9 s  held/     -      9 s  run failed/' all
 it 'says of one that did not come to its end what became of it' \
-	row 1 '| 6.12.9 | gdb | live | 9.9.1 | 0 of 2 | arp: failed<br> send-resolve: run failed |'
+	row 1 '| 6.12.9 | gdb | live | 9.9.1 | 0 of 2 | arp: failed<br> ipv6: run failed |'
 tap_end
