@@ -17,6 +17,7 @@ static const char *const words[] = {
 	   "next and previous store into the field below."),
 	N_("In front: the how manyth line to run first in this call, and how often it ran. Keys: n "
 	   "and N step through the lines that ran."),
+	N_("no such place in this run: {place}"),
 	N_("Objects"),
 	N_("Objects: what was in them, and who wrote it"),
 	N_("Source"),

@@ -55,6 +55,11 @@ for WINDOW in 1300,900 1920,1080; do
 	ask tests/plugin/beside.js handshake
 done
 unset WINDOW
+# by_keys WHAT: real keys and clicks, in windows of several sizes
+by_keys() { python3 -B tests/plugin/reader.py "$browser" "$dir/handshake/report.html" "$1"; }
+it 'brings what an address names into the middle of what is in sight' by_keys address
+it 'says that an address is none of this run' by_keys nowhere
+it 'goes back along each step' by_keys back
 # without the kernel's source, and with one of its files changed
 tree=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
 mkdir -p "$dir/tree/net"

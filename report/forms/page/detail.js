@@ -5,12 +5,12 @@ const rowOf = (e) => (rowsOf.get(e.n) || arrivals.get(e.n) || [null])[0];
 function chooseRow(row, how) {
 	choose(byNumber.get(row.n), { ...how, row });
 }
-/* how: {row} its row, where the event alone does not tell; {scroll} the ladder to it; {quiet} at the page's start;
- * {walk} one of many steps: what Back leads to stays */
+/* how: {row} its row, where the event alone does not tell; {scroll} the ladder to it; {quiet} at the page's start; {back} by the history;
+ * {line} of its source; {replace} the address is that of the same visit, and Back does not lead to the one before */
 function choose(e, how = {}) {
 	if (!e) return;
 	const focused = $('ladder-box').contains(document.activeElement);
-	if (!sameFunction(chosen, e)) line = 0;
+	if (how.line !== undefined || !sameFunction(chosen, e)) line = how.line || 0;
 	chosen = e;
 	chosenRow = how.row || rowOf(e);
 	/* what asks for places comes first: asked behind a change, the page is laid out twice */
@@ -21,7 +21,7 @@ function choose(e, how = {}) {
 	markEvents();
 	drawMarks();
 	drawLayers();
-	if (!how.quiet) { $('detail').classList.add('open'); document.body.classList.add('sheet'); address(how.walk); }
+	if (!how.quiet) { $('detail').classList.add('open'); document.body.classList.add('sheet'); if (!how.back) address(how.replace); }
 	if (!stale) requestAnimationFrame(drawMoment);
 	stale = true;
 	keepFocus($('detail'), () => drawDetail(e));
@@ -106,16 +106,42 @@ function reveal() {
 	else if (i >= 0 && (top < box.scrollTop + HEAD || top + 2 * ARROW > box.scrollTop + box.clientHeight)) box.scrollTop = top - 120;
 }
 
+/* an element comes to the middle of what is in sight, or to its top. What was out of sight is laid out only as it comes in sight,
+ * and moves the rest: the next pictures show whether it is there */
+function bring(find, block = 'center', pictures = 5) {
+	find()?.scrollIntoView({ block });
+	if (pictures) requestAnimationFrame(() => bring(find, block, pictures - 1));
+}
+/* where the chosen event stands: the line, the source of its call, its row, or its line in the list of all */
+function bringChosen() {
+	drawMoment();
+	if (callOf.has(chosen.n)) return line ? bring(() => $('source-box').querySelector('.at')) : bring(() => $('source'), 'start');
+	if (ladder.rows.includes(chosenRow)) return bring(() => ladder.drawn.get(chosenRow));
+	showLine(chosen);
+	return bring(() => $('event-box').querySelector('.chosen'));
+}
+
 /* ---- an address for each event, row and line: #event-48, #row-17, #event-48/line-6150, and short #e48/l6150; sections have
- * their own ---- */
+ * their own. The history has what was chosen at each, at a section's, too ---- */
+const here = () => ({ n: chosen.n, row: chosenRow?.i, line });
+let held = false; /* a key that is held down: its steps are one visit */
 function address(replace) {
 	const own = rowOf(chosen), hash = (chosenRow && chosenRow !== own ? `#row-${chosenRow.i + 1}` : `#event-${chosen.n}`) + (line ? `/line-${line}` : '');
-	if (hash !== location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', hash);
+	$('nowhere').textContent = '';
+	if (hash !== location.hash) history[replace || held ? 'replaceState' : 'pushState'](here(), '', hash);
 }
 function follow() {
 	const [, what, number, at] = /^#(event-|row-|e)(\d+)(?:\/(?:line-|l)(\d+))?$/.exec(location.hash) || [], row = what === 'row-' ? data.rows[number - 1] : null;
-	const e = row ? byNumber.get(row.n) : byNumber.get(Number(number));
-	if (what && e) choose(e, { row, scroll: true, walk: true });
-	if (what && e && at) { line = Number(at); address(true); $('source').scrollIntoView({ block: 'nearest' }); }
-	return what && e;
+	const e = row ? byNumber.get(row.n) : byNumber.get(what && Number(number)), asked = location.hash, f = e && callOf.has(e.n) ? data.functions[callOf.get(e.n)[0]] : null;
+	const isLine = Boolean(f) && at >= f.first && at < f.first + f.lines.length;
+	if (e) { choose(e, { row, line: isLine ? Number(at) : 0, scroll: true, replace: true }); bringChosen(); }
+	const isThere = e ? !at || isLine : /^(#|#top)?$/.test(asked) || document.getElementById(asked.slice(1));
+	$('nowhere').textContent = isThere ? '' : T('no such place in this run: {place}', { place: asked });
+	return e;
+}
+/* Back and Forward: what was chosen then; where the page stood the browser knows. Without a state it is a new address */
+function goBack({ state }) {
+	$('nowhere').textContent = '';
+	if (state) return choose(byNumber.get(state.n), { row: data.rows[state.row], line: state.line, back: true });
+	return follow() || history.replaceState(here(), '');
 }

@@ -5,6 +5,7 @@ function keys(k) {
 	if (k.target === $('search') && k.key === 'Enter') { search(); next(); }
 	if (/INPUT|SELECT/.test(k.target.tagName)) return;
 	if (k.ctrlKey || k.altKey || k.metaKey) return;
+	held = k.repeat;
 	if (k.key === '/') { k.preventDefault(); $('search').focus(); }
 	else if (k.key === 'a' || k.key === 'b') mark(k.key, chosen);
 	else if (k.key === 'p') present(!isPresenting());
@@ -19,15 +20,17 @@ const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 12, PageUp: -1
 /* through time, as a debugger goes: lines, sockets, in and out, stores */
 const MOVES = { n: () => stepLine(1), N: () => stepLine(-1), s: () => nextOf('sk', 1), S: () => nextOf('sk', -1), f: () => nextOf('pkt', 1), F: () => nextOf('pkt', -1), w: () => nextWrite(1), W: () => nextWrite(-1),
 	d: () => $('detail').focus({ preventScroll: true }),
-	v: () => choose(events.find((e) => e.n > chosen.n && !isWithin(e, chosen)), { scroll: true, walk: true }),
-	o: () => choose(byNumber.get(chosen.parent), { scroll: true, walk: true }), i: () => choose(events.find((e) => e.parent === chosen.n), { scroll: true, walk: true }) };
+	v: () => choose(events.find((e) => e.n > chosen.n && !isWithin(e, chosen)), { scroll: true }),
+	o: () => choose(byNumber.get(chosen.parent), { scroll: true }), i: () => choose(events.find((e) => e.parent === chosen.n), { scroll: true }) };
 /* over the rows of the ladder, or, from within the list of events, over its lines */
 function walk(by) {
 	const inList = $('event-box').contains(document.activeElement), list = inList ? visible : ladder.rows;
-	const at = list.indexOf(inList ? chosen : chosenRow), next = list[Math.min(Math.max(at + by, 0), list.length - 1)];
+	/* from an event that has no line here the walk goes on beside where it would stand */
+	const past = list.findIndex((one) => one.n > chosen.n), own = list.indexOf(inList ? chosen : chosenRow);
+	const at = own >= 0 ? own : (past < 0 ? list.length : past) - (by > 0 ? 1 : 0), next = list[Math.min(Math.max(at + by, 0), list.length - 1)];
 	if (!next) return;
-	if (inList) { choose(next, { scroll: true, walk: true }); showLine(next); }
-	else chooseRow(next, { scroll: true, walk: true });
+	if (inList) { choose(next, { scroll: true }); showLine(next); }
+	else chooseRow(next, { scroll: true });
 }
 
 /* the page's own words in the reader's language */

@@ -71,13 +71,13 @@ function drawBetween() {
 /* the next store into the field whose history is shown */
 function nextWrite(by) {
 	const list = historyOf(history_of), past = (w) => by > 0 ? w[0] > chosen.n : w[0] < chosen.n, found = by > 0 ? list.find(past) : list.filter(past).pop();
-	if (found) choose(byNumber.get(found[0]), { scroll: true, walk: true });
+	if (found) choose(byNumber.get(found[0]), { scroll: true });
 }
 /* the next event of the same socket, or of the same packet */
 function nextOf(what, by) {
 	const same = events.filter((e) => chosen && chosen[what] && e[what] === chosen[what] && (by > 0 ? e.n > chosen.n : e.n < chosen.n));
 	const found = by > 0 ? same[0] : same.pop();
-	if (found) choose(found, { scroll: true, walk: true });
+	if (found) choose(found, { scroll: true });
 }
 function changedList(e) {
 	const list = changesAt(e.n);

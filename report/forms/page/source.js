@@ -65,8 +65,13 @@ function drawSource() {
 			other ? make('span', { class: 'soft' }, T('≠: other than in the call of event {n}', { n: other[1] || other[2] })) : null) : '',
 		SILENT[f.source] ? make('p', { class: 'note' }, T(SILENT[f.source], { file: f.file })) : '',
 		make('div', { class: 'source', tabindex: 0, role: 'group', 'aria-label': `${f.name}()` }, ...sourceLines(f, call)), lineStory(same, f));
-	const at = box.querySelector('.at');
-	if (at) at.scrollIntoView({ block: 'nearest' });
+	showAt(box.querySelector('.at'), box.querySelector('.source'));
+}
+/* the chosen line in the middle of its box; the page stays where it is */
+function showAt(at, box) {
+	if (!at) return;
+	const [line, all] = [at, box].map((e) => e.getBoundingClientRect()), scale = all.height / box.offsetHeight;
+	box.scrollTop += ((line.top + line.bottom) - (all.top + all.bottom)) / 2 / scale;
 }
 /* each call in which the chosen line ran: how often, and what it has written then */
 function lineStory(calls, f) {
@@ -87,7 +92,7 @@ function stepLine(by) {
 	if (!ran.length) return;
 	const at = ran.indexOf(line), next = at < 0 ? (by > 0 ? 0 : ran.length - 1) : (at + by + ran.length) % ran.length;
 	line = ran[next];
-	address(true);
+	address();
 	drawSource();
-	$('source').scrollIntoView({ block: 'nearest' });
+	bring(() => $('source-box').querySelector('.at'), 'nearest', 1);
 }

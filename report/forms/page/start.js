@@ -12,8 +12,11 @@ function redraw() { layoutLadder(); drawTimeline(); drawNeighbours(); drawEvents
 function render() { translate(); head(); connections(); tables(); answers(); drawRoutes(); drawTree(); drawBetween(); redraw(); }
 $('by-event').checked = isCrowded();
 collect(); choices(); tidy(); render();
-if (events.length && !follow()) choose(firstPacket || events[0], { quiet: true });
-window.addEventListener('popstate', follow);
+if (events.length) {
+	if (!follow()) choose(firstPacket || events[0], { quiet: true });
+	history.replaceState(here(), '');
+	window.addEventListener('popstate', goBack);
+}
 $('ladder-box').addEventListener('scroll', () => requestAnimationFrame(() => drawLadder()));
 $('event-box').addEventListener('scroll', () => requestAnimationFrame(() => drawEvents()));
 new ResizeObserver(() => document.documentElement.style.setProperty('--nav', `${barHeight()}px`)).observe(bar);

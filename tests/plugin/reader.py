@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a reader of a page with lines and writes gets by real keys and clicks, in windows of several sizes.
+
+reader.py BROWSER PAGE WHAT: WHAT is one of TESTS below. It prints what is wrong; exit status 1 if anything is.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+from chromium import Browser  # noqa: E402
+
+SIZES = ((1920, 1080), (1280, 800), (420, 800))
+# some pictures, and what is looked at again with them
+DRAWN = "new Promise((done) => setTimeout(done, 300))"
+# the entries of tcp_rcv_state_process() for the SYN-ACK and the last ACK, and a line that ran in each
+CALLS = """(() => {
+    const calls = data.calls.filter((c) => data.functions[c[0]].name === 'tcp_rcv_state_process');
+    return calls.slice(1, 3).map((c) => [c[1], c[5].filter((l) => l[2]).map((l) => l[0])]);
+})()"""
+# what of an element is in sight: its middle, and where the middle of what is in sight is; nothing lies over it
+PLACE = """(() => {
+    const element = %s;
+    if (!element) return null;
+    const r = element.getBoundingClientRect(), y = (r.top + r.bottom) / 2, at = document.elementFromPoint(r.left + 30, y);
+    const sheet = innerWidth <= 1000 && document.body.classList.contains('sheet') ? innerHeight / 2 : innerHeight;
+    return { y: Math.round(y), top: Math.round(r.top), middle: (barHeight() + sheet) / 2, most: sheet, seen: at !== null && (at === element || element.contains(at)) };
+})()"""
+ROW, LINE = "ladder.drawn.get(chosenRow)", "document.querySelector('#source-box .at')"
+
+
+class Reader(Browser):
+    """A browser that is given time to draw."""
+
+    def visit(self, page, place=""):
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=f"file://{os.path.abspath(page)}{place}")
+        while self._next().get("method") != "Page.loadEventFired":
+            pass
+        self.js(DRAWN)
+
+    def press(self, *names):
+        for name in names:
+            self.key(name)
+            self.js(DRAWN)
+
+    def back(self):
+        self.js(f"history.back(); {DRAWN}")
+        return self.js("`${location.hash} ${chosen.n} ${line}`")
+
+
+def address(reader, page):
+    """An address brings what it names into the middle of what is in sight."""
+    for width, height in SIZES:
+        reader.look(width, height)
+        reader.visit(page)
+        asked = [(f"#e{n}/l{line}", LINE) for n, lines in reader.js(CALLS) for line in (lines[0], lines[len(lines) // 2], lines[-1])]
+        row = reader.js("data.rows.find((r, i) => i > data.rows.length / 2 && !callOf.has(r.n) && rowOf(byNumber.get(r.n)) === r).n")
+        asked += [(f"#e{row}", ROW), (f"#event-{row}", ROW)]
+        for place, element in asked:
+            reader.visit(page, place)
+            found = reader.js(PLACE % element)
+            if not found or not found["seen"] or abs(found["y"] - found["middle"]) > 40:
+                yield f"{width}x{height} {place}: {found}"
+        # a call: the top of its source, and the panel
+        place = f"#e{reader.js(CALLS)[0][0]}"
+        reader.visit(page, place)
+        found = reader.js(PLACE % "document.querySelector('#source h2')")
+        if not found["seen"] or found["y"] > 200:
+            yield f"{width}x{height} {place}: {found}"
+        if not reader.js("document.getElementById('detail').checkVisibility() && callOf.get(chosen.n) === shownCall"):
+            yield f"{width}x{height} {place}: not shown"
+
+
+def nowhere(reader, page):
+    """An address that this run does not have is said to be none, until there is one."""
+    reader.look(1280, 800)
+    reader.visit(page)
+    call = reader.js(CALLS)[0][0]
+    for place in ("#e9999", "#e83l6294", f"#e{call}/l1", "#row-99999", "#nothing"):
+        reader.visit(page, place)
+        if not reader.js(f"document.getElementById('nowhere').checkVisibility() && document.getElementById('nowhere').textContent.includes('{place}')"):
+            yield f"{place}: not a word"
+    reader.press("ArrowDown")
+    for place in ("", "#objects", f"#e{call}"):
+        if reader.js("document.getElementById('nowhere').textContent"):
+            yield f"before {place or 'a key'}: still said"
+        reader.visit(page, place)
+
+
+def back(reader, page):
+    """Each step by a key or a click has its place in the history, and Back shows it as it was."""
+    reader.look(1280, 800)
+    reader.visit(page)
+    call = reader.js(CALLS)[0][0]
+    for place in ("", f"#e{call}"):
+        reader.visit(page, place)
+        met = [reader.js("`${location.hash} ${chosen.n} ${line}`")]
+        for name in ("ArrowDown", "j", "s", "f", "o", "i", "v"):
+            reader.press(name)
+            now = reader.js("`${location.hash} ${chosen.n} ${line}`")
+            if now != met[-1]:
+                met.append(now)
+        if len(met) < 6 or any(abs(int(now.split()[-2]) - int(was.split()[-2])) > 50 for was, now in zip(met, met[1:])):
+            yield f"few steps: {met}"
+        for was in met[-2::-1]:
+            now = reader.back()
+            if now != was:
+                yield f"{place}: {now}, not {was}"
+    # lines: by keys, and by a click
+    reader.visit(page, f"#e{call}")
+    met = [reader.js("`${location.hash} ${chosen.n} ${line}`")]
+    for name in ("n", "n", "n", "N"):
+        reader.press(name)
+        met.append(reader.js("`${location.hash} ${chosen.n} ${line}`"))
+    reader.click(*reader.js("(({ x, y }) => [x + 300, y + 4])(document.querySelector('#source-box .ran:not(.at)').getBoundingClientRect())"))
+    reader.js(DRAWN)
+    if len(set(met)) < 4 or not met[0].startswith(f"#event-{call} "):
+        yield f"lines: {met}"
+    for was in reversed(met):
+        now = reader.back()
+        if now != was:
+            yield f"lines: {now}, not {was}"
+    # a part's address keeps the event that was chosen at it
+    reader.visit(page)
+    reader.click(*reader.js("(({ x, y }) => [x + 5, y + 5])(document.querySelector('nav a[href=\"#objects\"]').getBoundingClientRect())"))
+    reader.js(DRAWN)
+    first = reader.js("chosen.n")
+    reader.press("s")
+    second = reader.js("chosen.n")
+    if reader.back() != f"#objects {first} 0" or second == first:
+        yield "a part's address has lost its event"
+    # a key that is held down is one visit
+    reader.visit(page)
+    before = reader.js("history.length")
+    for _ in range(20):
+        reader.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowDown", windowsVirtualKeyCode=40, autoRepeat=True)
+    reader.js(DRAWN)
+    if reader.js("history.length") > before:
+        yield "a key that is held down fills the history"
+
+
+TESTS = {test.__name__: test for test in (address, nowhere, back)}
+
+
+def main():
+    program, page, what = sys.argv[1:]
+    reader = Reader(program)
+    try:
+        wrong = list(TESTS[what](reader, page))
+    finally:
+        reader.close()
+    print(*wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
