@@ -60,6 +60,9 @@ by_keys() { python3 -B tests/plugin/reader.py "$browser" "$dir/handshake/report.
 it 'brings what an address names into the middle of what is in sight' by_keys address
 it 'says that an address is none of this run' by_keys nowhere
 it 'goes back along each step' by_keys back
+it 'begins the objects with those of the event, and says where the markers are' by_keys objects
+it 'has tabs of one width' by_keys tabs
+it 'answers each question by three keys and clicks at most' by_keys questions
 # without the kernel's source, and with one of its files changed
 tree=$(sed -n "s/^KTLAB_SOURCE='\(.*\)'/\1/p" "$kernel/kernel.env")
 mkdir -p "$dir/tree/net"

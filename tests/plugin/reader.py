@@ -140,7 +140,104 @@ def back(reader, page):
         yield "a key that is held down fills the history"
 
 
-TESTS = {test.__name__: test for test in (address, nowhere, back)}
+def objects(reader, page):
+    """Objects begin with the event's own, and the markers are where the reader is."""
+    reader.look(1280, 800)
+    reader.visit(page, "#objects")
+    top = reader.js("(() => { const d = [...document.querySelectorAll('#object-box details')]; return d.slice(0, 2).map((one) => data.objects.findIndex((o) => one.textContent.startsWith(`${o[0]}:`))); })()")
+    if reader.js(f"[data.objects[{top[0]}][3] === chosen.pkt, data.objects[{top[1]}][2] === chosen.conn && !data.objects[{top[1]}][3]].join()") != "true,true":
+        yield f"not the event's packet and socket first: {top}"
+    for words in ("tcphdr.syn", "tcphdr.window", "sock.segs_out"):
+        found = reader.js(PLACE % f"[...document.querySelectorAll('#object-box button.link')].find((b) => b.textContent === '{words}')")
+        if not found or not 0 < found["y"] < found["most"]:
+            yield f"{words}: {found}"
+    if not reader.js("[...document.querySelectorAll('#object-box .table .fresh .link')].some((b) => b.textContent === `after event ${chosen.n - 1}`)"):
+        yield "a store is not said to be after its event"
+    reader.press("a", "s", "b")
+    for box in ("#detail .marks", "#objects .marks"):
+        if reader.js(f"document.querySelector('{box}').textContent.trim()") != reader.js("`A: event ${markA.n} B: event ${markB.n}`"):
+            yield f"{box}: not where the markers are"
+
+
+def tabs(reader, page):
+    """A tab in the source is as wide as any other: what is in front of a line moves none."""
+    reader.look(1280, 800)
+    reader.visit(page)
+    reader.visit(page, f"#e{reader.js(CALLS)[0][0]}")
+    wide = reader.js("""(() => {
+        const range = document.createRange(), widths = [];
+        for (const row of document.querySelectorAll('#source-box .line, #detail .frame .at')) {
+            const walk = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+            for (let node; (node = walk.nextNode());) {
+                const tab = node.textContent.match(/^\t+(?=\S)/);
+                if (!tab || !row.checkVisibility()) continue;
+                range.setStart(node, 0); range.setEnd(node, tab[0].length);
+                widths.push(range.getBoundingClientRect().width / tab[0].length);
+                break;
+            }
+        }
+        return widths;
+    })()""")
+    if len(wide) < 20 or max(wide[:20]) - min(wide[:20]) > 0.5:
+        yield f"{len(wide)} lines with tabs, wide as {sorted({round(one) for one in wide})} px"
+
+
+# what a reader can click: it is in sight, and nothing lies over it
+LINK = """(() => {
+    const found = [...document.querySelectorAll(%s)].find((b) => (%s).test(b.textContent) && b.checkVisibility());
+    if (!found) return null;
+    const r = [...found.getClientRects()][0], x = r.x + Math.min(r.width / 2, 20), y = r.y + r.height / 2;
+    return found.contains(document.elementFromPoint(x, y)) ? [x, y] : null;
+})()"""
+SEEN = """(() => {
+    const found = [...document.querySelectorAll(%s)].filter((b) => (%s).test(b.textContent));
+    return found.some((b) => [...b.getClientRects()].some((r) => r.width > 0 && b.contains(document.elementFromPoint(r.x + Math.min(r.width / 2, 20), r.y + r.height / 2))));
+})()"""
+# the question; what is pressed (a key), clicked (where, which), or typed into the search that has the keyboard; what is then seen
+QUESTIONS = (
+    ("what changed in the client's socket between SYN and SYN-ACK",
+     ("a", ("#answers tr:nth-child(2) .link", "/event/"), "b"),
+     (("#between summary", "/client, connection 1: \\d+/"), ("#between td", "/sock.snd_nxt/"), ("#between td", "/sock.icsk_pending/"))),
+    ("which lines ran for the SYN",
+     ("/", "=tcp_rcv_state_process", ("#answers tr:nth-child(2) .link", "/event/")), (("#source-box .ran", "/conn_request\\(sk, skb\\)/"),)),
+    ("and for the SYN-ACK, and in which they differ",
+     ("/", "=tcp_rcv_state_process", ("#answers tr:nth-child(2) .link", "/event/"), ("#source-box p:nth-child(2) .link", "/./")),
+     (("#source-box .ran.differs", "/tcp_rcv_synsent_state_process/"), ("#source-box .not.differs", "/conn_request/"))),
+    ("who has set the SYN flag in the header",
+     (("nav a", "/^Objects$/"), ("#object-box .link", "/^tcphdr.syn$/")), (("#history td", "/0 → 1/"), ("#history td", "/__tcp_transmit_skb/"))),
+    ("the history of a field of a socket",
+     (("nav a", "/^Objects$/"), ("#object-box .link", "/^sock.segs_out$/")), (("#history td", "/0 → 1/"), ("#history td", "/after event/"))),
+    ("the way from connect() over the driver to accept()",
+     (("nav a", "/^Layers$/"), ("#way summary", "/./")), (("#way td", "/__x64_sys_connect/"),)),
+)
+
+
+def questions(reader, page):
+    """Each of them is answered by three real keys and clicks at most, without scrolling; what is typed is no more of them."""
+    reader.look(1280, 800)
+    for question, steps, wanted in QUESTIONS:
+        reader.visit(page)
+        for step in steps:
+            if isinstance(step, tuple):
+                place = reader.js(LINK % (repr(step[0]), step[1].replace("\\\\", "\\")))
+                if not place:
+                    yield f"{question}: {step} is not in sight"
+                    break
+                reader.click(*place)
+                reader.js(DRAWN)
+            elif step.startswith("="):
+                reader.call("Input.insertText", text=step[1:])
+                reader.js(DRAWN)
+            else:
+                reader.press(step)
+        for where, what in wanted:
+            if not reader.js(SEEN % (repr(where), what.replace("\\\\", "\\"))):
+                yield f"{question}: {where} {what} is not seen"
+        if sum(not str(step).startswith("=") for step in steps) > 3:
+            yield f"{question}: {len(steps)} steps"
+
+
+TESTS = {test.__name__: test for test in (address, nowhere, back, objects, tabs, questions)}
 
 
 def main():

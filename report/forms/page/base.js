@@ -82,4 +82,4 @@ function groupBy(list, keyOf) {
 }
 const stackOf = (e) => typeof e.stack === 'number' ? data.stacks[e.stack] : [];
 const peerOf = (e) => e._peer ? events[e._peer - 1] : null;
-const goTo = (e, text) => make('button', { class: 'link', onclick: () => choose(e, { scroll: true }) }, text || T('event {n}', { n: e.n }));
+const goTo = (e, text) => make('button', { class: 'link', onclick: ({ target }) => visit(e, target) }, text || T('event {n}', { n: e.n }));

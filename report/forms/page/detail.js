@@ -5,6 +5,12 @@ const rowOf = (e) => (rowsOf.get(e.n) || arrivals.get(e.n) || [null])[0];
 function chooseRow(row, how) {
 	choose(byNumber.get(row.n), { ...how, row });
 }
+/* along a link: one in Source or Objects leaves the page where it is, one of an answer leads to the source, if there is any */
+function visit(e, link) {
+	const moment = link.closest('#moment'), source = !moment && link.closest('#answers') && callOf.has(e.n);
+	choose(e, { scroll: !moment && !source });
+	if (source) bringChosen();
+}
 /* how: {row} its row, where the event alone does not tell; {scroll} the ladder to it; {quiet} at the page's start; {back} by the history;
  * {line} of its source; {replace} the address is that of the same visit, and Back does not lead to the one before */
 function choose(e, how = {}) {
@@ -31,7 +37,7 @@ function drawDetail(e) {
 	const options = chosenRow?.detail || peer && rowOf(peer)?.detail;
 	$('detail').replaceChildren(...[
 		make('button', { id: 'close', onclick: closeSheet, 'aria-label': T('close') }, '✕'),
-		make('h3', {}, `${T('event {n}', { n: e.n })}: ${e._text}`),
+		make('div', { class: 'marks' }, ...marks()), make('h3', {}, `${T('event {n}', { n: e.n })}: ${e._text}`),
 		options ? make('div', {}, options) : null,
 		e.icount ? make('button', { class: 'debug', title: T('copy: GDB at this event'), onclick: copyText }, debugCommand(e)) : null,
 		make('div', { class: 'soft' }, T('{type} in {fn}() on {node}, {time} s', { type: e.type, fn: e.fn || '-', node: e.netns || '-', time: seconds(e.t_ns - data.zero_ns) })),
@@ -91,7 +97,7 @@ function frame(f, story) {
 	const kind = story ? 'frame story' : 'frame', decides = story ? make('span', { class: 'good' }, ` ${T('decides')}`) : null, place = make('span', { class: 'soft' }, at);
 	if (!source) return make('div', { class: kind }, ...name, link(at) || place, decides);
 	return make('details', { class: kind, open: story ? '' : null }, make('summary', {}, ...name, place, decides), link(T('the whole file')),
-		make('pre', {}, ...source.lines.map((text, i) => make('span', { class: source.from + i === f.line ? 'at' : '' }, `${source.from + i}  ${text}`))));
+		make('pre', {}, ...source.lines.map((text, i) => make('span', { class: source.from + i === f.line ? 'at' : '' }, make('span', {}, `${source.from + i}  `), make('span', {}, text)))));
 }
 /* the part of an element from top to bottom comes between the bar above and the sheet below */
 function scrollInto(element, top, bottom) {

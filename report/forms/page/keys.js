@@ -7,7 +7,7 @@ function keys(k) {
 	if (k.ctrlKey || k.altKey || k.metaKey) return;
 	held = k.repeat;
 	if (k.key === '/') { k.preventDefault(); $('search').focus(); }
-	else if (k.key === 'a' || k.key === 'b') mark(k.key, chosen);
+	else if (k.key === 'a' || k.key === 'b') { mark(k.key, chosen); if (markA && markB && data.writes.length) bring(() => $('between'), 'start'); }
 	else if (k.key === 'p') present(!isPresenting());
 	else if (isPresenting() && /^Arrow(Left|Right)$/.test(k.key)) { k.preventDefault(); turn(k.key === 'ArrowRight' ? 1 : -1); }
 	else if (/^[-+0]$/.test(k.key)) closer({ '+': 0.7, '-': 1 / 0.7, 0: Infinity }[k.key]);

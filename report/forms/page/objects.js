@@ -19,20 +19,30 @@ function whoSaid(w) {
 	const [chain, file, line, text] = data.whos[w[5]];
 	return make('span', { class: 'soft who' }, chain, make('br'), file ? `${file}:${line} ` : '', make('code', {}, text));
 }
-const fieldRow = (w, fresh) => make('tr', { class: fresh ? 'fresh' : null }, make('td', {}, make('button', { class: 'link', onclick: () => showHistory(w[1], w[2]) }, data.fields[w[2]])), make('td', {}, fresh ? `${w[3]} → ${w[4]}` : w[4]), make('td', {}, goTo(byNumber.get(w[0]), T('event {n}', { n: w[0] })), ' ', whoSaid(w)));
+/* the one that wrote it; all who called that the field's history has */
+function writerOf(w) {
+	const [chain, file, line, text] = data.whos[w[5]];
+	return make('span', { class: 'soft who', title: chain }, `${chain.split(' → ').pop()} `, file ? `${file}:${line} ` : '', make('code', {}, text));
+}
+const fieldLink = (w) => make('button', { class: 'link', onclick: () => showHistory(w[1], w[2]) }, data.fields[w[2]]), valueOf = (w, fresh) => fresh ? `${w[3]} → ${w[4]}` : w[4];
+const fieldRow = (w, fresh) => make('tr', { class: fresh ? 'fresh' : null }, make('td', {}, fieldLink(w)), make('td', {}, valueOf(w, fresh)), make('td', {}, goTo(byNumber.get(w[0]), T('after event {n}', { n: w[0] })), ' ', writerOf(w)));
+/* a packet's headers are read at one look */
+const headers = (list, n) => make('div', { class: 'headers' }, ...list.sort((a, b) => data.fields[a[2]] < data.fields[b[2]] ? -1 : 1).map((w) => make('span', { class: w[0] === n - 1 ? 'fresh' : null }, fieldLink(w), ` ${valueOf(w, w[0] === n - 1)}`)));
+/* first the packet of the event, then its socket, then the others; among these, what has just changed */
+const rankOf = (e, object) => e.pkt && object[3] === e.pkt && isOf(e, object) ? 0 : isOf(e, object) ? 1 : 2;
 function drawObjects() {
 	$('objects').hidden = document.querySelector('nav a[href="#objects"]').hidden = !data.writes.length;
 	if (!data.writes.length || !chosen) return;
 	fieldChoice();
 	const n = chosen.n, fresh = new Set(changesAt(n - 1).map((w) => w[1])), about = [...fieldsOf.keys()].filter((object) => fresh.has(object) || isOf(chosen, data.objects[object]));
-	const shown = [...stateAt(n, about)].map(([object, list]) => ({ of: data.objects[object], list, fresh: list.filter((w) => w[0] === n - 1).length })).sort((a, b) => b.fresh - a.fresh);
+	const shown = [...stateAt(n, about)].map(([object, list]) => ({ of: data.objects[object], list, fresh: list.filter((w) => w[0] === n - 1).length, rank: rankOf(chosen, data.objects[object]) })).sort((a, b) => a.rank - b.rank || b.fresh - a.fresh);
 	/* a table is made when it is opened: a socket has a hundred fields and more */
-	const table = (o, most) => make('table', { class: 'table' }, ...o.list.sort((a, b) => b[6] - a[6]).slice(0, most).map((w) => fieldRow(w, w[0] === n - 1)),
+	const table = (o, most) => o.of[3] ? headers(o.list, n) : make('table', { class: 'table' }, ...o.list.sort((a, b) => b[6] - a[6]).slice(0, most).map((w) => fieldRow(w, w[0] === n - 1)),
 		o.list.length > most ? make('tr', {}, make('td', { colspan: 3 }, make('button', { class: 'link', onclick: ({ target }) => target.closest('table').replaceWith(table(o, Infinity)) }, T('and {n} more', { n: o.list.length - most })))) : null);
-	const fill = (o) => ({ target }) => { if (target.open && target.children.length < 2) target.append(table(o, FIELDS)); };
+	const isShown = (o, i) => i === 0 || o.fresh > 0 && i < 4, fill = (o) => ({ target }) => { if (target.open && target.children.length < 2) target.append(table(o, FIELDS)); };
 	$('object-box').replaceChildren(make('p', { class: 'soft' }, T('As it was at event {n}; what has changed since the event before is marked. Click a field: who wrote it, and when.', { n })),
-		...shown.slice(0, 20).map((o, i) => make('details', { ontoggle: fill(o), open: o.fresh && i < 4 ? '' : null }, make('summary', {}, `${o.of[0]}: `, T('{n} fields changed so far, {fresh} since the event before', { n: o.list.length, fresh: o.fresh })),
-			o.fresh && i < 4 ? table(o, FIELDS) : null)));
+		...shown.slice(0, 20).map((o, i) => make('details', { ontoggle: fill(o), open: isShown(o, i) ? '' : null }, make('summary', {}, `${o.of[0]}: `, T('{n} fields changed so far, {fresh} since the event before', { n: o.list.length, fresh: o.fresh })),
+			isShown(o, i) ? table(o, FIELDS) : null)));
 	if (!shown.length) $('object-box').append(make('p', {}, T('nothing that it is about was written so far')));
 	drawHistory();
 }
@@ -62,10 +72,11 @@ function fieldChoice() {
 function drawBetween() {
 	const [from, to] = markA && markB ? [Math.min(markA.n, markB.n), Math.max(markA.n, markB.n)] : [0, 0];
 	const between = [...groupBy(data.writes.filter((w) => w[0] >= from && w[0] < to), (w) => `${w[1]} ${w[2]}`).values()].filter((list) => list[0][3] !== list[list.length - 1][4]);
+	const socketFirst = (object) => isOf(markA, data.objects[object]) ? Number(data.objects[object][3] > 0) : 2;
 	$('between').replaceChildren(...(from ? [make('h3', {}, T('other at event {b} than at event {a}', { a: from, b: to })),
-		...[...groupBy(between, (list) => list[0][1])].map(([object, fields]) => make('details', { open: isOf(markA, data.objects[object]) ? '' : null, 'data-object': object }, make('summary', {}, `${data.objects[object][0]}: ${fields.length}`),
+		...[...groupBy(between, (list) => list[0][1])].sort(([a], [b]) => socketFirst(a) - socketFirst(b)).map(([object, fields]) => make('details', { open: isOf(markA, data.objects[object]) ? '' : null, 'data-object': object }, make('summary', {}, `${data.objects[object][0]}: ${fields.length}`),
 			make('table', { class: 'table' }, ...fields.map((list) => make('tr', {}, make('td', {}, make('button', { class: 'link', onclick: () => showHistory(object, list[0][2]) }, data.fields[list[0][2]])), make('td', {}, `${list[0][3]} → ${list[list.length - 1][4]}`),
-				make('td', {}, whoSaid(list[list.length - 1]))))))),
+				make('td', {}, writerOf(list[list.length - 1]))))))),
 		between.length ? '' : make('p', {}, T('nothing that was recorded'))] : []));
 }
 /* the next store into the field whose history is shown */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The source of the function that the chosen event is of: the lines that ran in this call, and what each has written.
-/* a call is [function, event at its entry, event at its return, first instruction, last one, [[line, times, how manyth to run]…]] */
+/* a call is [function, event at its entry, event at its return, first instruction, last one, [[line, times, its place among those that ran, by when each first did]…]] */
 const callOf = new Map(data.calls.flatMap((c) => [c[1], c[2]].filter(Boolean).map((n) => [n, c])));
 let other = null; /* the call of the same function that was looked at before: where they differ is marked */
 let shownCall = null;
@@ -39,7 +39,7 @@ function sourceLine(number, nodes, ran, stores, before) {
 	return make('div', { class: `line ${state}${number === line ? ' at' : ''}${differs ? ' differs' : ''}`, 'data-line': number, 'data-order': ran && ran[2] || null,
 		title: ran && ran[1] ? T('line {order} to run, {times} times', { order: ran[2], times: ran[1] }) : null,
 		onclick: ran ? () => chooseLine(number) : null },
-		make('span', { class: 'soft' }, `${column(ran && ran[2], 4)}${column(ran && `${ran[1]}×`, 6)}${differs ? ' ≠' : '  '}${column(number, 5)}  `), ...nodes, ...stores.slice(0, 6).map(stored),
+		make('span', { class: 'soft' }, `${column(ran && ran[2], 4)}${column(ran && `${ran[1]}×`, 6)}${differs ? ' ≠' : '  '}${column(number, 5)}  `), make('span', { class: 'text' }, ...nodes), ...stores.slice(0, 6).map(stored),
 		stores.length > 6 ? make('span', { class: 'soft' }, T('and {n} more', { n: stores.length - 6 })) : null);
 }
 function sourceLines(f, call) {
@@ -67,8 +67,10 @@ function drawSource() {
 		make('div', { class: 'source', tabindex: 0, role: 'group', 'aria-label': `${f.name}()` }, ...sourceLines(f, call)), lineStory(same, f));
 	showAt(box.querySelector('.at'), box.querySelector('.source'));
 }
-/* the chosen line in the middle of its box; the page stays where it is */
+/* the chosen line in the middle of its box, else where the calls first differ near its top; the page stays where it is */
 function showAt(at, box) {
+	const differs = box.querySelector('.differs');
+	if (!at && differs) box.scrollTop = Math.max(Number(differs.dataset.line) - Number(box.firstChild.dataset.line) - 1, 0) * box.scrollHeight / box.children.length;
 	if (!at) return;
 	const [line, all] = [at, box].map((e) => e.getBoundingClientRect()), scale = all.height / box.offsetHeight;
 	box.scrollTop += ((line.top + line.bottom) - (all.top + all.bottom)) / 2 / scale;

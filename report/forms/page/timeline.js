@@ -87,8 +87,11 @@ function drawMarks() {
 	$('difference').textContent = markA && markB ? T('B − A = {time} of virtual time, {n} events', { time: ms(markB.t_ns - markA.t_ns), n: markB.n - markA.n })
 		: T('Choose an event and set A; choose another and set B (keys a and b).');
 }
+/* where the markers are: in the panel, and above what is other between them */
+const marks = () => [['A', markA], ['B', markB]].filter(([, e]) => e).flatMap(([name, e]) => [make('b', {}, `${name}: `), goTo(e), ' ']);
 function mark(which, e) {
 	if (which === 'a') markA = e; else markB = e;
+	for (const box of document.querySelectorAll('.marks')) box.replaceChildren(...marks());
 	$('zoom').disabled = !markA || !markB;
 	if ($('zoom').checked) drawTimeline(); else drawMarks();
 	drawBetween();
