@@ -23,18 +23,22 @@ struct command {
 
 /* ---- commands ---- */
 
-static void print_view(FILE *out, const struct view *view, const struct request *rq,
+/* False if there is nothing of the name that was asked for. */
+static bool print_view(FILE *out, const struct view *view, const struct request *rq,
 		       const struct style *style)
 {
 	struct doc doc = { 0 };
+	bool good;
 
 	if (view->print) {
 		view->print(out, rq, style);
-		return;
+		return true;
 	}
 	view->fill(&doc, rq);
 	form_text(out, &doc, style);
+	good = !doc.refused;
 	doc_free(&doc);
+	return good;
 }
 
 static const struct view *find_view(const char *name)
@@ -66,23 +70,26 @@ static bool count_fits(const struct view *view, size_t words)
 	return false;
 }
 
-static void show_view(const struct options *options, const struct view *view,
+static bool show_view(const struct options *options, const struct view *view,
 		      const struct request *rq)
 {
 	struct style style = choose_style(options);
 	struct doc doc = { 0 };
+	bool good;
 
 	if (!options->json) {
-		print_view(stdout, view, rq, &style);
+		good = print_view(stdout, view, rq, &style);
 		if (view == views && programs_any(rq)) {
 			putchar('\n');
 			print_view(stdout, view_find("programs"), rq, &style);
 		}
-		return;
+		return good;
 	}
 	view->fill(&doc, rq);
 	form_json(stdout, &doc, view, rq);
+	good = !doc.refused;
 	doc_free(&doc);
+	return good;
 }
 
 static int run_show(const struct options *options)
@@ -91,6 +98,7 @@ static int run_show(const struct options *options)
 	const struct view *view = named ? find_view(options->words[1]) : views;
 	struct session s;
 	int status;
+	bool good;
 
 	if (!view || !count_fits(view, options->word_count))
 		return EXIT_BAD;
@@ -98,9 +106,9 @@ static int run_show(const struct options *options)
 		return EXIT_BAD;
 	if (view->argument)
 		s.request.argument = options->words[2];
-	show_view(options, view, &s.request);
+	good = show_view(options, view, &s.request);
 	status = report_problems(s.trace);
-	if (!tally_say(1, 1, "views"))
+	if (!tally_say(1, 1, "views") || !good)
 		status = EXIT_BAD;
 	session_close(&s);
 	return status;

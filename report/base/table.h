@@ -45,6 +45,7 @@ struct table {
 
 struct doc {
 	VEC(struct table) tables;
+	bool refused; /* what was asked for does not exist: a note says so */
 };
 
 /* Begins a table; the columns and the key must be constants, or its own. It lives in the doc. */

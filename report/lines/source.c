@@ -87,6 +87,30 @@ char *source_line(const struct source *source, int line)
 	return xstrndup(text, strcspn(text, "\r\n"));
 }
 
+/* What begins in the first column within a function: labels, and what is for the preprocessor. */
+static bool is_within(const char *text)
+{
+	size_t word =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+	return strchr(" \t\r\n#", *text) || (word && text[word] == ':');
+}
+
+int source_closing(const struct source *source, int line)
+{
+	if (source->state != SOURCE_SAME || line < 1)
+		return line;
+	for (size_t i = (size_t)line - 1; i < source->lines.n; i++) {
+		const char *text = source->lines.v[i];
+
+		if (*text == '}')
+			return (int)i + 1;
+		if (i + 1 > (size_t)line && !is_within(text))
+			break;
+	}
+	return line;
+}
+
 const struct source *shelf_take(struct shelf *shelf, const char *tree, const char *path,
 				const char *sum)
 {

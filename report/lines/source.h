@@ -31,6 +31,9 @@ void source_free(struct source *source);
 /* A line, from 1 on, without its newline, in memory that the caller frees; NULL where there is none. */
 char *source_line(const struct source *source, int line);
 
+/* The line of the brace that ends a function, of which one of the last lines is given; that one where none is found. */
+int source_closing(const struct source *source, int line);
+
 /* Files that are looked at again and again, each opened once. */
 struct shelf_file {
 	char *path;

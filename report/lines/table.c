@@ -137,6 +137,27 @@ int64_t lines_function(const struct lines_table *table, const char *name, int64_
 	return -1;
 }
 
+char *lines_near(const struct lines_table *table, const char *typed)
+{
+	VEC(char *) names = { 0 };
+	const char *near;
+	char *found;
+
+	for (struct json_iter it = json_iter(table->functions); json_next(&it);) {
+		char *name = json_dup(json_path(it.value, "name"));
+
+		if (name)
+			*vec_add(&names) = name;
+	}
+	*vec_add(&names) = NULL;
+	near = nearest_name(typed, (const char *const *)names.v);
+	found = near ? xstrdup(near) : NULL;
+	for (size_t i = 0; i < names.n; i++)
+		free(names.v[i]);
+	vec_free(&names);
+	return found;
+}
+
 static bool scopes_read(struct lines_call *call, struct json scopes)
 {
 	for (struct json_iter it = json_iter(scopes); json_next(&it);) {

@@ -55,4 +55,7 @@ void lines_call_free(struct lines_call *call);
 /* The numbers of functions of a name are given in turn: the next after one, from -1 on; -1 behind the last. */
 int64_t lines_function(const struct lines_table *table, const char *name, int64_t after);
 
+/* The function's name that is nearest to a mistyped one, which the caller frees, or NULL. */
+char *lines_near(const struct lines_table *table, const char *typed);
+
 #endif

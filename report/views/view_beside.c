@@ -13,10 +13,12 @@ enum {
 
 struct beside {
 	const struct lines_table *table;
-	const struct event *events[CALLS_MOST];
+	struct lines_asked asked[CALLS_MOST];
 	struct lines_found calls[CALLS_MOST];
-	size_t n, more; /* and how many calls there are besides */
+	size_t n, wanted,
+		more; /* those that were found, those that were asked for, and how many there are besides */
 	bool of_function; /* it was asked for by its name: the lines that ran are what is told */
+	bool refused; /* there are no such calls */
 	struct column *columns;
 	char *words; /* their names */
 };
@@ -25,67 +27,86 @@ static void beside_free(struct beside *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		lines_call_free(&b->calls[i].call);
+	for (size_t i = 0; i < b->wanted; i++)
+		lines_asked_free(&b->asked[i]);
 }
 
-/* The events that are listed; NULL, or why they cannot stand beside each other. */
-static char *events_listed(struct beside *b, const struct request *rq)
+/* One more call. NULL, or why there is no such call. */
+static char *call_ask(struct beside *b, const struct request *rq, const char *text, size_t len)
 {
+	return lines_asked_read(&b->asked[b->wanted++], rq->trace, b->table, text, len);
+}
+
+/* The calls that are listed; NULL, or why they cannot stand beside each other. */
+static char *calls_listed(struct beside *b, const struct request *rq)
+{
+	char *why = NULL;
 	size_t len;
 
-	for (const char *word = rq->argument; *word; word += len + (word[len] == ',')) {
-		const struct event *ev;
-
+	for (const char *word = rq->argument; *word && !why; word += len + (word[len] == ',')) {
 		len = strcspn(word, ",");
-		ev = lines_event(rq->trace, word, len);
-		if (!ev)
-			return xasprintf(_("no event '%.*s' in this run, which has %zu"), (int)len,
-					 word, rq->trace->events.n);
-		if (b->n == CALLS_MOST)
-			return xasprintf(_("more than %d calls do not stand beside each other"),
-					 CALLS_MOST);
-		b->events[b->n++] = ev;
+		why = b->wanted < CALLS_MOST
+			      ? call_ask(b, rq, word, len)
+			      : xasprintf(_("more than %d calls do not stand beside each other"),
+					  CALLS_MOST);
 	}
-	return NULL;
+	return why;
 }
 
-/* The entries of a function; NULL, or that there are none. */
-static char *events_of(struct beside *b, const struct request *rq)
+/* A call of the function, if there is room. */
+static void call_add(struct beside *b, const struct request *rq, char *word)
 {
+	if (b->wanted < CALLS_MOST)
+		free(call_ask(b, rq, word, strlen(word)));
+	else
+		b->more++;
+	free(word);
+}
+
+/* The calls of a function that have an event at their entry; those that have none, too, where no event is at one. */
+static char *calls_of(struct beside *b, const struct request *rq)
+{
+	const char *function = rq->argument;
+	struct lines_spans spans;
+	bool has_events = false;
+
 	b->of_function = true;
-	for (size_t i = 0; i < request_events(rq); i++) {
+	lines_spans(&spans, rq->trace, b->table, function);
+	for (size_t i = 0; spans.list.n && i < request_events(rq); i++) {
 		const struct event *ev = &rq->trace->events.v[i];
 
-		if (!text_is(ev->fn, rq->argument) || !text_is(ev->at, "enter") ||
-		    !request_wants(rq, ev))
+		if (!text_is(ev->fn, function) || !text_is(ev->at, "enter"))
 			continue;
-		if (b->n < CALLS_MOST)
-			b->events[b->n++] = ev;
-		else
-			b->more++;
+		has_events = true;
+		if (request_wants(rq, ev))
+			call_add(b, rq, xasprintf("%lld", (long long)ev->n));
 	}
-	return b->n ? NULL
-		    : xasprintf(_("no event is at an entry of '%s' in this run"), rq->argument);
+	for (size_t i = 0; !has_events && i < spans.list.n; i++)
+		call_add(b, rq, xasprintf("%s#%zu", function, i + 1));
+	b->refused = !spans.list.n;
+	vec_free(&spans.list);
+	if (b->refused)
+		return lines_unknown(b->table, function);
+	return b->wanted ? NULL : xasprintf(_("-f lets no call of '%s' pass"), function);
 }
 
 /* NULL, or why the calls cannot stand beside each other. */
 static char *calls_find(struct beside *b, const struct request *rq)
 {
-	char *why = rq->argument[strspn(rq->argument, "0123456789, ")] ? events_of(b, rq)
-								       : events_listed(b, rq);
-	size_t wanted = b->n;
+	char *why = strpbrk(rq->argument, ",#") ? calls_listed(b, rq) : calls_of(b, rq);
 
-	b->n = 0;
-	for (size_t i = 0; i < wanted && !why; i++) {
-		const struct event *ev = b->events[i];
-
-		lines_find(rq->trace, b->table, ev, &b->calls[i]);
+	if (why && !b->of_function)
+		b->refused = true;
+	for (size_t i = 0; i < b->wanted && !why; i++) {
+		lines_find(rq->trace, b->table, &b->asked[i], &b->calls[i]);
 		if (!b->calls[i].is)
-			return lines_missing(ev);
+			return lines_missing(&b->asked[i]);
 		b->n++;
-		if (!text_is(b->calls[0].call.name, b->calls[i].call.name))
-			why = xasprintf(_("event %lld is of another function: %s(), not %s()"),
-					(long long)ev->n, b->calls[i].call.name,
-					b->calls[0].call.name);
+		if (text_is(b->calls[0].call.name, b->calls[i].call.name))
+			continue;
+		b->refused = true;
+		why = xasprintf(_("'%s' is of another function: %s(), not %s()"), b->asked[i].word,
+				b->calls[i].call.name, b->calls[0].call.name);
 	}
 	return why;
 }
@@ -102,13 +123,16 @@ static void columns_make(struct beside *b)
 	char *word;
 
 	for (size_t i = 0; i < b->n; i++)
-		str_addf(&words, "%lld,", (long long)b->events[i]->n);
+		str_addf(&words, "%s,", b->asked[i].word);
 	word = b->words = str_take(&words);
 	b->columns = xcalloc(FIXED + b->n, sizeof(*b->columns));
 	memcpy(b->columns, fixed, sizeof(fixed));
 	for (size_t i = 0; i < b->n; i++, word += strlen(word) + 1) {
 		word[strcspn(word, ",")] = '\0';
-		b->columns[FIXED + i] = (struct column){ .key = word, .title = word };
+		/* the function is named above */
+		b->columns[FIXED + i] =
+			(struct column){ .key = word,
+					 .title = strchr(word, '#') ? strchr(word, '#') : word };
 	}
 }
 
@@ -179,20 +203,23 @@ static void beside_show(struct doc *doc, const struct request *rq, struct beside
 	t->own = b->columns;
 	t->words = b->words;
 	free(t->title);
-	t->title = xasprintf(_("%s (%s): how often each line ran in the calls of these events"),
-			     call->name, path);
+	t->title =
+		xasprintf(_("%s (%s): how often each line ran in these calls"), call->name, path);
 	source_open(&source, rq->source, path, lines_sum(b->table, call->file));
-	for (int line = call->first; line <= call->last; line++)
+	for (int line = call->first; line <= source_closing(&source, call->last); line++)
 		if (is_told(b, &source, line))
 			line_add(t, b, &source, line);
 	lines_source_note(t, &source, path);
 	if (b->more)
-		table_note(t, _("and %zu more calls: -f with an expression chooses among them"),
+		table_note(t,
+			   b->asked[0].ev ? _("and %zu more calls: -f with an expression chooses "
+					      "among them")
+					  : _("and %zu more calls"),
 			   b->more);
 	source_free(&source);
 }
 
-void lines_beside(struct doc *doc, const struct request *rq, const struct lines_table *table)
+bool lines_beside(struct doc *doc, const struct request *rq, const struct lines_table *table)
 {
 	static const struct column columns[] = { { .key = "line", .title = N_("line") } };
 	struct beside b = { .table = table };
@@ -202,6 +229,8 @@ void lines_beside(struct doc *doc, const struct request *rq, const struct lines_
 		table_note(DOC_TABLE(doc, "beside", columns, N_("Lines")), "%s", why);
 	else
 		beside_show(doc, rq, &b);
+	doc->refused = doc->refused || b.refused;
 	free(why);
 	beside_free(&b);
+	return !b.refused;
 }

@@ -101,6 +101,7 @@ void view_packet(struct doc *doc, const struct request *rq)
 		if (ev->pkt == id && id && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, 0);
 	}
+	doc->refused = !t->cells.n && !rq->filter;
 	if (!t->cells.n)
 		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
 	else {
@@ -130,6 +131,7 @@ void view_connection(struct doc *doc, const struct request *rq)
 		free(server);
 		free(client);
 	}
+	doc->refused = !t->cells.n && !rq->filter;
 	if (!t->cells.n)
 		table_note(t, _("no event of connection '%s'"), rq->argument ? rq->argument : "");
 	else
@@ -146,6 +148,7 @@ void view_step(struct doc *doc, const struct request *rq)
 		if (text_is(ev->step, rq->argument) && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
 	}
+	doc->refused = !t->cells.n && !rq->filter;
 	if (!t->cells.n)
 		table_note(t, _("no event of step '%s'"), rq->argument ? rq->argument : "");
 }

@@ -65,7 +65,7 @@ static void count_add(struct table *t, const struct lines_line *line)
 
 /* A call that is shown. */
 struct shown {
-	const struct event *ev;
+	struct lines_asked asked;
 	const struct lines_table *table;
 	struct lines_found found;
 };
@@ -85,11 +85,14 @@ static void own_lines(struct doc *doc, const struct request *rq, const struct sh
 	struct source source;
 
 	free(t->title);
-	t->title = xasprintf(_("%s (%s) in the call of event %lld, instructions %lld to %lld"),
-			     call->name, path, (long long)shown->ev->n,
-			     (long long)shown->found.enter, (long long)shown->found.leave);
+	t->title = xasprintf(shown->asked.ev ? _("%s (%s) in the call of event %s, instructions "
+						 "%lld to %lld")
+					     : _("%s (%s) in the call %s, instructions %lld to "
+						 "%lld"),
+			     call->name, path, shown->asked.word, (long long)shown->found.enter,
+			     (long long)shown->found.leave);
 	source_open(&source, rq->source, path, lines_sum(shown->table, call->file));
-	for (int line = call->first; line <= call->last; line++) {
+	for (int line = call->first; line <= source_closing(&source, call->last); line++) {
 		const struct lines_line *found = lines_line_find(call, 0, call->file, line);
 
 		if (!found && source.state != SOURCE_SAME)
@@ -156,9 +159,16 @@ static void nothing(struct doc *doc, char *why)
 	free(why);
 }
 
+/* What was asked for is not in this run. */
+static void refuse(struct doc *doc, char *why)
+{
+	nothing(doc, why);
+	doc->refused = true;
+}
+
 static void call_show(struct doc *doc, const struct request *rq, struct shown *shown)
 {
-	enum ran_end end = lines_find(rq->trace, shown->table, shown->ev, &shown->found);
+	enum ran_end end = lines_find(rq->trace, shown->table, &shown->asked, &shown->found);
 	char *said = ran_end_said(end);
 
 	if (shown->found.is) {
@@ -166,30 +176,44 @@ static void call_show(struct doc *doc, const struct request *rq, struct shown *s
 		inlined_lines(doc, rq, shown);
 		lines_call_free(&shown->found.call);
 	} else {
-		nothing(doc, lines_missing(shown->ev));
+		nothing(doc, lines_missing(&shown->asked));
 	}
 	if (said)
 		table_note(&doc->tables.v[0], "%s", said);
 	free(said);
 }
 
+static void one_show(struct doc *doc, const struct request *rq, const struct lines_table *table)
+{
+	struct shown shown = { .table = table };
+	char *why = lines_asked_read(&shown.asked, rq->trace, table, rq->argument,
+				     strlen(rq->argument));
+
+	if (why)
+		refuse(doc, why);
+	else
+		call_show(doc, rq, &shown);
+	lines_asked_free(&shown.asked);
+}
+
+/* That of a function, and not of some of its calls. */
+static bool is_name(const char *asked)
+{
+	return (isalpha((unsigned char)*asked) || *asked == '_') && !strpbrk(asked, "#,");
+}
+
 void view_lines(struct doc *doc, const struct request *rq)
 {
 	char *damaged;
 	struct lines_table *table = lines_table_open(rq->trace->folder, &damaged);
-	const char *asked = rq->argument ? rq->argument : "";
-	struct shown shown = { .ev = lines_event(rq->trace, asked, strlen(asked)), .table = table };
 
 	if (damaged)
 		nothing(doc, damaged);
-	else if (table && (strchr(asked, ',') || isalpha((unsigned char)*asked) || *asked == '_'))
-		lines_beside(doc, rq, table);
-	else if (!shown.ev)
-		nothing(doc, xasprintf(_("no event '%s' in this run, which has %zu"), rq->argument,
-				       rq->trace->events.n));
 	else if (!table)
 		nothing(doc, ran_end_said(RAN_NONE));
-	else
-		call_show(doc, rq, &shown);
+	else if (!strchr(rq->argument, ',') && !is_name(rq->argument))
+		one_show(doc, rq, table);
+	else if (lines_beside(doc, rq, table) && is_name(rq->argument))
+		lines_recorded(doc, rq, table, rq->argument);
 	lines_table_close(table);
 }

@@ -56,7 +56,35 @@ beside() {
 		(map(select(.differs != null and .differs != (([$n[] as $e | .[$e] > 0] | unique | length) == 2))) == []) and
 		([.[] | select(.differs).source] | any(contains("conn_request(sk, skb)")) and any(contains("tcp_rcv_synsent_state_process("))) and
 		(first(.[] | select(.source | contains("switch (sk->sk_state)"))).differs | not)' &&
-		says 'is of another function' build/ktreport show lines "${events%%,*},$(event tcp_v4_connect)" "$work/run"
+		fails 2 'is of another function' build/ktreport show lines "${events%%,*},$(event tcp_v4_connect)" "$work/run"
+}
+
+# unwatched: a function that has no event has its calls by number, each after the event before it, and each can be shown
+unwatched() {
+	shown tcp_ack >"$work/tcp_ack" && [ -z "$(event tcp_ack)" ] &&
+		jq -e --slurpfile events "$work/run/events.jsonl" '(.tables[] | select(.name == "calls").rows) as $calls | ($calls | length) > 3 and
+			[$calls[].call] == [range($calls | length) | "tcp_ack#\(. + 1)"] and ([$calls[].icount] | . == sort) and
+			all($calls[]; . as $call | $call.event == null and ($call.after | tonumber) ==
+				([$events[] | select(.icount and .n and .icount < $call.icount)] | max_by([.icount, .n]).n)) and
+			([.tables[0].rows[] | select(.["tcp_ack#1"] > 0)] | length > 20)' "$work/tcp_ack" &&
+		shown tcp_ack#3 | jq -e --argjson enter "$(jq '.tables[] | select(.name == "calls").rows[2].icount' "$work/tcp_ack")" '
+			(.tables[0].title | contains("tcp_ack#3, instructions \($enter) ")) and ([.tables[0].rows[] | select(.order == 1)] | length == 1)' &&
+		shown "tcp_ack#1,tcp_ack#3" | jq -e '.tables[0].rows | length > 50 and any(.differs)'
+}
+
+# watched: of a function that has events each call has the one at its entry
+watched() {
+	shown tcp_v4_rcv | jq -r '.tables[] | select(.name == "calls").rows[].event' | diff - <(event tcp_v4_rcv enter 1,999) &&
+		[ -n "$(event tcp_v4_rcv)" ]
+}
+
+# closed: what is shown ends with the brace that ends the function, and has one in the first column nowhere else
+closed() {
+	local n
+	for n in "$(event tcp_rcv_state_process)" "$(event tcp_v4_connect)" tcp_ack#1; do
+		shown "$n" | jq -e '[.tables[0].rows[].source] | last == "}" and ([.[] | select(startswith("}"))] | length == 1)' ||
+			{ echo "$n is not shown to its end"; return 1; }
+	done
 }
 
 # once: entry and return of one call are the same lines
@@ -145,7 +173,13 @@ for kernel in $(kernels); do
 	it 'shows no marks on a source that was another one when the run was made' other_tree "$kernel"
 	it 'says that too many lines will not fit, before they do not' too_much "$kernel"
 	it 'shows what a file that is cut off has' cut_off
-	it 'says which event it does not know' says "no event '99999'" build/ktreport show lines 99999 "$work/run"
+	it 'lists the calls of a function that is not watched, and shows each' unwatched
+	it 'lists the calls of a function that is watched, with their events' watched
+	it 'shows a function to its end' closed
+	it 'says which event it does not know' fails 2 "no event '99999'" build/ktreport show lines 99999 "$work/run"
+	it 'says so as JSON, too' fails 2 "no event '99999'" build/ktreport show lines 99999 --json "$work/run"
+	it 'says which call it does not know' fails 2 "no call 'tcp_ack#99' in this run, which has " build/ktreport show lines tcp_ack#99 "$work/run"
+	it 'says of which function nothing was recorded' fails 2 'near: tcp_rcv_state_process' build/ktreport show lines tcp_rcv_state_proces "$work/run"
 	it 'says which function it cannot find, with near names' plan_refuses tcp_v4_conect 'near names: tcp_v4_connect'
 	it 'says which folder it cannot find' plan_refuses net/nowhere/ "no file of this kernel lies in 'net/nowhere/'"
 done

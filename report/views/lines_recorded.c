@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The calls of a function whose lines were recorded, with an event or without one, by their numbers.
+#include "views/lines_call.h"
+#include "base/i18n.h"
+
+#include <stdlib.h>
+
+enum {
+	CALLS_LISTED = 1000
+};
+
+struct spanning {
+	struct lines_spans *spans;
+	VEC(int64_t) numbers; /* of the functions of this name */
+};
+
+static bool span_look(const struct ran_call *ran, void *data)
+{
+	struct spanning *spanning = data;
+
+	for (size_t i = 0; i < spanning->numbers.n; i++)
+		if (spanning->numbers.v[i] == ran->function)
+			*vec_add(&spanning->spans->list) =
+				(struct lines_span){ ran->enter, ran->leave };
+	return true;
+}
+
+/* The file has them in the order in which they end. */
+static int span_order(const void *one, const void *other)
+{
+	const struct lines_span *a = one, *b = other;
+
+	return (a->enter > b->enter) - (a->enter < b->enter);
+}
+
+void lines_spans(struct lines_spans *spans, const struct trace *trace,
+		 const struct lines_table *table, const char *function)
+{
+	struct spanning spanning = { .spans = spans };
+
+	*spans = (struct lines_spans){ 0 };
+	for (int64_t n = -1; (n = lines_function(table, function, n)) >= 0;)
+		*vec_add(&spanning.numbers) = n;
+	if (spanning.numbers.n)
+		ran_walk(trace->folder, span_look, &spanning);
+	if (spans->list.n)
+		qsort(spans->list.v, spans->list.n, sizeof(*spans->list.v), span_order);
+	vec_free(&spanning.numbers);
+}
+
+char *lines_unknown(const struct lines_table *table, const char *function)
+{
+	char *near = lines_near(table, function),
+	     *said = near ? xasprintf(_("no call of '%s' was recorded in this run; near: %s"),
+				      function, near)
+			  : xasprintf(_("no call of '%s' was recorded in this run: make lab "
+					"LINES=%s"),
+				      function, function);
+
+	free(near);
+	return said;
+}
+
+/* The last event before the call, and the one at its entry; 0: none. */
+static void events_of(const struct trace *trace, const char *function, int64_t enter,
+		      int64_t *before, int64_t *at)
+{
+	int64_t latest = INT64_MIN;
+
+	*before = *at = 0;
+	for (size_t i = 0; i < trace->events.n; i++) {
+		const struct event *ev = &trace->events.v[i];
+		int64_t icount = event_int(ev, "icount", INT64_MAX);
+
+		if (icount == enter && text_is(ev->at, "enter") && text_is(ev->fn, function))
+			*at = ev->n;
+		if (icount < enter && icount >= latest) {
+			latest = icount;
+			*before = ev->n;
+		}
+	}
+}
+
+void lines_recorded(struct doc *doc, const struct request *rq, const struct lines_table *table,
+		    const char *function)
+{
+	static const struct column columns[] = {
+		{ .key = "call", .title = N_("call") },
+		{ .key = "icount", .title = N_("instructions") },
+		{ .key = "until", .title = N_("until") },
+		{ .key = "after", .title = N_("after event") },
+		{ .key = "event", .title = N_("event") },
+	};
+	struct table *t = DOC_TABLE(doc, "calls", columns, "");
+	struct lines_spans spans;
+
+	free(t->title);
+	t->title = xasprintf(_("Recorded calls of %s"), function);
+	lines_spans(&spans, rq->trace, table, function);
+	for (size_t i = 0; i < spans.list.n && i < CALLS_LISTED; i++) {
+		const struct lines_span *span = &spans.list.v[i];
+		int64_t before, at;
+
+		events_of(rq->trace, function, span->enter, &before, &at);
+		table_take(t, xasprintf("%s#%zu", function, i + 1));
+		table_int(t, span->enter);
+		if (span->leave < 0)
+			table_null(t);
+		else
+			table_int(t, span->leave);
+		table_events(t, before, 0);
+		table_events(t, at, 0);
+	}
+	if (spans.list.n > CALLS_LISTED)
+		table_note(t, _("and %zu more calls"), spans.list.n - CALLS_LISTED);
+	vec_free(&spans.list);
+}
