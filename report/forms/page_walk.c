@@ -48,14 +48,15 @@ struct walk {
 
 /*
  * Of packets that have an event, those fields that grow and shrink on their way; nothing of the lookups' results, which
- * live for one call.
+ * live for one call. A store that changes nothing is left out, but for one into a header.
  */
 static bool is_shown(const struct wrote_row *row)
 {
 	static const char *const left_out[] = { "result.", "skb_shared_info.", "napi_gro_cb." };
 	static const char *const of_packets[] = { "skb.len", "skb.data", "skb.dev" };
 
-	if (!row->event || (!row->of && !*row->key) || text_is(row->before, row->after))
+	if (!row->event || (!row->of && !*row->key) ||
+	    (!row->in_header && text_is(row->before, row->after)))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(left_out); i++)
 		if (starts_with(row->field, left_out[i]))
@@ -145,7 +146,7 @@ static void writes_put(struct walk *walk)
 	FILE *out = walk->page->out;
 
 	fputs("\"writes\":[", out);
-	free(wrote_walk(walk->page->rq->trace, "*", write_put, walk));
+	free(wrote_walk(walk->page->rq->trace, "*", NULL, write_put, walk));
 	names_put(out, "objects", &walk->objects, true);
 	names_put(out, "fields", &walk->fields, false);
 	names_put(out, "whos", &walk->whos, true);
@@ -260,7 +261,7 @@ static void function_put(struct walk *walk, const struct lines_call *call)
 	put_member(out, "file", path);
 	put_member(out, "source", states[source->state]);
 	fprintf(out, "\"first\":%d,\"lines\":[", call->first);
-	for (int line = call->first; line <= call->last; line++) {
+	for (int line = call->first; line <= source_closing(source, call->last); line++) {
 		char *text = source_line(source, line);
 
 		fputs(line > call->first ? "," : "", out);

@@ -168,7 +168,7 @@ static int by_time(const void *one, const void *other)
 
 static char *all_read(struct reader *r)
 {
-	char *why = wrote_walk(r->trace, "*", store_add, r), *damaged = NULL;
+	char *why = wrote_walk(r->trace, "*", NULL, store_add, r), *damaged = NULL;
 	struct lines_table *table = why ? NULL : lines_table_open(r->trace->folder, &damaged);
 
 	r->table = table;

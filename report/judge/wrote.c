@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From records of stores to rows that say who wrote what.
 #include "judge/wrote.h"
+#include "judge/asked.h"
 #include "lines/header.h"
 #include "base/i18n.h"
 #include "judge/owners.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What is asked for. */
-struct question {
-	char *kind, *path;
-	size_t path_len;
-	bool whole; /* the path is that of one field: nothing is left open */
-	int64_t from, to; /* instructions */
-};
 
 struct wrote {
 	const struct trace *trace;
@@ -29,55 +22,6 @@ struct wrote {
 	void (*give)(const struct wrote_row *row, void *data);
 	void *data;
 };
-
-static int64_t event_icount(const struct trace *trace, int64_t n, int64_t otherwise)
-{
-	for (size_t i = 0; i < trace->events.n; i++)
-		if (trace->events.v[i].n >= n)
-			return event_int(&trace->events.v[i], "icount", otherwise);
-	return otherwise;
-}
-
-/* "@80" or "@80..92" */
-static bool range_read(struct wrote *wrote, const char *text)
-{
-	struct question *question = &wrote->question;
-	char *end;
-	long long first = strtoll(text, &end, 10), last = first + 1;
-
-	if (end == text || first < 1)
-		return false;
-	if (starts_with(end, ".."))
-		last = strtoll(end + 2, &end, 10);
-	question->from = event_icount(wrote->trace, first, INT64_MAX);
-	question->to = event_icount(wrote->trace, last, INT64_MAX);
-	return !*end && last > first;
-}
-
-static bool question_read(struct wrote *wrote, const char *asked)
-{
-	struct question *question = &wrote->question;
-	const char *range = strchr(asked, '@'), *end = range ? range : asked + strlen(asked),
-		   *dot = strchr(asked, '.');
-
-	question->from = INT64_MIN;
-	question->to = INT64_MAX;
-	if (!dot || dot > end)
-		dot = end;
-	question->kind = xstrndup(asked, (size_t)(dot - asked));
-	question->path = dot < end ? xstrndup(dot + 1, (size_t)(end - dot - 1)) : xstrdup("*");
-	question->path_len = strcspn(question->path, "*");
-	question->whole = !question->path[question->path_len];
-	return *question->kind && *question->path &&
-	       (question->whole || !question->path[question->path_len + 1]) &&
-	       (!range || range_read(wrote, range + 1));
-}
-
-static bool is_asked(const struct question *question, const struct field *field)
-{
-	return question->whole ? text_is(field->path, question->path)
-			       : !strncmp(field->path, question->path, question->path_len);
-}
 
 /* The lines of headers that everything includes tell less than the line that is there because of them. */
 static bool is_generic(const char *path)
@@ -144,6 +88,12 @@ static bool overlaps(const struct field *field, uint32_t bit, uint32_t bits)
 	return field->bit < bit + bits && bit < field->bit + field->bits;
 }
 
+/* A packet's buffer has no fields of its own. */
+static bool is_buffer(const struct layout *layout, const struct written_object *object)
+{
+	return !layout->kinds.v[object->kind].fields.list.n;
+}
+
 /* One field of a store; with `changed` only if it is another one then. */
 static bool field_tell(struct wrote *wrote, struct wrote_row *row, const struct header *of,
 		       const struct field *field, bool changed)
@@ -157,6 +107,7 @@ static bool field_tell(struct wrote *wrote, struct wrote_row *row, const struct 
 
 	row->field = name;
 	row->before = before;
+	row->in_header = is_buffer(wrote->layout, object);
 	row->after = after;
 	if (told)
 		wrote->give(row, wrote->data);
@@ -183,12 +134,6 @@ static size_t fields_under(const struct header *of, uint32_t bit, uint32_t bits,
 	return count;
 }
 
-/* A packet's buffer has no fields of its own. */
-static bool is_buffer(const struct layout *layout, const struct written_object *object)
-{
-	return !layout->kinds.v[object->kind].fields.list.n;
-}
-
 static void fields_tell(struct wrote *wrote, struct wrote_row *row, const struct header *of)
 {
 	uint32_t bit = (wrote->now.offset - of->at) * 8, bits = wrote->now.bytes * 8;
@@ -196,17 +141,18 @@ static void fields_tell(struct wrote *wrote, struct wrote_row *row, const struct
 	const struct field *exact;
 	size_t count = fields_under(of, bit, bits, &exact);
 	/* what is in a buffer before is its last user's: whether a store into a header changes it is chance */
-	bool chance = text_is(question->kind, "*") && is_buffer(wrote->layout, wrote->now.object);
+	bool chance = (text_is(question->kind, "*") || text_is(question->kind, "data")) &&
+		      is_buffer(wrote->layout, wrote->now.object);
 	uint32_t told_to = 0; /* of what shares its bits with another name, one is told */
 
-	if (!question->whole && exact && is_asked(question, exact)) {
+	if (!question->whole && exact && question_has(question, exact)) {
 		field_tell(wrote, row, of, exact, false);
 		return;
 	}
 	for (size_t i = 0; i < of->fields->list.n; i++) {
 		const struct field *field = &of->fields->list.v[i];
 
-		if (overlaps(field, bit, bits) && is_asked(question, field) &&
+		if (overlaps(field, bit, bits) && question_has(question, field) &&
 		    (question->whole || field->bit >= told_to) &&
 		    field_tell(wrote, row, of, field, !question->whole && count > 1 && !chance))
 			told_to = field->bit + field->bits;
@@ -225,12 +171,6 @@ static void after_make(struct wrote *wrote)
 	memcpy(wrote->after + now->offset, now->value, now->bytes);
 }
 
-/* "*": of any kind. */
-static bool is_kind(const struct wrote *wrote, const struct fields *fields)
-{
-	return text_is(wrote->question.kind, "*") || text_is(fields->name, wrote->question.kind);
-}
-
 static void store_tell(struct wrote *wrote)
 {
 	const struct written_object *object = wrote->now.object;
@@ -241,9 +181,9 @@ static void store_tell(struct wrote *wrote)
 
 	who(wrote, &row);
 	header = header_of(wrote->layout, wrote->file, &wrote->now, row.path ? row.path : "");
-	if (header.fields && is_kind(wrote, header.fields))
+	if (header.fields && question_of(&wrote->question, wrote->layout, header.fields))
 		of = header;
-	else if (!is_kind(wrote, of.fields))
+	else if (!question_of(&wrote->question, wrote->layout, of.fields))
 		return;
 	after_make(wrote);
 	row.event = owners_event(wrote->owners, row.icount);
@@ -256,55 +196,6 @@ static void store_tell(struct wrote *wrote)
 	row.number = object->number;
 	fields_tell(wrote, &row, &of);
 	free(name);
-}
-
-/* Whether there is such a field, so that no answer is one. */
-static char *field_missing(const struct wrote *wrote)
-{
-	const struct question *question = &wrote->question;
-	const struct fields *fields = layout_header(wrote->layout, question->kind);
-	VEC(const char *) names = { 0 };
-	const char *near;
-	char *said;
-
-	if (text_is(question->kind, "*"))
-		return NULL;
-	for (size_t i = 0; i < wrote->layout->kinds.n && !fields; i++)
-		if (text_is(wrote->layout->kinds.v[i].fields.name, question->kind))
-			fields = &wrote->layout->kinds.v[i].fields;
-	for (size_t i = 0; i < wrote->layout->controls.n && !fields; i++)
-		if (text_is(wrote->layout->controls.v[i].name, question->kind))
-			fields = &wrote->layout->controls.v[i];
-	if (!fields) {
-		struct str known = { 0 };
-
-		for (size_t i = 0; i < wrote->layout->kinds.n; i++)
-			if (wrote->layout->kinds.v[i].fields.list.n)
-				str_addf(&known, " %s", wrote->layout->kinds.v[i].fields.name);
-		for (size_t i = 0; i < wrote->layout->controls.n; i++)
-			str_addf(&known, " %s", wrote->layout->controls.v[i].name);
-		for (size_t i = 0; i < wrote->layout->headers.n; i++)
-			str_addf(&known, " %s", wrote->layout->headers.v[i].name);
-		said = xasprintf(_("no kind of object is called '%s'; there are:%s"),
-				 question->kind, str_text(&known));
-		str_free(&known);
-		return said;
-	}
-	for (size_t i = 0; i < fields->list.n; i++) {
-		if (is_asked(question, &fields->list.v[i])) {
-			vec_free(&names);
-			return NULL;
-		}
-		*vec_add(&names) = fields->list.v[i].path;
-	}
-	*vec_add(&names) = NULL;
-	near = nearest_name(question->path, names.v);
-	said = near ? xasprintf(_("%s has no field '%s' in this kernel; near: %s"), question->kind,
-				question->path, near)
-		    : xasprintf(_("%s has no field '%s' in this kernel"), question->kind,
-				question->path);
-	vec_free(&names);
-	return said;
 }
 
 static char *all_tell(struct wrote *wrote)
@@ -320,9 +211,9 @@ static char *all_tell(struct wrote *wrote)
 	return written_end_said(how);
 }
 
-static char *opened(struct wrote *wrote, const char *asked)
+static char *opened(struct wrote *wrote, const char *asked, bool *wrong)
 {
-	char *damaged = NULL;
+	char *damaged = NULL, *why;
 	enum ran_end how;
 	const char *folder = wrote->trace->folder;
 
@@ -334,18 +225,17 @@ static char *opened(struct wrote *wrote, const char *asked)
 		wrote->places = places_open(folder, &damaged);
 	if (!wrote->places)
 		return damaged ? damaged : written_end_said(RAN_NONE);
-	if (!asked || !question_read(wrote, asked))
-		return xasprintf(_("'%s' is no field: KIND.FIELD, KIND.* or KIND, with @EVENT or "
-				   "@FIRST..LAST behind it"),
-				 asked ? asked : "");
-	return field_missing(wrote);
+	why = question_read(&wrote->question, wrote->trace, wrote->layout, asked);
+	if (wrong)
+		*wrong = why != NULL;
+	return why;
 }
 
-char *wrote_walk(const struct trace *trace, const char *asked,
+char *wrote_walk(const struct trace *trace, const char *asked, bool *wrong,
 		 void (*give)(const struct wrote_row *row, void *data), void *data)
 {
 	struct wrote wrote = { .trace = trace, .give = give, .data = data };
-	char *why = opened(&wrote, asked);
+	char *why = opened(&wrote, asked, wrong);
 
 	if (!why) {
 		wrote.owners = owners_new(trace, wrote.layout);
@@ -355,8 +245,7 @@ char *wrote_walk(const struct trace *trace, const char *asked,
 	written_close(wrote.file);
 	layout_close(wrote.layout);
 	places_close(wrote.places);
-	free(wrote.question.kind);
-	free(wrote.question.path);
+	question_free(&wrote.question);
 	free(wrote.after);
 	return why;
 }

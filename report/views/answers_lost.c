@@ -52,7 +52,7 @@ const char *lost_by(struct answers *a, const struct event *again)
 
 	if (!a->markings) {
 		a->markings = xcalloc(1, sizeof(*a->markings));
-		free(wrote_walk(a->rq->trace, "sock.lost_out", marking_add, a->markings));
+		free(wrote_walk(a->rq->trace, "sock.lost_out", NULL, marking_add, a->markings));
 	}
 	for (size_t i = 0; i < a->markings->list.n; i++) {
 		const struct marking *m = &a->markings->list.v[i];

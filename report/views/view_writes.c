@@ -61,7 +61,7 @@ static void row_add(const struct wrote_row *row, void *data)
 	struct table *t = told->table;
 
 	if (told->pkt && (row->packet != told->pkt || is_passing(row->field) ||
-			  text_is(row->before, row->after)))
+			  (!row->in_header && text_is(row->before, row->after))))
 		return;
 	table_events(t, row->event, 0);
 	table_int(t, row->icount);
@@ -92,8 +92,8 @@ void packet_changes(struct doc *doc, const struct request *rq, int64_t id)
 	char *why;
 
 	told.table = DOC_TABLE(doc, "changes", columns,
-			       N_("What changed in it on its way, and who wrote it"));
-	why = wrote_walk(rq->trace, "*", row_add, &told);
+			       N_("What was written into its headers, and what changed in it"));
+	why = wrote_walk(rq->trace, "*", NULL, row_add, &told);
 	/* a run that has recorded none has its events nevertheless */
 	if (!told.table->cells.n)
 		doc_drop(doc);
@@ -104,12 +104,14 @@ void packet_changes(struct doc *doc, const struct request *rq, int64_t id)
 void view_writes(struct doc *doc, const struct request *rq)
 {
 	struct told told = { .table = DOC_TABLE(doc, "writes", columns, ""), .rq = rq };
-	char *why = wrote_walk(rq->trace, rq->argument, row_add, &told);
+	char *why = wrote_walk(rq->trace, rq->argument, &doc->refused, row_add, &told);
 
 	free(told.table->title);
-	told.table->title = xasprintf(_("Stores into %s"), rq->argument ? rq->argument : "");
+	told.table->title = xasprintf(_("Stores into %s"), rq->argument);
 	if (why)
 		table_note(told.table, "%s", why);
+	else if (!told.table->cells.n)
+		table_note(told.table, _("no store went into %s"), rq->argument);
 	free(why);
 	shelf_free(&told.shelf);
 }

@@ -70,7 +70,7 @@ only_packets() { wrote handshake 'iphdr.*' | jq -se 'length > 20 and all(.[]; .l
 by() { wrote handshake sock.sk_state | jq -se '[.[] | select(.before == "SYN_SENT")] | length == 1 and (.[0].by | contains("tcp_finish_connect -> tcp_set_state")) and (.[0].object | startswith("client, "))'; }
 
 # copied: what a function of the assembler writes is said of who calls it
-copied() { wrote handshake 'data' >/dev/null; wrote arp arphdr.ar_sha | jq -se 'length > 0 and all(.by | contains("arp_create"))'; }
+copied() { wrote arp arphdr.ar_sha | jq -se 'length > 0 and all(.by | contains("arp_create"))'; }
 
 # grows: the SYN grows by TCP's, IP's and the card's header to the frame that is on the wire, and shrinks again where it came
 grows() {
@@ -126,7 +126,47 @@ judged() { build/ktreport check "$work/handshake" "$work/holds" && fails 1 'expe
 skipped() { build/ktreport check tests/report/handshake "$work/holds" | grep -A1 '^skipped .*ESTABLISHED, after its SYN' | grep 'only the plugin engine records lines and writes'; }
 
 # refuses FIELD SENTENCE
-refuses() { says "$2" build/ktreport show writes "$1" "$work/handshake"; }
+refuses() {
+	fails 2 "$2" build/ktreport show writes "$1" "$work/handshake" &&
+		fails 2 "$2" build/ktreport show writes "$1" --json "$work/handshake"
+}
+
+# in_headers: each header of a sent packet is told by show packet, whatever lay in its buffer before: the SYN bit of each SYN
+in_headers() {
+	local pkt changes
+	while read -r pkt; do
+		build/ktreport show packet "$pkt" "$work/handshake" --json --source="$source" >"$work/packet" || return
+		changes='[.tables[] | select(.name == "changes").rows[]]'
+		jq -e "$changes"' | (map(select(.field == "tcphdr.syn" and .after == "1")) | length > 0 and all(.by | test("__tcp_transmit_skb$|tcp_make_synack$")))
+			and ([.[].field] | contains(["tcphdr.dest", "tcphdr.fin", "iphdr.ttl", "iphdr.protocol", "iphdr.daddr", "ethhdr.h_proto"]))
+			and all(.before != .after or (.field | test("^(tcp|ip|ipv6|udp|icmp|eth|arp)hdr[.]")))' "$work/packet" || return
+	done < <(jq -r 'select(.type == "tcp.tx" and (.flags | startswith("S"))).pkt' "$work/handshake/events.jsonl" | head -n 2)
+	# a buffer that has everything already, as one that was used before may: nothing changes, and all of it is told
+	wrote handshake 'data.syn' | jq -se 'any(.field == "tcphdr.syn")'
+}
+
+# macros: a field by the name that the kernel's macro has for it: the same stores; each macro is one of the kernel's
+macros() {
+	local macro field
+	while read -r macro field; do
+		wrote handshake "$field" >"$work/field" && wrote handshake "$macro" | diff - "$work/field" || { echo "$macro is not $field"; return 1; }
+		[ -s "$work/field" ] || { echo "$field was not written"; return 1; }
+	done <<-'END'
+		sock.sk_rmem_alloc sock.sk_backlog.rmem_alloc.counter
+		sock.sk_backlog.rmem_alloc sock.sk_backlog.rmem_alloc.counter
+		sock.inet_daddr sock.sk_daddr
+		sock.inet_num sock.sk_num
+		sock.skc_state sock.sk_state
+		request.rsk_rcv_wnd request.skc_rcv_wnd
+		timewait.tw_rcv_nxt timewait.tw_tw_rcv_nxt
+	END
+	while read -r macro field; do
+		grep -rqE "#define[[:space:]]+${macro}[[:space:]]+([a-z_.]*[.])?$field\$" "$source/include/net" "$source/include/linux/tcp.h" ||
+			{ echo "this kernel has no '#define $macro …$field'"; return 1; }
+	done < <(sed -nE 's/^\t\{ "(sock|request|timewait)", "([a-z0-9_]*[a-z0-9])", "([a-z0-9_.]+)" \},$/\1 \2 \3/p' report/judge/asked.c |
+		sed -E 's/^sock ([^ ]+) sk_backlog/\1 sk_backlog/; s/^sock ([^ ]+) sk_/\1 skc_/; s/^request //; s/^timewait ([^ ]+) tw_/\1 skc_/' | tee "$work/macros")
+	[ "$(wc -l <"$work/macros")" -gt 20 ]
+}
 
 for kernel in $(kernels); do
 	rm -rf "${work:?}"/*
@@ -154,8 +194,15 @@ for kernel in $(kernels); do
 	it 'judges what an expectation says of stores' judged
 	it 'judges nothing of them in a run of gdb' skipped
 	it 'shows what a file that is cut off has' cut_off
-	it 'knows the kinds' refuses sokc.sk_state "no kind of object is called 'sokc'; there are: sock request timewait skb"
+	it 'knows the kinds' refuses sokc.sk_state "no kind of object is called 'sokc'; there are: sock request timewait skb neighbour route result data"
+	it 'finds a field whose kind was left out' refuses snd_cwnd "no kind of object is called 'snd_cwnd'; fields of that name: sock.snd_cwnd"
+	it 'finds a field by a part of its path' refuses sock.rmem_alloc 'near: sock.sk_backlog.rmem_alloc.counter'
+	it 'knows fields by the macros of the kernel' macros
+	it 'tells every store into a header' in_headers
+	it 'says that nothing was written' says 'no store went into route.rt_uncached.next' build/ktreport show writes route.rt_uncached.next@1..2 "$work/handshake"
 	it 'knows the fields' refuses sock.sk_sate "sock has no field 'sk_sate' in this kernel; near: sk_state"
 	it 'knows what is no range' refuses sock.sk_state@9..3 "'sock.sk_state@9..3' is no field"
+	it 'knows what is no event' refuses sock.sk_state@9999 "no event '9999' in this run, which has "
+	it 'knows what is no packet' fails 2 "no event of packet '99999'" build/ktreport show packet 99999 "$work/handshake"
 done
 tap_end
