@@ -199,7 +199,7 @@ for kernel in $(kernels); do
 	it 'finds a field by a part of its path' refuses sock.rmem_alloc 'near: sock.sk_backlog.rmem_alloc.counter'
 	it 'knows fields by the macros of the kernel' macros
 	it 'tells every store into a header' in_headers
-	it 'says that nothing was written' says 'no store went into route.rt_uncached.next' build/ktreport show writes route.rt_uncached.next@1..2 "$work/handshake"
+	it 'says that nothing was written' says 'no store went into route.rt_flags' build/ktreport show writes route.rt_flags@1..2 "$work/handshake"
 	it 'knows the fields' refuses sock.sk_sate "sock has no field 'sk_sate' in this kernel; near: sk_state"
 	it 'knows what is no range' refuses sock.sk_state@9..3 "'sock.sk_state@9..3' is no field"
 	it 'knows what is no event' refuses sock.sk_state@9999 "no event '9999' in this run, which has "
