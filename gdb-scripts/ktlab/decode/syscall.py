@@ -101,7 +101,8 @@ def finish(hit, model):
     told, sock = hit.entry.told
     ret = hit.ret if abs(hit.ret) < 1 << 31 else signed(hit.regs["rax"] & 0xffffffff, 32)
     made = model.sockets.at(hit.sock_of("made")) if ret >= 0 else None
-    if made:
+    # another descriptor of a socket (dup()) has no new owner
+    if made and made is not sock:
         model.sockets.opened(hit, made, ret)
     if ret in kernel.RESTARTS:
         ret = what_program_gets(hit, ret)

@@ -10,11 +10,13 @@ function drawNeighbours() {
 	if (!lanes.size) return $('neighbour-box').replaceChildren(make('p', {}, T('no neighbour changed its state')));
 	const t0 = Math.min(...[...lanes.values()].map((l) => l[0].t)), t1 = events[events.length - 1].t_ns;
 	const label = (text, room) => room < 24 ? '' : clip(text, room - 6, SMALL);
-	const x = (t) => 150 + (width - 160) * (t - t0) / Math.max(t1 - t0, 1);
+	/* an address of IPv6 is long: it has its room, but half of the width at most */
+	const left = Math.min(Math.max(150, ...[...lanes.keys()].map((name) => wideness(name, SMALL) + 12)), width / 2);
+	const x = (t) => left + (width - 10 - left) * (t - t0) / Math.max(t1 - t0, 1);
 	/* where each state begins; one that is short has room to be seen, and the next one gives it */
 	const starts = [...lanes.values()].map((list) => list.reduce((all, { t }) => [...all, Math.min(Math.max(x(t), all.length ? all[all.length - 1] + 8 : 0), width - 18)], []));
 	$('neighbour-box').replaceChildren(make('svg', { width, height: lanes.size * 34 + 6 }, ...[...lanes].flatMap(([name, list], i) => [
-		make('text', { x: 0, y: i * 34 + 22, class: 'small' }, name),
+		make('text', { x: 0, y: i * 34 + 22, class: 'small' }, clip(name, left - 6, SMALL), make('title', {}, name)),
 		...list.map(({ e, state, ink }, k) => {
 			const from = starts[i][k], end = starts[i][k + 1] ?? width - 10;
 			return make('g', { class: 'row', tabindex: 0, role: 'button', onclick: () => choose(e, { scroll: true }), onkeydown: (q) => { if (q.key === 'Enter' || q.key === ' ') { q.preventDefault(); choose(e, { scroll: true }); } } },
