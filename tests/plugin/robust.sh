@@ -65,6 +65,7 @@ it 'marks what cannot be read as absent' absent "$work/run/captures.bin"
 # a write where a page of the file does (generic_perform_write() of the host), so what follows the last whole record is the
 # beginning of one.
 killed() {
+	: >"$work/run/stdout" # what the run before has told is none of this one's
 	KTLAB_PLAN=$work/run/plan.json ./run-qemu.sh >"$work/run/stdout" 2>"$work/run/stderr" &
 	busy[3]=$!
 	until grep -q '^hits 1..' "$work/run/stdout"; do
