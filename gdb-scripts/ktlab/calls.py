@@ -18,7 +18,7 @@ class Call:
 class Calls:
     def __init__(self):
         self.open = {}              # base of a stack -> [Call], outermost first
-        self.segments = {}          # base of a stack -> (rsp, segment, node) of the segment being received there
+        self.segments = {}          # base of a stack -> (rsp, segment, node, function) of the segment being received there
 
     def parent(self, hit):
         """The innermost call that is open around this hit, or None. Only calls whose return is watched are here."""
@@ -43,9 +43,9 @@ class Calls:
             calls.pop()
 
     def receive(self, hit, segment, node):
-        self.segments[hit.stack_base] = hit.regs["rsp"], segment, node
+        self.segments[hit.stack_base] = hit.regs["rsp"], segment, node, hit.fn
 
     def receiving(self, hit):
-        """(segment, node) of the tcp_v4_rcv or tcp_v6_rcv around this hit, or (None, None)."""
-        rsp, segment, node = self.segments.get(hit.stack_base, (0, None, None))
-        return (segment, node) if rsp >= hit.regs["rsp"] and hit.has("tcp_v4_rcv", "tcp_v6_rcv") else (None, None)
+        """(segment, node) of the tcp_v4_rcv or tcp_v6_rcv around this hit, or (None, None), as where that one is not watched."""
+        rsp, segment, node, function = self.segments.get(hit.stack_base, (0, None, None, None))
+        return (segment, node) if rsp >= hit.regs["rsp"] and hit.has(function) else (None, None)

@@ -40,10 +40,15 @@ class Drops:
 
     def __init__(self, events, watched, came):
         self.left = [event for event in events if event["type"] == DROP and event.get("saddr") is not None]
+        self.arp = {event["pkt"] for event in events if event["type"] == DROP and event["proto"] == "ARP"}
         self.known = "kfree_skb" in watched
         self.events = events
         self.came = came
         self.made = [event for event in events if event["type"] == PROGRAM]
+
+    def knows(self, said):
+        """Whether a request or an answer of ARP was dropped when it was sent."""
+        return said["kind"] == "arp" and said["sent"] and said["pkt"] in self.arp
 
     def is_made(self, frame):
         """Whether a program made this frame and sent it by AF_PACKET, as an event says, which tells of one frame only."""
@@ -68,8 +73,9 @@ class Drops:
     def lacks(self, said):
         """Whether a segment that was sent may have no frame: it was dropped, it waits, or what would tell of a drop is
         not watched, and it came nowhere."""
-        return self.take(said) or said["kind"] != "arp" and said["sent"] and said["pkt"] not in self.came and (
-            not self.known or self.waits(said))
+        if said["kind"] == "arp":
+            return self.knows(said)
+        return self.take(said) or said["sent"] and said["pkt"] not in self.came and (not self.known or self.waits(said))
 
     def take(self, frame):
         """Whether a drop explains that this frame has no counterpart; it explains one only."""

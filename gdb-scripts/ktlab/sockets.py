@@ -40,6 +40,8 @@ class Sock:
         self.local = None   # the last (addr, port) it had
         self.since_ns = None
         self.queues = None  # of a listener: (syn_qlen, ack_backlog) when they were last seen
+        self.refused = False    # what it was last asked to connect to, the kernel has not tried
+        self.full_ns = 0    # of a listener: when it was last seen to have no room
 
     @property
     def conn(self):
@@ -164,9 +166,10 @@ class Sockets:
 
     def again(self, sock):
         """connect() of a sock that is closed: what it was of before is over."""
-        if sock.conn:
+        if sock.conn or sock.refused:
             self.closed(sock)
             sock.use = Use()
+        sock.refused = False
 
     @staticmethod
     def _pair(hit, local, remote):

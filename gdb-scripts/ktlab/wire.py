@@ -12,10 +12,9 @@ import os
 from . import headers, kernel
 from .decode import FRAMES
 from .drops import DROP, NEIGHBOUR, PROGRAM, ROUTE, Drops, flow
+from .owners import ADDRESS, LOOPBACK, addresses_of, goes, is_group, is_of_link
 from .tshark import ARP_FIELDS, frames_of, number
 
-LOOPBACK = "lo"
-ADDRESS = "addr.state"
 SEQ_MASK = (1 << 32) - 1
 # how many frames of one flow a qdisc may send before their turn
 AHEAD = 1000
@@ -173,6 +172,8 @@ def walk(frames, said, drops, left_over):
     """Goes along the frames and the events of one flow; gives each disagreement as a sentence. Frames without an event
     are left over."""
     before, left = list(frames), list(frames)
+    # of those alike, what was dropped did not leave
+    said = sorted(said, key=drops.knows)
     for event, whole in list(zip(said, claimed(left, said))):
         taken = [whole] if whole else parts(left, event)
         for frame in taken:
@@ -192,34 +193,6 @@ def by_flow(frames):
     return flows
 
 
-def is_group(mac):
-    """A broadcast or multicast address."""
-    return int(mac[:2], 16) & 1
-
-
-def is_of_link(frame):
-    """Whether its protocol is one that no router sends on: the node may have any address."""
-    return frame["kind"] in FRAMES and FRAMES[frame["kind"]].of_link
-
-
-def goes(frame, way, nic, addresses):
-    """Whether a frame at a card was sent by it (tx), or was for it and its node (rx)."""
-    if nic["nic"] == LOOPBACK:
-        return True
-    of_link = is_of_link(frame)
-    if way == "tx" and of_link:
-        return frame["eth_src"] == nic["mac"]
-    if way == "tx":
-        # a datagram has its event where it is made, and none at a router
-        return frame["eth_src"] == nic["mac"] and (frame["kind"] not in FRAMES or frame["saddr"] in addresses)
-    if frame["eth_src"] == nic["mac"]:
-        return False
-    if frame["kind"] != "tcp" and is_group(frame["eth_dst"]):
-        return True
-    # what a router sends on has no event of a receiver
-    return frame["eth_dst"] == nic["mac"] and (frame["kind"] == "arp" or of_link or frame["daddr"] in addresses)
-
-
 def once(events, addresses):
     """The events without those that tell of a frame again: a datagram to a group comes to each socket that wants it, also at
     its sender, whose own frame comes by no card."""
@@ -237,7 +210,7 @@ def once(events, addresses):
                 yield event
 
 
-def card(nic, folder, watched, events, addresses, came):
+def card(nic, folder, watched, events, addresses, others, came):
     """Compares a card's capture with its node's events: the number of frames, and the disagreements."""
     here = [event for event in events if event["netns"] == nic["node"]]
     drops = Drops(here, watched, came)
@@ -247,7 +220,7 @@ def card(nic, folder, watched, events, addresses, came):
         six = POINTS_OF_SIX.get(point)
         if not {point, six} & watched:
             continue
-        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses)
+        frames = [frame for frame in captured if frame["kind"] == kind and goes(frame, way, nic, addresses, others)
                   and (six if ":" in str(frame.get("saddr")) else point) in watched]
         told = [frame_of(event) for event in once(here, addresses)
                 if event["type"] == "%s.%s" % (kind, way) and event["dev"] == nic["nic"]]
@@ -289,12 +262,10 @@ def compare(folder):
     came = {event["pkt"] for event in events if event["type"].endswith(".rx") and event["pkt"]}
     loops = [{"node": node, "nic": LOOPBACK} for node in sorted({nic["node"] for nic in meta["nodes"]})
              if os.path.exists(os.path.join(folder, "wire-%s-%s.pcap" % (node, LOOPBACK)))]
+    own, unknown = addresses_of(meta, events)
     for nic in meta["nodes"] + loops:
-        addresses = {other[name].partition("/")[0] for other in meta["nodes"] if other["node"] == nic["node"]
-                     for name in ("address", "address6") if name in other}
-        addresses |= {event["addr"] for event in events if event["type"] == ADDRESS and event["netns"] == nic["node"]
-                      and "tentative" not in event["flags"]["new"]}
-        more, sentences = card(nic, folder, watched, events, addresses, came)
+        others = set().union(*(own[node] for node in own if node != nic["node"])) if nic["node"] in unknown else None
+        more, sentences = card(nic, folder, watched, events, own[nic["node"]], others, came)
         count += more
         said += sentences
     return count, said

@@ -28,6 +28,7 @@ struct rule {
 	const char *less; /* a counter of what looks like a sure event and is none */
 	const char *unless; /* with such an event no other one is sure */
 	enum weight weight;
+	bool refused; /* what the device's own queue refuses is not counted */
 	bool open; /* more than is seen may have been counted */
 	bool stunted; /* a packet too short for a TCP header is counted, and makes no event */
 	bool whole; /* of the whole kernel */

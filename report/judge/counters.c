@@ -134,6 +134,8 @@ static struct range count_events(const struct judge *j, const char *text, const 
 		if ((!rule->whole && ev->netns != node) || !expr_holds(expr, &j->events[i], NULL))
 			continue;
 		one = weigh(j, ev, rule->weight);
+		if (rule->refused && event_may_be_refused(j->trace, ev))
+			one.least = 0;
 		sum.least += one.least;
 		sum.most += one.most;
 	}

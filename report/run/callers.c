@@ -233,13 +233,16 @@ static void check_dropped(struct callers *callers, const struct event *ev)
 					      "seq",   "end_seq", "ack",   "flags" };
 	const struct event *of = NULL;
 
-	for (const struct event *e = ev; ev->pkt && !of && e-- > callers->trace->events.v;)
-		if (e->pkt == ev->pkt && (e->kind == EV_TCP_RX || e->kind == EV_TCP_TX))
-			of = e;
-	/* of a segment that was cut, a part may be dropped */
+	for (const struct event *e = ev; ev->pkt && e-- > callers->trace->events.v;) {
+		if (e->pkt != ev->pkt || (e->kind != EV_TCP_RX && e->kind != EV_TCP_TX))
+			continue;
+		/* of a segment that was cut, a part may be dropped, and an empty one may stand behind them: lanes.c */
+		if (event_int(e, "payload_len", 0))
+			return;
+		of = of ? of : e;
+	}
 	for (size_t i = 0; of && i < ARRAY_SIZE(fields) && event_has(ev, "seq"); i++)
-		if (!event_int(of, "payload_len", 0))
-			event_must_be_as(callers->trace, ev, fields[i], of, fields[i]);
+		event_must_be_as(callers->trace, ev, fields[i], of, fields[i]);
 }
 
 /* ---- bytes ---- */
@@ -355,7 +358,8 @@ static void check_ends(struct callers *callers, const struct event *ev, const ch
 		char *addr = event_dup(ev, addr_path);
 		int64_t port = event_int(ev, port_path, 0);
 
-		if (*addr && port && !event_is_unset(ev, addr_path) && !is_end(conn, addr, port))
+		if (*addr && port && !event_is_unset(ev, addr_path) &&
+		    !is_end(conn, address_asked(addr), port))
 			trace_contradicts(callers->trace, ev, addr_path,
 					  _("one of the ends of its connection"));
 		free(addr_path);

@@ -27,3 +27,16 @@ const struct node *node_of_nic(const struct trace *trace, const struct wire *wir
 			return &trace->nodes.v[i];
 	return NULL;
 }
+
+bool is_of_link(const struct frame *f)
+{
+	return f->datagrams && f->datagrams->of_link;
+}
+
+bool has_joined(const struct wire *wire, const struct frame *f)
+{
+	for (const struct frame *g = wire->frames.v; g < f; g++)
+		if (g->rx_event && address_same(g->daddr, f->daddr))
+			return true;
+	return false;
+}

@@ -7,7 +7,9 @@
 #include <string.h>
 
 enum {
-	CALLERS = 5 /* frames of a stack that was not cut off */
+	CALLERS = 5, /* frames of a stack that was not cut off */
+	LOOK_AHEAD =
+		20, /* events between one that sends and that of its drop by the device's queue */
 };
 
 static bool is_value(struct json v)
@@ -160,6 +162,18 @@ bool event_whole_stack_has(const struct event *ev, const char *function)
 	return has_frame(ev->text + ev->head, ev->text + ev->len, function);
 }
 
+bool event_may_be_refused(const struct trace *trace, const struct event *ev)
+{
+	const struct event *end = trace->events.v + trace->events.n;
+
+	if (!ev->pkt)
+		return false;
+	for (const struct event *e = ev + 1; e < end && e <= ev + LOOK_AHEAD; e++)
+		if (e->kind == EV_SKB_DROP && e->pkt == ev->pkt && e->netns == ev->netns)
+			return event_is(e, "by_fn", "__dev_xmit_skb");
+	return false;
+}
+
 const struct event *event_former_life(const struct trace *trace, const struct event *ev)
 {
 	if (ev->kind != EV_TCP_STATE || !event_is(ev, "new", "SYN_SENT") ||
@@ -186,7 +200,8 @@ bool conn_has_ports(const struct conn *conn, int64_t sport, int64_t dport)
 
 bool event_is_unset(const struct event *ev, const char *path)
 {
-	return event_is(ev, path, "0.0.0.0") || event_is(ev, path, "::");
+	return event_is(ev, path, "0.0.0.0") || event_is(ev, path, "::") ||
+	       event_is(ev, path, "::ffff:0.0.0.0");
 }
 
 bool event_has_callers(const struct event *ev)
@@ -208,16 +223,24 @@ bool event_may_have(const struct event *ev, const char *path)
 #define MAPPED \
 	"::ffff:" /* what an address of IPv4 begins with for a socket of IPv6: RFC 4291 2.5.5.2 */
 
+const char *address_asked(const char *text)
+{
+	bool mapped = strncmp(text, MAPPED, strlen(MAPPED)) == 0;
+
+	return mapped && strchr(text, '.') ? text + strlen(MAPPED) : text;
+}
+
 void event_must_be_handed(struct trace *trace, const struct event *ev, const char *path,
 			  const struct event *around, const char *around_path)
 {
-	char *text = event_dup(around, around_path);
+	char *text = event_dup(around, around_path), *own = event_dup(ev, path);
 
-	if (strncmp(text, MAPPED, strlen(MAPPED)) != 0)
+	if (address_asked(text) == text)
 		event_must_be_as(trace, ev, path, around, around_path);
-	else
-		event_must_say(trace, ev, path, text + strlen(MAPPED));
+	else if (strcmp(address_asked(own), address_asked(text)) != 0)
+		event_must_say(trace, ev, path, address_asked(text));
 	free(text);
+	free(own);
 }
 
 bool event_is_end(const struct event *ev, const char *address, const char *port, const char *end)

@@ -17,6 +17,12 @@ struct lives *lives_new(struct trace *trace);
 void lives_check(struct lives *lives, const struct event *ev);
 void lives_free(struct lives *lives);
 
+/* What a request counts of its SYN-ACKs, for lives.c. */
+struct synacks;
+struct synacks *synacks_new(struct trace *trace);
+void synacks_check(struct synacks *synacks, const struct event *ev);
+void synacks_free(struct synacks *synacks);
+
 /* Routes: the tables that were searched, what came of it, and the packets that took it (lookups.c). */
 struct lookups;
 struct lookups *lookups_new(struct trace *trace);
@@ -66,6 +72,13 @@ void event_must_say(struct trace *trace, const struct event *ev, const char *pat
 		    const char *wanted);
 void event_must_be_as(struct trace *trace, const struct event *ev, const char *path,
 		      const struct event *other, const char *other_path);
+/*
+ * Whether the queue of the device has dropped the segment, of which TCP may have been told: what a netem loses counts as
+ * sent, what finds no room does not (net/sched/sch_netem.c netem_enqueue()), and then TCP sends it as if it were new.
+ */
+bool event_may_be_refused(const struct trace *trace, const struct event *ev);
+/* The address that is meant: of IPv4, where one of IPv6 stands for it. */
+const char *address_asked(const char *text);
 /* The same of what a call around this one hands on; tcp_v6_connect() takes the address of IPv4 out of a mapped one. */
 void event_must_be_handed(struct trace *trace, const struct event *ev, const char *path,
 			  const struct event *around, const char *around_path);

@@ -8,6 +8,7 @@
 
 enum {
 	PARTS_MOST = 64, /* of 64 KiB in frames of 1,448 bytes there are 46 */
+	CAPTURED_NS = 1000, /* of which a capture knows no more */
 };
 
 /* hw/net/e1000.c: process_tx_desc() calls xmit_seg() once more at the end of the packet, with only
@@ -156,6 +157,9 @@ static void add_dropped_datagram(struct ledger *ledger, size_t i)
 	const struct datagrams *of = datagrams_called(proto);
 
 	free(proto);
+	/* a part of one has no header of it: parts.c */
+	if (event_int(ev, "payload_len", -1) < 0)
+		return;
 	if (of && event_is(ev, "way", "in"))
 		add_entry(ledger, i, true, FRAME_DATAGRAM, of);
 	else if (of && event_is(ev, "way", "out"))
@@ -242,39 +246,19 @@ static void take_entry(struct lane *lane, struct entry *entry, const struct fram
 	entry->seen++;
 	entry->last_payload = f->payload_len;
 	lane->last_entry = (size_t)(entry - lane->entries.v) + 1;
-	entry->cut = f->more;
-	entry->cut_id = f->ip_id;
-	entry->used_up =
-		f->kind == FRAME_ARP ||
-		(!entry->cut && (f->kind == FRAME_DATAGRAM || frame_end_seq(f) == entry->end_seq));
+	entry->used_up = f->kind == FRAME_ARP || f->kind == FRAME_DATAGRAM ||
+			 frame_end_seq(f) == entry->end_seq;
 	while (lane->cursor < lane->entries.n && lane->entries.v[lane->cursor].used_up)
 		lane->cursor++;
 }
 
-/* The same for a later part of a packet that IP cut. */
-static size_t match_fragment(struct ledger *ledger, const struct frame *f, const char *node,
-			     bool rx)
+/* Nothing leaves before it is sent; captures have microseconds, events more. */
+static bool is_later(const struct ledger *ledger, const struct entry *entry, const struct frame *f)
 {
-	const enum frame_kind kind = f->datagrams ? FRAME_DATAGRAM : FRAME_TCP;
+	const struct trace *trace = ledger->trace;
 
-	for (size_t l = 0; l < ledger->lanes.n; l++) {
-		struct lane *lane = &ledger->lanes.v[l];
-
-		if (lane->node != node || lane->rx != rx || lane->kind != kind ||
-		    lane->datagrams != f->datagrams || !address_same(lane->saddr, f->saddr) ||
-		    !address_same(lane->daddr, f->daddr))
-			continue;
-		for (size_t i = lane->cursor; i < lane->entries.n; i++) {
-			struct entry *entry = &lane->entries.v[i];
-
-			if (!entry->cut || entry->used_up || entry->cut_id != f->ip_id)
-				continue;
-			entry->seen++;
-			entry->used_up = !f->more;
-			return entry->event + 1;
-		}
-	}
-	return 0;
+	return trace->power_on_ns &&
+	       trace->events.v[entry->event].t_ns >= f->t_ns - trace->power_on_ns + CAPTURED_NS;
 }
 
 static struct entry *find_entry(const struct ledger *ledger, struct lane *lane,
@@ -283,10 +267,22 @@ static struct entry *find_entry(const struct ledger *ledger, struct lane *lane,
 	for (size_t i = lane->cursor; i < lane->entries.n; i++) {
 		struct entry *entry = &lane->entries.v[i];
 
+		if (!lane->rx && is_later(ledger, entry, f))
+			break;
 		if (!entry->used_up && entry->dropped == dropped && entry_matches(ledger, entry, f))
 			return entry;
 	}
 	return NULL;
+}
+
+/* Whether the frame of an event that was sent is like this one. */
+static bool has_left(const struct ledger *ledger, const struct lane *lane, const struct frame *f)
+{
+	for (size_t i = 0; !lane->rx && i < lane->entries.n; i++)
+		if (lane->entries.v[i].seen && !lane->entries.v[i].dropped &&
+		    entry_matches(ledger, &lane->entries.v[i], f))
+			return true;
+	return false;
 }
 
 /* A datagram to a group comes to each socket that wants it: the events of all of them are of one frame. */
@@ -322,15 +318,14 @@ size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, boo
 	struct entry *entry =
 		lane && lane->last_entry ? &lane->entries.v[lane->last_entry - 1] : NULL;
 
-	if (f->kind == FRAME_FRAGMENT)
-		return match_fragment(ledger, f, node, rx);
 	if (entry && !rx && is_surplus(ledger, entry, f)) {
 		lane->last_entry = 0;
 		f->reason = surplus;
 		return entry->event + 1;
 	}
 	entry = lane ? find_entry(ledger, lane, f, false) : NULL;
-	if (!entry && lane)
+	/* if one that left is the same, it is rather a copy of that */
+	if (!entry && lane && !has_left(ledger, lane, f))
 		entry = find_entry(ledger, lane, f, true);
 	if (entry) {
 		if (rx && entry->event < lane->last_event)

@@ -13,8 +13,6 @@ struct entry {
 	uint16_t arp_op;
 	bool used_up;
 	bool dropped; /* by its sender, behind the point: of two that are the same, the other one left */
-	bool cut; /* by IP: more parts follow, */
-	uint32_t cut_id; /* which have this id */
 	uint32_t seen; /* frames that it took */
 	uint32_t last_payload; /* of the last of them */
 };
@@ -60,6 +58,11 @@ void lanes_free(struct ledger *ledger);
 
 /* The index + 1 of the event for this frame, which it takes, or 0. */
 size_t match_frame(struct ledger *ledger, struct frame *f, const char *node, bool rx);
+/* The same of a frame that may be a part of a packet (parts.c): all parts have the packet's event, or the frame a reason. */
+size_t match_any(struct ledger *ledger, const struct wire *wire, struct frame *f, const char *node,
+		 bool rx);
+/* Finds which parts were one packet; what the node has sent is known by then. */
+void parts_find(struct wire *wire);
 /* Packets (packets.c): finds those that were dropped or came to TCP; whether that of the event was, at its node. */
 void packets_collect(struct ledger *ledger);
 void packets_free(struct ledger *ledger);

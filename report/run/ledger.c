@@ -15,8 +15,7 @@
  * same node, direction and protocol that has the same addresses and numbers. One tx event may
  * take several frames: the NIC cuts a large segment (TSO), so a frame matches when its bytes lie
  * within the event's sequence range and its IP id is not below the event's, and the event is used
- * up when its last byte was seen. Later parts of a packet that IP cut have no TCP header: they
- * belong to the event that took the first part with their id. A qdisc may send segments of one
+ * up when its last byte was seen. Parts of a packet that IP cut are in parts.c. A qdisc may send segments of one
  * flow in another order than they came to it, and twice; a card hands them up in their order.
  * Events are kept in lanes (node, direction, flow), each with a cursor at its first free event.
  */
@@ -53,32 +52,17 @@ static bool is_forwarded(const struct trace *trace, const char *node, const stru
 	       (!f->six || trace_node_by_address(trace, address_text(f->daddr, text)));
 }
 
-static bool is_of_link(const struct frame *f)
-{
-	return f->datagrams && f->datagrams->of_link;
-}
-
-/* Whether one before it to the same group came to the node's kernel: a node joins that of an address when it gets the address. */
-static bool has_joined(const struct wire *wire, const struct frame *f)
-{
-	for (const struct frame *g = wire->frames.v; g < f; g++)
-		if (g->rx_event && address_same(g->daddr, f->daddr))
-			return true;
-	return false;
-}
-
 static void match_loop(struct ledger *ledger, const struct wire *wire, struct frame *f)
 {
 	const struct node *node = trace_node(ledger->trace, wire->node);
 
-	f->sent = true;
 	leave_unwatched(ledger->trace, f);
 	if (!node || f->kind == FRAME_OTHER)
 		return;
-	f->tx_event = match_frame(ledger, f, node->name, false);
-	if (!f->tx_event)
+	f->tx_event = match_any(ledger, wire, f, node->name, false);
+	if (!f->tx_event && !f->reason)
 		f->reason = program_sent(ledger, node->name, f);
-	f->rx_event = match_frame(ledger, f, node->name, true);
+	f->rx_event = match_any(ledger, wire, f, node->name, true);
 	link_events(ledger->trace, f->tx_event, f->rx_event);
 }
 
@@ -86,15 +70,14 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 {
 	const struct node *node = node_of_nic(ledger->trace, wire);
 
-	f->sent = is_mac_of(node, f->eth_src);
 	leave_unwatched(ledger->trace, f);
 	if (node && f->sent && f->kind == FRAME_OTHER)
 		f->reason = program_sent(ledger, node->name, f);
 	if (!node || f->kind == FRAME_OTHER)
 		return;
 	if (f->sent) {
-		f->tx_event = match_frame(ledger, f, node->name, false);
-		if (!f->tx_event)
+		f->tx_event = match_any(ledger, wire, f, node->name, false);
+		if (!f->tx_event && !f->reason)
 			f->reason = program_sent(ledger, node->name, f);
 		/* a segment that goes through has an event, at ip_output(); a datagram has one where it is made */
 		if (!f->tx_event && !f->reason && f->datagrams && !is_of_link(f) &&
@@ -103,13 +86,24 @@ static void match_card(struct ledger *ledger, const struct wire *wire, struct fr
 	} else if (!is_broadcast(f->eth_dst) && !is_mac_of(node, f->eth_dst)) {
 		f->reason = N_("the frame is for another node");
 	} else {
-		f->rx_event = match_frame(ledger, f, node->name, true);
+		f->rx_event = match_any(ledger, wire, f, node->name, true);
 		if (is_of_link(f) && !f->rx_event && f->eth_dst[0] & 1 && !has_joined(wire, f))
 			f->reason = not_joined;
 		else if (!f->rx_event && !is_of_link(f) &&
 			 is_forwarded(ledger->trace, node->name, f))
 			f->reason = f->datagrams && is_broadcast(f->eth_dst) ? unwanted : forwarded;
 	}
+}
+
+/* What is to be known of all frames before the first is matched. */
+static void find_packets(const struct trace *trace, struct wire *wire)
+{
+	const struct node *node = node_of_nic(trace, wire);
+
+	for (size_t i = 0; i < wire->frames.n; i++)
+		wire->frames.v[i].sent =
+			is_loop(wire) || is_mac_of(node, wire->frames.v[i].eth_src);
+	parts_find(wire);
 }
 
 static void match_tap(struct ledger *ledger, const struct wire *wire, struct frame *f)
@@ -383,9 +377,11 @@ void ledger_join(struct trace *trace)
 		return;
 	lanes_fill(&ledger);
 	programs_fill(&ledger);
-	for (size_t w = 0; w < trace->wires.n; w++)
+	for (size_t w = 0; w < trace->wires.n; w++) {
+		find_packets(trace, &trace->wires.v[w]);
 		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++)
 			match_tap(&ledger, &trace->wires.v[w], &trace->wires.v[w].frames.v[i]);
+	}
 	for (size_t a = 0; a < trace->wires.n; a++)
 		for (size_t b = a + 1; b < trace->wires.n; b++)
 			pair_taps(&ledger, &trace->wires.v[a], &trace->wires.v[b]);

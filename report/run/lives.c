@@ -21,16 +21,11 @@ struct neigh_life {
 	const struct event *asked; /* arp_solicit() since then, or NULL */
 };
 
-/* SYN-ACKs that were sent again for the request of a connection. */
-struct again {
-	int64_t conn, times;
-};
-
 struct lives {
 	struct trace *trace;
 	VEC(struct sock_life) socks;
 	VEC(struct neigh_life) neighs;
-	VEC(struct again) again;
+	struct synacks *synacks;
 	bool states, queues; /* all points that tell of them are watched */
 };
 
@@ -56,6 +51,7 @@ struct lives *lives_new(struct trace *trace)
 	struct lives *lives = xcalloc(1, sizeof(*lives));
 
 	lives->trace = trace;
+	lives->synacks = synacks_new(trace);
 	lives->states = watches_all(trace, of_states);
 	lives->queues = watches_all(trace, of_queues);
 	return lives;
@@ -65,7 +61,7 @@ void lives_free(struct lives *lives)
 {
 	vec_free(&lives->socks);
 	vec_free(&lives->neighs);
-	vec_free(&lives->again);
+	synacks_free(lives->synacks);
 	free(lives);
 }
 
@@ -204,15 +200,6 @@ static void check_most(struct lives *lives, const struct sock_life *life, const 
 		event_must_be_as(lives->trace, ev, path, life->queue, paths[i]);
 }
 
-static struct again *again_of(struct lives *lives, int64_t conn)
-{
-	for (size_t i = lives->again.n; i-- > 0;)
-		if (lives->again.v[i].conn == conn)
-			return &lives->again.v[i];
-	*vec_add(&lives->again) = (struct again){ .conn = conn };
-	return &lives->again.v[lives->again.n - 1];
-}
-
 /* What an entry of a queue is, was seen before. */
 static void check_entry(struct lives *lives, const struct event *ev, const char *path,
 			const char *point)
@@ -231,8 +218,6 @@ static void check_queue(struct lives *lives, const struct event *ev)
 	event_must_be_as(lives->trace, ev, "listener", ev, "sk");
 	check_entry(lives, ev, "req", "inet_reqsk_alloc");
 	check_entry(lives, ev, "child", "inet_sk_set_state");
-	if (ev->conn && trace_watches_both(lives->trace, "ip_output"))
-		event_must_be(lives->trace, ev, "synack_retrans", again_of(lives, ev->conn)->times);
 	if (!life)
 		return;
 	if (!shrinks) {
@@ -354,23 +339,19 @@ static void note_segment(struct lives *lives, const struct event *ev)
 	if (ev->kind == EV_TCP_RX && !event_is(ev, "flags", ".") && !event_is(ev, "flags", "P.") &&
 	    !event_is(ev, "flags", "S"))
 		forget_queues(lives, ev);
-	if (ev->kind == EV_TCP_TX && event_is(ev, "flags", "S.") &&
-	    json_true(event_get(ev, "retrans")))
-		again_of(lives, ev->conn)->times++;
 }
 
 void lives_check(struct lives *lives, const struct event *ev)
 {
 	struct sock_life *life = NULL;
 
+	synacks_check(lives->synacks, ev);
 	if (event_get(ev, "sk").kind == JSON_STRING)
 		life = get_sock(lives, key_of(lives, ev, "sk"));
 	switch (ev->kind) {
 	case EV_TCP_STATE:
 		if (life)
 			check_state(lives, life, ev);
-		if (event_is(ev, "obj", "request_sock"))
-			again_of(lives, ev->conn)->times = 0;
 		break;
 	case EV_CALL:
 		check_shown_state(lives, ev);

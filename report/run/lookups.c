@@ -113,6 +113,15 @@ static void check_asked(struct lookups *lookups, const struct event *ev)
 		}
 }
 
+/* No address is the node itself: ip_route_output_key_hash_rcu() (net/ipv4/route.c) takes the source's, tcp_v6_connect() ::1. */
+static void check_itself(struct trace *trace, const struct event *ev)
+{
+	if (text_is(ev->fn, "fib6_table_lookup"))
+		event_must_say(trace, ev, "in.daddr", "::1");
+	else
+		event_must_be_as(trace, ev, "in.daddr", ev, "in.saddr");
+}
+
 static void check_search(struct lookups *lookups, const struct event *ev)
 {
 	const struct event *before = lookups->searched;
@@ -132,7 +141,10 @@ static void check_search(struct lookups *lookups, const struct event *ev)
 	    (text_is(asked->fn, "tcp_v4_connect") || text_is(asked->fn, "tcp_v6_connect")) &&
 	    asked->netns == ev->netns && asked->pid == ev->pid && event_has(ev, "in.dport") &&
 	    is_of_connect(ev)) {
-		event_must_be_as(lookups->trace, ev, "in.daddr", asked, "args.daddr");
+		if (event_is_unset(asked, "args.daddr"))
+			check_itself(lookups->trace, ev);
+		else
+			event_must_be_handed(lookups->trace, ev, "in.daddr", asked, "args.daddr");
 		event_must_be_as(lookups->trace, ev, "in.dport", asked, "args.dport");
 	}
 	/* within one call no table changes */

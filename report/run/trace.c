@@ -144,6 +144,11 @@ bool trace_has_six(const struct trace *trace)
 	for (size_t i = 0; i < trace->nodes.n; i++)
 		if (trace->nodes.v[i].address6)
 			return true;
+	/* a program may have given a card one */
+	for (size_t w = 0; w < trace->wires.n; w++)
+		for (size_t i = 0; i < trace->wires.v[w].frames.n; i++)
+			if (trace->wires.v[w].frames.v[i].six)
+				return true;
 	return false;
 }
 

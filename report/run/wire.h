@@ -100,6 +100,10 @@ struct frame {
 	uint16_t arp_op;
 	unsigned char sha[6];
 	unsigned char tha[6];
+	/* of a part of a packet, what parts.c found out: index + 1 of the first of its parts that passed, 0: it was there
+	 * already; and of that first one: index + 1 of the last, and whether that made the packet whole */
+	size_t packet, last;
+	bool whole;
 	/* what ledger.c found out */
 	size_t tx_event; /* index + 1 into the trace's events; 0: none */
 	size_t rx_event;

@@ -13,6 +13,7 @@ trap 'rm -rf "$dir"' EXIT
 stored=tests/report/echo
 
 wide() { "$report" show wire --width 300 "$dir/run" 2>&1 || :; }
+summary() { "$report" show summary "$dir/run" 2>&1 || :; }
 # edit JQ: the stored run with other events
 edit() {
 	rm -rf "$dir/run"
@@ -65,6 +66,33 @@ it 'finds another hop limit than the frame'"'"'s' finds 'ip.ttl is 63; wire-clie
 it 'finds headers behind that of IPv6 that no frame has' finds 'ip.extensions is routing; wire-client-eth0.pcap' "$reply and $six" '.ip.extensions = "routing"'
 it 'finds an echo without its event' finds 'echo reply fd00::2 > fd00::1 id' "$reply and $six and .payload_len == 56" empty
 it 'finds an echo without its frame' rewrite 'no frame on the wire' 58
+# parted PYTHON: with `frames` of both captures, of which 7 and 8 are the two parts of an echo of IPv4
+parted() {
+	rm -rf "$dir/run"
+	cp -r "$stored" "$dir/run"
+	for capture in client server; do
+		python3 - "$dir/run/wire-$capture-eth0.pcap" "$capture" "$1" <<-'END'
+			import sys
+			path, capture, code = sys.argv[1:]
+			data = open(path, "rb").read()
+			frames, at = [], 24
+			while at < len(data):
+			    size = 16 + int.from_bytes(data[at + 8:at + 12], "little")
+			    frames.append(data[at:at + size])
+			    at += size
+			exec(code)
+			open(path, "wb").write(data[:24] + b"".join(frames))
+		END
+	done
+}
+parted 'frames[6], frames[7] = frames[7], frames[6]'
+it 'knows the parts of a packet in any order' says 'unmatched: 0' summary
+parted 'frames.insert(7, frames[6])'
+it 'knows a part that came twice' says 'a part that is there already: IP frees it' wide
+parted 'frames.insert(7, frames[6])'
+it 'has the event for the whole packet' says 'unmatched: 0' summary
+parted 'del frames[7]'
+it 'misses the event of a packet that lacks a part' says 'event 18 (echo.rx at server): no frame on the wire' wide
 it 'finds the parts of an echo that no event tells of' finds 'from byte 1448 on: no event speaks' "$reply and $six and .payload_len == 2000" empty
 it 'finds the parts of a datagram that nobody received' finds 'UDP fd00::1 > fd00::2: part of packet' '.type == "udp.rx"' empty
 it 'finds that an echo that did not leave was dropped without an event' finds 'no frame on the wire' '.type == "skb.drop" and .way == "out"' empty

@@ -6,7 +6,7 @@ from ..headers import parse_ip
 from ..packets import ETH_BYTES, at_hand, segment
 from .echo import echo
 from .tcp import conn_of
-from .udp import datagram
+from .udp import IP_SHOWN, datagram
 from .words import quad, word
 
 # Functions that hand on what is to be freed; the first other one on the stack is the one that dropped it.
@@ -59,7 +59,7 @@ def drop(hit, model):
         fields.update(quad(tcp["source"], tcp["target"]), flags=tcp["flags"], seq=tcp["seq"], end_seq=tcp["end_seq"],
                       ack=tcp["ack"], _conn=conn_of(hit, model, tcp))
     else:
-        fields.update(of_datagram(hit))
+        fields.update(of_part(hit, ip) or of_datagram(hit))
     return "skb.drop", fields
 
 
@@ -77,6 +77,14 @@ def of_datagram(hit):
     """What tells which one it was, by its header, and how far it was on its WAY; nothing, if it is no datagram or echo."""
     of = datagram(hit) or echo(hit) or {}
     return dict({name: of[name] for name in SHOWN if name in of}, way=way(hit)) if of else {}
+
+
+def of_part(hit, ip):
+    """The same of a part of a packet that IP cut: a later one has no header of the datagram's, and of what came a first one
+    is not the datagram, either."""
+    if not ip or not (ip["fragment"] or ip["more"] and way(hit) == "in"):
+        return {}
+    return {"saddr": ip["saddr"], "daddr": ip["daddr"], "ip": {key: ip[key] for key in IP_SHOWN if key in ip}, "way": way(hit)}
 
 
 def way(hit):

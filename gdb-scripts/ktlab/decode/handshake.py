@@ -24,6 +24,7 @@ def connect(hit, model):
         model.sockets.again(sock)
         return "call", {"args": args, "result": None, "_sock": sock}
     local, remote = ends(hit, "sk")
+    sock.refused = hit.ret32 < 0
     result = dict(quad(local, remote), state=word(kernel.TCP_STATES, hit["sk.state"]), err=errno_name(hit.ret32))
     return "call", {"args": args, "result": result, "_sock": sock}
 
@@ -35,7 +36,8 @@ def process(hit, model):
     found = segment(at_entry)
     tcp = found[1] if found else None
     args = dict(segment_args(tcp) if tcp else {}, state=word(kernel.TCP_STATES, at_entry["sk.state"]))
-    conn = sock.conn or (conn_of(at_entry, model, tcp) if tcp else None)
+    # a listener is of none itself; one whose SYN was not seen stays so
+    conn = sock.conn or (conn_of(at_entry, model, tcp) if tcp and at_entry["sk.state"] == kernel.TCP_LISTEN else None)
     pkt = model.packets.number(at_entry)
     result = None
     if hit.at == "return":

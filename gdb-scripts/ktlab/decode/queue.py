@@ -63,10 +63,13 @@ def event(hit, op, listener, conn, between, lengths, req, child):
 
 def syn_recv_sock(hit, model):
     """tcp_v4_syn_recv_sock(sk, skb, req, …): makes the child when the handshake's last ACK comes. Without room in the
-    accept queue it gives none (sk_acceptq_is_full() in include/net/sock.h)."""
+    accept queue it gives none (sk_acceptq_is_full() in include/net/sock.h). tcp_v6_syn_recv_sock() calls it for what came
+    over IPv4."""
     if hit.at == "enter" or hit.ret != 0 or hit.entry["sk.ack_backlog"] <= hit.entry["sk.max_ack_backlog"]:
         return None
-    return overflow(hit, model, hit.pointer("req"))
+    listener = model.sockets.at(hit.pointer("sk"))
+    told, listener.full_ns = listener.full_ns > hit.entry.t_ns, hit.t_ns
+    return None if told else overflow(hit, model, hit.pointer("req"))
 
 
 DECODERS = {"syn_add": queue("syn_add"), "syn_drop": queue("syn_drop"), "accept_add": queue("accept_add"),

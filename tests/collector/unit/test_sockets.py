@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sockets, connections, neighbours: who is who."""
 
+import types
+
 from harness import it, same
-from ktlab.calls import Call
+from ktlab.calls import Call, Calls
 from ktlab.decode import neigh
 from ktlab.model import Model
 from ktlab.sockets import FORGET_NS, Sockets
@@ -70,6 +72,27 @@ def _():
     sock, refused = connected(sockets)
     sockets.closed(sock)
     assert sockets.connects(At(), sockets.at(0x2000), TWO, ONE, 99) is not refused
+
+
+@it("keeps a connect() that the kernel refused at once out of the connection that the next one makes")
+def _():
+    sockets = Sockets()
+    sock = sockets.at(0x1000)
+    sockets.again(sock)
+    first, sock.refused = sock.use, True
+    sockets.again(sock)
+    conn = sockets.connects(At(), sock, ONE, TWO, 7)
+    same([first.conn, sock.conn is conn, sock.refused], [None, True, False])
+
+
+@it("does not take the segment that came last for one that came where nobody watches")
+def _():
+    calls = Calls()
+    hit = types.SimpleNamespace(stack_base=0x4000, regs={"rsp": 0x5f00}, fn="tcp_v4_rcv", has=lambda *names: "tcp_v4_rcv" in names)
+    calls.receive(hit, "segment", "server")
+    inside = types.SimpleNamespace(stack_base=0x4000, regs={"rsp": 0x5e00}, has=lambda *names: "tcp_v4_rcv" in names)
+    six = types.SimpleNamespace(stack_base=0x4000, regs={"rsp": 0x5e00}, has=lambda *names: "tcp_v6_rcv" in names)
+    same([calls.receiving(inside), calls.receiving(six)], [("segment", "server"), (None, None)])
 
 
 @it("tells an object from the one that had its address before, and a second connect() of a socket from its first")
