@@ -121,7 +121,8 @@ static bool is_dropped_before_tcp(const struct ledger *ledger, size_t i)
 {
 	const struct event *ev = &ledger->trace->events.v[i];
 
-	return event_is(ev, "proto", "TCP") && !was_received(ledger, ev);
+	return event_is(ev, "proto", "TCP") && !was_received(ledger, ev) &&
+	       !is_of_copy(ledger->trace, ev);
 }
 
 static void add_datagram(struct ledger *ledger, size_t i)

@@ -67,6 +67,8 @@ void parts_find(struct wire *wire);
 void packets_collect(struct ledger *ledger);
 void packets_free(struct ledger *ledger);
 bool was_dropped(const struct ledger *ledger, const struct event *ev);
+/* Whether only a copy that the queue had made of the segment was dropped: net/sched/sch_netem.c netem_enqueue(). */
+bool is_of_copy(const struct trace *trace, const struct event *drop);
 bool was_received(const struct ledger *ledger, const struct event *ev);
 /* Whether the frame has the TCP options of the event (agree.c). */
 bool options_agree(const struct event *ev, const struct frame *f);

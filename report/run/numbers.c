@@ -47,6 +47,7 @@ enum {
 	/* net/ipv4/ip_sockglue.c IP_OPTIONS: tcp_sync_mss() without a route, TCP_MIN_SND_MSS and the header not yet there */
 	MSS_LEAST = 48 + 20,
 	RTO_FIRST_MS = 1000, /* TCP_TIMEOUT_INIT */
+	NS_PER_MS = 1000000,
 	ERESTARTSYS = 512, /* include/linux/errno.h, and what follows it: no program sees them */
 };
 
@@ -202,6 +203,26 @@ static void check_among(struct trace *trace, const struct event *ev, const char 
 		trace_contradicts(trace, ev, path, _("a number of its segments"));
 }
 
+/*
+ * The timer counts also where the segment still lies in a queue of its device, and nothing is sent: net/ipv4/tcp_output.c
+ * __tcp_retransmit_skb(), -EBUSY. Each time doubles the timeout.
+ */
+static void check_timeouts(struct trace *trace, const struct event *ev, const struct place *place)
+{
+	int64_t silent = event_int(ev, "retransmits", 0) - place->timeouts;
+	int64_t rto = event_int(ev, "rto_ms", 0) * NS_PER_MS;
+	int64_t waited = place->sender ? ev->t_ns - place->sender->t_ns : 0;
+
+	if (event_int(ev, "snd_una", 0) == event_int(ev, "snd_nxt", 0))
+		waited = 0;
+	for (; silent > 0 && rto && waited >= rto / 2; silent--) {
+		rto /= 2;
+		waited -= rto;
+	}
+	if (silent)
+		event_must_be(trace, ev, "retransmits", place->timeouts);
+}
+
 static void check_segments(struct numbers *numbers, const struct event *ev,
 			   const struct place *place)
 {
@@ -219,7 +240,7 @@ static void check_segments(struct numbers *numbers, const struct event *ev,
 	mss = place->mss - (place->stamps[0] && place->stamps[1] ? STAMPS_BYTES : 0);
 	if (event_int(ev, "mss", 0) > mss)
 		trace_contradicts(numbers->trace, ev, "mss", _("at most %lld"), (long long)mss);
-	event_must_be(numbers->trace, ev, "retransmits", place->timeouts);
+	check_timeouts(numbers->trace, ev, place);
 }
 
 /* Nothing has come for a SYN, or nothing but a reset or another SYN: net/ipv4/tcp_output.c tcp_connect_init(). */

@@ -27,6 +27,21 @@ static bool is_among(const struct packet *packets, size_t n, const struct event 
 	return ev->pkt && n && bsearch(&packet, packets, n, sizeof(*packets), by_packet);
 }
 
+enum {
+	LOOK_BACK = 40 /* events between one that sends and a drop by the device's queue */
+};
+
+bool is_of_copy(const struct trace *trace, const struct event *drop)
+{
+	const struct event *ev = drop;
+
+	for (int left = LOOK_BACK; left-- > 0 && ev-- > trace->events.v;)
+		if (ev->kind == EV_TCP_TX && ev->pkt == drop->pkt && ev->netns == drop->netns)
+			return event_same(ev, drop, "seq") && event_same(ev, drop, "end_seq") &&
+			       !event_same(ev, drop, "skb");
+	return false;
+}
+
 void packets_collect(struct ledger *ledger)
 {
 	const struct trace *trace = ledger->trace;
@@ -35,7 +50,7 @@ void packets_collect(struct ledger *ledger)
 		const struct event *ev = &trace->events.v[i];
 		const struct packet packet = { ev->pkt, ev->netns };
 
-		if (ev->kind == EV_SKB_DROP && ev->pkt)
+		if (ev->kind == EV_SKB_DROP && ev->pkt && !is_of_copy(trace, ev))
 			*vec_add(&ledger->drops) = packet;
 		else if (ev->kind == EV_TCP_RX && ev->pkt)
 			*vec_add(&ledger->received) = packet;
