@@ -12,6 +12,7 @@ struct segment {
 	uint32_t end_seq, ack;
 	int64_t win;
 	bool acks; /* it has an ACK flag */
+	bool most; /* of what was sent: its field has no room for a greater window (tcp_select_window()) */
 };
 
 /* The end of a connection at a node. */
@@ -143,7 +144,8 @@ static void note_segment(struct numbers *numbers, const struct event *ev)
 	char *flags = event_dup(ev, "flags");
 	struct segment segment = { (uint32_t)event_int(ev, "end_seq", 0),
 				   (uint32_t)event_int(ev, "ack", 0),
-				   event_int(ev, "win_scaled", -1), strchr(flags, '.') };
+				   event_int(ev, "win_scaled", -1), strchr(flags, '.'),
+				   ev->kind == EV_TCP_TX && event_int(ev, "win", 0) == UINT16_MAX };
 
 	if (ev->conn && ev->kind == EV_TCP_TX)
 		note_sent(numbers, event_place(numbers, ev), ev, &segment, flags);
@@ -187,7 +189,7 @@ enum what {
 static bool is_among(const struct segment *v, size_t n, enum what what, int64_t number)
 {
 	for (size_t i = n; i-- > 0;)
-		if (what == WIN	  ? v[i].win == number
+		if (what == WIN	  ? v[i].win == number || (v[i].most && v[i].win < number)
 		    : what == ACK ? v[i].acks && v[i].ack == (uint32_t)number
 				  : v[i].end_seq == (uint32_t)number)
 			return true;
