@@ -15,7 +15,8 @@ static const char *const words[] = {
 	N_("Keys: s and S the next and previous event of this socket, f and F of this packet, "
 	   "o out to what it is inside of, i into it, v over what is inside of it, w and W the "
 	   "next and previous store into the field below."),
-	N_("In front: as which line of this call it ran first (1, 2, 3 …), and how often it ran. Keys: n "
+	N_("In front: as which line of this call it ran first (1, 2, 3 …), and how often it ran. "
+	   "Keys: n "
 	   "and N step through the lines that ran."),
 	N_("no such place in this run: {place}"),
 	N_("Objects"),
