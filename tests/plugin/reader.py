@@ -138,6 +138,11 @@ def back(reader, page):
     reader.js(DRAWN)
     if reader.js("history.length") > before:
         yield "a key that is held down fills the history"
+    reader.call("Input.dispatchKeyEvent", type="keyUp", key="ArrowDown", windowsVirtualKeyCode=40)
+    reader.click(*reader.js("(({ x, y }) => [x + 5, y + 5])(document.querySelector('#detail .link').getBoundingClientRect())"))
+    reader.js(DRAWN)
+    if reader.js("history.length") != before + 1:
+        yield "a click behind a key that was held down has no place in the history"
 
 
 def objects(reader, page):

@@ -30,6 +30,7 @@ $('whole').addEventListener('click', () => look(null));
 $('set-a').addEventListener('click', () => mark('a', chosen));
 $('set-b').addEventListener('click', () => mark('b', chosen));
 document.addEventListener('keydown', keys);
+document.addEventListener('keyup', () => { held = false; });
 window.addEventListener('resize', redraw);
 $('present').addEventListener('click', () => present(!isPresenting()));
 $('language').addEventListener('click', () => {
