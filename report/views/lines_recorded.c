@@ -81,6 +81,20 @@ static void events_of(const struct trace *trace, const char *function, int64_t e
 	}
 }
 
+/* Those of a function that is watched are known by the events at their entries. */
+static bool all_have_events(const struct trace *trace, const char *function,
+			    const struct lines_spans *spans)
+{
+	for (size_t i = 0; i < spans->list.n; i++) {
+		int64_t before, at;
+
+		events_of(trace, function, spans->list.v[i].enter, &before, &at);
+		if (!at)
+			return false;
+	}
+	return true;
+}
+
 void lines_recorded(struct doc *doc, const struct request *rq, const struct lines_table *table,
 		    const char *function)
 {
@@ -91,12 +105,17 @@ void lines_recorded(struct doc *doc, const struct request *rq, const struct line
 		{ .key = "after", .title = N_("after event") },
 		{ .key = "event", .title = N_("event") },
 	};
-	struct table *t = DOC_TABLE(doc, "calls", columns, "");
 	struct lines_spans spans;
+	struct table *t;
 
+	lines_spans(&spans, rq->trace, table, function);
+	if (all_have_events(rq->trace, function, &spans)) {
+		vec_free(&spans.list);
+		return;
+	}
+	t = DOC_TABLE(doc, "calls", columns, "");
 	free(t->title);
 	t->title = xasprintf(_("Recorded calls of %s"), function);
-	lines_spans(&spans, rq->trace, table, function);
 	for (size_t i = 0; i < spans.list.n && i < CALLS_LISTED; i++) {
 		const struct lines_span *span = &spans.list.v[i];
 		int64_t before, at;

@@ -72,10 +72,12 @@ unwatched() {
 		shown "tcp_ack#1,tcp_ack#3" | jq -e '.tables[0].rows | length > 50 and any(.differs)'
 }
 
-# watched: of a function that has events each call has the one at its entry
+# watched: of a function that has events the calls are theirs, in the same order, and no list repeats them
 watched() {
-	shown tcp_v4_rcv | jq -r '.tables[] | select(.name == "calls").rows[].event' | diff - <(event tcp_v4_rcv enter 1,999) &&
-		[ -n "$(event tcp_v4_rcv)" ]
+	shown tcp_v4_rcv | jq -e 'all(.tables[]; .name != "calls")' &&
+		shown tcp_v4_rcv#2 | jq -e --slurpfile events "$work/run/events.jsonl" '
+			($events | map(select(.fn == "tcp_v4_rcv" and .at == "enter"))[1].icount) as $enter |
+			.tables[0].title | contains("tcp_v4_rcv#2, instructions \($enter) ")'
 }
 
 # closed: what is shown ends with the brace that ends the function, and has one in the first column nowhere else
@@ -174,7 +176,7 @@ for kernel in $(kernels); do
 	it 'says that too many lines will not fit, before they do not' too_much "$kernel"
 	it 'shows what a file that is cut off has' cut_off
 	it 'lists the calls of a function that is not watched, and shows each' unwatched
-	it 'lists the calls of a function that is watched, with their events' watched
+	it 'numbers the calls of a function that is watched as their events come' watched
 	it 'shows a function to its end' closed
 	it 'says which event it does not know' fails 2 "no event '99999'" build/ktreport show lines 99999 "$work/run"
 	it 'says so as JSON, too' fails 2 "no event '99999'" build/ktreport show lines 99999 --json "$work/run"
