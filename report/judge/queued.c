@@ -25,7 +25,7 @@ struct stream {
 	uint32_t first;
 	uint32_t sent; /* behind the last byte, or the FIN */
 	uint32_t acked; /* the other end has acknowledged so much */
-	bool fin;
+	bool fin; /* sent, or with what cannot be sent yet: tcp_send_fin() (net/ipv4/tcp_output.c) */
 	VEC(struct stretch) came; /* of what came here */
 };
 
@@ -197,6 +197,9 @@ static void note_event(struct socket *s, const struct event *ev, const char *loc
 	else if (ev->kind == EV_TCP_TX && event_is_end(ev, "saddr", "sport", local) &&
 		 event_is_end(ev, "daddr", "dport", peer))
 		note_segment(s, ev, true);
+	else if (ev->kind == EV_TCP_STATE && event_is_end(ev, "saddr", "sport", local) &&
+		 event_is_end(ev, "daddr", "dport", peer))
+		s->out.fin |= event_is(ev, "new", "FIN_WAIT1") || event_is(ev, "new", "LAST_ACK");
 	else if (ev->kind == EV_TCP_RX && event_is_end(ev, "daddr", "dport", local) &&
 		 event_is_end(ev, "saddr", "sport", peer))
 		note_segment(s, ev, false);
