@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/kernel.sh
 
 # function: the releases that have it
-declare -A others=([__tcp_cleanup_rbuf]='since 6.0' [do_tcp_sendpages]='before 6.5')
+declare -A others=([__tcp_cleanup_rbuf]='since 6.0' [do_tcp_sendpages]='before 6.5' [icmpv6_rt_has_prefsrc]='later than 5.4')
 
 # cited: "net/ipv4/tcp.c tcp_sendmsg_locked", a line each
 cited() { grep -rhoE '"(net|include|kernel)/[a-z0-9_/]+\.[ch]: [a-z0-9_]+\(\)"' --include='*.c' report | sort -u | sed -E 's/"//g; s/: / /; s/\(\)//'; }
