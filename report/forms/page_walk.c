@@ -261,7 +261,8 @@ static void function_put(struct walk *walk, const struct lines_call *call)
 	put_member(out, "file", path);
 	put_member(out, "source", states[source->state]);
 	fprintf(out, "\"first\":%d,\"lines\":[", call->first);
-	for (int line = call->first; line <= source_closing(source, call->last); line++) {
+	for (int line = call->first, last = source_closing(source, call->last); line <= last;
+	     line++) {
 		char *text = source_line(source, line);
 
 		fputs(line > call->first ? "," : "", out);

@@ -65,10 +65,7 @@ static const struct event *event_numbered(const struct trace *trace, const char 
 	char *end;
 	long long n = strtoll(text, &end, 10);
 
-	for (size_t i = 0; *text && !*end && i < trace->events.n; i++)
-		if (trace->events.v[i].n == n)
-			return &trace->events.v[i];
-	return NULL;
+	return *text && !*end ? trace_event(trace, n) : NULL;
 }
 
 /* "tcp_ack#3" */

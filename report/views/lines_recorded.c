@@ -61,42 +61,61 @@ char *lines_unknown(const struct lines_table *table, const char *function)
 	return said;
 }
 
+/* When an event happened, and whether a call of the function begins there. */
+struct moment {
+	int64_t icount, n;
+	bool enters;
+};
+
+struct moments {
+	VEC(struct moment) list;
+};
+
+static void moments_read(struct moments *moments, const struct trace *trace, const char *function)
+{
+	*moments = (struct moments){ 0 };
+	for (size_t i = 0; i < trace->events.n; i++) {
+		const struct event *ev = &trace->events.v[i];
+
+		*vec_add(&moments->list) =
+			(struct moment){ event_int(ev, "icount", INT64_MAX), ev->n,
+					 text_is(ev->at, "enter") && text_is(ev->fn, function) };
+	}
+}
+
 /* The last event before the call, and the one at its entry; 0: none. */
-static void events_of(const struct trace *trace, const char *function, int64_t enter,
-		      int64_t *before, int64_t *at)
+static void events_of(const struct moments *moments, int64_t enter, int64_t *before, int64_t *at)
 {
 	int64_t latest = INT64_MIN;
 
 	*before = *at = 0;
-	for (size_t i = 0; i < trace->events.n; i++) {
-		const struct event *ev = &trace->events.v[i];
-		int64_t icount = event_int(ev, "icount", INT64_MAX);
+	for (size_t i = 0; i < moments->list.n; i++) {
+		const struct moment *moment = &moments->list.v[i];
 
-		if (icount == enter && text_is(ev->at, "enter") && text_is(ev->fn, function))
-			*at = ev->n;
-		if (icount < enter && icount >= latest) {
-			latest = icount;
-			*before = ev->n;
+		if (moment->icount == enter && moment->enters)
+			*at = moment->n;
+		if (moment->icount < enter && moment->icount >= latest) {
+			latest = moment->icount;
+			*before = moment->n;
 		}
 	}
 }
 
 /* Those of a function that is watched are known by the events at their entries. */
-static bool all_have_events(const struct trace *trace, const char *function,
-			    const struct lines_spans *spans)
+static bool all_have_events(const struct moments *moments, const struct lines_spans *spans)
 {
 	for (size_t i = 0; i < spans->list.n; i++) {
 		int64_t before, at;
 
-		events_of(trace, function, spans->list.v[i].enter, &before, &at);
+		events_of(moments, spans->list.v[i].enter, &before, &at);
 		if (!at)
 			return false;
 	}
 	return true;
 }
 
-void lines_recorded(struct doc *doc, const struct request *rq, const struct lines_table *table,
-		    const char *function)
+static void spans_show(struct doc *doc, const char *function, const struct lines_spans *spans,
+		       const struct moments *moments)
 {
 	static const struct column columns[] = {
 		{ .key = "call", .title = N_("call") },
@@ -105,22 +124,15 @@ void lines_recorded(struct doc *doc, const struct request *rq, const struct line
 		{ .key = "after", .title = N_("after event") },
 		{ .key = "event", .title = N_("event") },
 	};
-	struct lines_spans spans;
-	struct table *t;
+	struct table *t = DOC_TABLE(doc, "calls", columns, "");
 
-	lines_spans(&spans, rq->trace, table, function);
-	if (all_have_events(rq->trace, function, &spans)) {
-		vec_free(&spans.list);
-		return;
-	}
-	t = DOC_TABLE(doc, "calls", columns, "");
 	free(t->title);
 	t->title = xasprintf(_("Recorded calls of %s"), function);
-	for (size_t i = 0; i < spans.list.n && i < CALLS_LISTED; i++) {
-		const struct lines_span *span = &spans.list.v[i];
+	for (size_t i = 0; i < spans->list.n && i < CALLS_LISTED; i++) {
+		const struct lines_span *span = &spans->list.v[i];
 		int64_t before, at;
 
-		events_of(rq->trace, function, span->enter, &before, &at);
+		events_of(moments, span->enter, &before, &at);
 		table_take(t, xasprintf("%s#%zu", function, i + 1));
 		table_int(t, span->enter);
 		if (span->leave < 0)
@@ -130,7 +142,20 @@ void lines_recorded(struct doc *doc, const struct request *rq, const struct line
 		table_events(t, before, 0);
 		table_events(t, at, 0);
 	}
-	if (spans.list.n > CALLS_LISTED)
-		table_note(t, _("and %zu more calls"), spans.list.n - CALLS_LISTED);
+	if (spans->list.n > CALLS_LISTED)
+		table_note(t, _("and %zu more calls"), spans->list.n - CALLS_LISTED);
+}
+
+void lines_recorded(struct doc *doc, const struct request *rq, const struct lines_table *table,
+		    const char *function)
+{
+	struct lines_spans spans;
+	struct moments moments;
+
+	lines_spans(&spans, rq->trace, table, function);
+	moments_read(&moments, rq->trace, function);
+	if (!all_have_events(&moments, &spans))
+		spans_show(doc, function, &spans, &moments);
+	vec_free(&moments.list);
 	vec_free(&spans.list);
 }

@@ -31,12 +31,6 @@ static void beside_free(struct beside *b)
 		lines_asked_free(&b->asked[i]);
 }
 
-/* One more call. NULL, or why there is no such call. */
-static char *call_ask(struct beside *b, const struct request *rq, const char *text, size_t len)
-{
-	return lines_asked_read(&b->asked[b->wanted++], rq->trace, b->table, text, len);
-}
-
 /* The calls that are listed; NULL, or why they cannot stand beside each other. */
 static char *calls_listed(struct beside *b, const struct request *rq)
 {
@@ -46,7 +40,8 @@ static char *calls_listed(struct beside *b, const struct request *rq)
 	for (const char *word = rq->argument; *word && !why; word += len + (word[len] == ',')) {
 		len = strcspn(word, ",");
 		why = b->wanted < CALLS_MOST
-			      ? call_ask(b, rq, word, len)
+			      ? lines_asked_read(&b->asked[b->wanted++], rq->trace, b->table, word,
+						 len)
 			      : xasprintf(_("more than %d calls do not stand beside each other"),
 					  CALLS_MOST);
 	}
@@ -54,13 +49,14 @@ static char *calls_listed(struct beside *b, const struct request *rq)
 }
 
 /* A call of the function, if there is room. */
-static void call_add(struct beside *b, const struct request *rq, char *word)
+static void call_add(struct beside *b, struct lines_asked asked)
 {
-	if (b->wanted < CALLS_MOST)
-		free(call_ask(b, rq, word, strlen(word)));
-	else
-		b->more++;
-	free(word);
+	if (b->wanted < CALLS_MOST) {
+		b->asked[b->wanted++] = asked;
+		return;
+	}
+	b->more++;
+	lines_asked_free(&asked);
 }
 
 /* The calls of a function that have an event at their entry; those that have none, too, where no event is at one. */
@@ -79,10 +75,14 @@ static char *calls_of(struct beside *b, const struct request *rq)
 			continue;
 		has_events = true;
 		if (request_wants(rq, ev))
-			call_add(b, rq, xasprintf("%lld", (long long)ev->n));
+			call_add(b,
+				 (struct lines_asked){ .word = xasprintf("%lld", (long long)ev->n),
+						       .ev = ev });
 	}
 	for (size_t i = 0; !has_events && i < spans.list.n; i++)
-		call_add(b, rq, xasprintf("%s#%zu", function, i + 1));
+		call_add(b, (struct lines_asked){ .word = xasprintf("%s#%zu", function, i + 1),
+						  .function = xstrdup(function),
+						  .enter = spans.list.v[i].enter });
 	b->refused = !spans.list.n;
 	vec_free(&spans.list);
 	if (b->refused)
@@ -206,7 +206,8 @@ static void beside_show(struct doc *doc, const struct request *rq, struct beside
 	t->title =
 		xasprintf(_("%s (%s): how often each line ran in these calls"), call->name, path);
 	source_open(&source, rq->source, path, lines_sum(b->table, call->file));
-	for (int line = call->first; line <= source_closing(&source, call->last); line++)
+	for (int line = call->first, last = source_closing(&source, call->last); line <= last;
+	     line++)
 		if (is_told(b, &source, line))
 			line_add(t, b, &source, line);
 	lines_source_note(t, &source, path);

@@ -92,7 +92,8 @@ static void own_lines(struct doc *doc, const struct request *rq, const struct sh
 			     call->name, path, shown->asked.word, (long long)shown->found.enter,
 			     (long long)shown->found.leave);
 	source_open(&source, rq->source, path, lines_sum(shown->table, call->file));
-	for (int line = call->first; line <= source_closing(&source, call->last); line++) {
+	for (int line = call->first, last = source_closing(&source, call->last); line <= last;
+	     line++) {
 		const struct lines_line *found = lines_line_find(call, 0, call->file, line);
 
 		if (!found && source.state != SOURCE_SAME)
