@@ -88,6 +88,14 @@ void str_add_end(struct str *s, const char *address, const char *port)
 	str_add(s, port && *port ? port : "-");
 }
 
+void str_add_port(struct str *s, const char *address, int64_t port)
+{
+	char *text = xasprintf("%lld", (long long)port);
+
+	str_add_end(s, address, text);
+	free(text);
+}
+
 __attribute__((format(printf, 2, 0), nonnull(2))) static void
 str_addv(struct str *s, const char *format, va_list args)
 {

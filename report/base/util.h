@@ -48,6 +48,7 @@ void str_add(struct str *s, const char *text);
 void str_addc(struct str *s, char c);
 /* "10.0.0.2:8080", "[fd00::2]:8080" (RFC 5952 6); "-" for a part that is NULL or empty. */
 void str_add_end(struct str *s, const char *address, const char *port);
+void str_add_port(struct str *s, const char *address, int64_t port);
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void str_fill(struct str *s, const char *what, int times);
 void str_clear(struct str *s);

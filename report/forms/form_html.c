@@ -76,8 +76,8 @@ static void put_connections(struct page *page)
 		char *client = conn_end(c, false), *server = conn_end(c, true);
 
 		fputs(i ? ",{" : "{", page->out);
-		put_member(page->out, "client", c->client_addr ? client : NULL);
-		put_member(page->out, "server", c->server_addr ? server : NULL);
+		put_member(page->out, "client", client);
+		put_member(page->out, "server", server);
 		fprintf(page->out, "\"id\":%lld}", (long long)c->id);
 		free(server);
 		free(client);

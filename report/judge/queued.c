@@ -189,20 +189,22 @@ static void note_call(struct socket *s, const struct event *ev)
 		*(reads ? &s->read : &s->written) += bytes;
 }
 
+static bool goes(const struct event *ev, const char *from, const char *to)
+{
+	return event_is_end(ev, "saddr", "sport", from) && event_is_end(ev, "daddr", "dport", to);
+}
+
 static void note_event(struct socket *s, const struct event *ev, const char *local,
 		       const char *peer)
 {
 	if (ev->kind == EV_SYSCALL_ENTER || ev->kind == EV_SYSCALL_EXIT)
 		note_call(s, ev);
-	else if (ev->kind == EV_TCP_TX && event_is_end(ev, "saddr", "sport", local) &&
-		 event_is_end(ev, "daddr", "dport", peer))
+	else if (ev->kind == EV_TCP_TX && goes(ev, local, peer))
 		note_segment(s, ev, true);
-	else if (ev->kind == EV_TCP_STATE && event_is_end(ev, "saddr", "sport", local) &&
-		 event_is_end(ev, "daddr", "dport", peer))
-		s->out.fin |= event_is(ev, "new", "FIN_WAIT1") || event_is(ev, "new", "LAST_ACK");
-	else if (ev->kind == EV_TCP_RX && event_is_end(ev, "daddr", "dport", local) &&
-		 event_is_end(ev, "saddr", "sport", peer))
+	else if (ev->kind == EV_TCP_RX && goes(ev, peer, local))
 		note_segment(s, ev, false);
+	else if (ev->kind == EV_TCP_STATE && goes(ev, local, peer))
+		s->out.fin |= event_is(ev, "new", "FIN_WAIT1") || event_is(ev, "new", "LAST_ACK");
 }
 
 /* The first of the points that is not watched, or NULL. */

@@ -126,6 +126,7 @@ static char *end_of(const char *hex)
 	size_t digits = strspn(hex, "0123456789ABCDEF"), words = digits / WORD_DIGITS;
 	char word[WORD_DIGITS + 1] = "", address[INET6_ADDRSTRLEN];
 	uint32_t bytes[WORDS] = { 0 };
+	struct str out = { 0 };
 
 	if (digits % WORD_DIGITS || (words != 1 && words != WORDS) || hex[digits] != ':')
 		return NULL;
@@ -135,8 +136,8 @@ static char *end_of(const char *hex)
 	}
 	if (!inet_ntop(words == 1 ? AF_INET : AF_INET6, bytes, address, sizeof(address)))
 		return NULL;
-	return xasprintf(words == 1 ? "%s:%lu" : "[%s]:%lu", address,
-			 strtoul(hex + digits + 1, NULL, 16));
+	str_add_port(&out, address, (int64_t)strtoul(hex + digits + 1, NULL, 16));
+	return str_take(&out);
 }
 
 static bool read_proc(const struct event *ev, struct told *told)

@@ -46,6 +46,17 @@ static void check_asked(struct trace *trace, const struct event *ev)
 	}
 }
 
+/* The last advertisement of a router that came to the event's node; the run's first event, which is none, if none did. */
+static const struct event *advertised(const struct trace *trace, const struct event *ev)
+{
+	const char *netns = ev->netns;
+
+	while (ev > trace->events.v &&
+	       !(event_is(ev, "op", "router_advertisement") && ev->netns == netns))
+		ev--;
+	return ev;
+}
+
 /* ndisc_rcv() hands an advertisement of a router to ndisc_router_discovery(), and each prefix to addrconf_prefix_rcv(). */
 static void check_prefix(struct trace *trace, const struct event *ev)
 {
@@ -57,11 +68,8 @@ static void check_prefix(struct trace *trace, const struct event *ev)
 		{ "args.valid_s", "ra.prefixes.0.valid_s" },
 		{ "args.preferred_s", "ra.prefixes.0.preferred_s" },
 	};
-	const struct event *rx = ev;
+	const struct event *rx = advertised(trace, ev);
 
-	while (rx > trace->events.v &&
-	       !(event_is(rx, "op", "router_advertisement") && rx->netns == ev->netns))
-		rx--;
 	if (event_has(rx, "ra.prefixes.1"))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
@@ -71,11 +79,8 @@ static void check_prefix(struct trace *trace, const struct event *ev)
 /* The default router is who has sent the advertisement. */
 static void check_router(struct trace *trace, const struct event *ev)
 {
-	const struct event *rx = ev;
+	const struct event *rx = advertised(trace, ev);
 
-	while (rx > trace->events.v &&
-	       !(event_is(rx, "op", "router_advertisement") && rx->netns == ev->netns))
-		rx--;
 	event_must_be_as(trace, ev, "args.via", rx, "saddr");
 	event_must_be_as(trace, ev, "args.dev", rx, "dev");
 }

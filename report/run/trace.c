@@ -62,11 +62,12 @@ const struct event *trace_event(const struct trace *trace, int64_t n)
 
 char *conn_end(const struct conn *conn, bool server)
 {
+	const char *address = server ? conn->server_addr : conn->client_addr;
 	struct str out = { 0 };
-	char *port = xasprintf("%lld", (long long)(server ? conn->server_port : conn->client_port));
 
-	str_add_end(&out, server ? conn->server_addr : conn->client_addr, port);
-	free(port);
+	if (!address)
+		return NULL;
+	str_add_port(&out, address, server ? conn->server_port : conn->client_port);
 	return str_take(&out);
 }
 
@@ -153,6 +154,7 @@ const char *trace_point_of_six(const char *point)
 		{ "ip_output", "ip6_output" },
 		{ "tcp_v4_rcv", "tcp_v6_rcv" },
 		{ "tcp_v4_syn_recv_sock", "tcp_v6_syn_recv_sock" },
+		{ "ip_route_output_key_hash_rcu", "ip6_route_output_flags" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)

@@ -29,7 +29,7 @@ struct conn {
 	bool child; /* its server's socket was made for it by a listener */
 	size_t events;
 };
-/* "10.0.0.1:40000", its client's or its server's end. The caller frees it. */
+/* "10.0.0.1:40000", its client's or its server's end, which the caller frees; NULL where no segment told it. */
 char *conn_end(const struct conn *conn, bool server);
 
 /* What a point gave: from the meta line and the end line. */

@@ -150,6 +150,16 @@ uint16_t tcp_flags_of(const char *letters)
 	return flags;
 }
 
+/* "TCP 10.0.0.1:40000 > 10.0.0.2:8080" */
+static void add_ends(struct str *out, const char *name, const struct frame *f, const char *from,
+		     const char *to)
+{
+	str_addf(out, "%s ", name);
+	str_add_port(out, from, f->sport);
+	str_add(out, " > ");
+	str_add_port(out, to, f->dport);
+}
+
 void frame_describe(struct str *out, const struct frame *f)
 {
 	char from[ADDRESS_TEXT], to[ADDRESS_TEXT], flags[TCP_FLAG_LETTERS] = "";
@@ -159,18 +169,16 @@ void frame_describe(struct str *out, const struct frame *f)
 	if (f->kind == FRAME_ARP)
 		str_addf(out, f->arp_op == 1 ? _("ARP: %s asks for %s") : _("ARP: %s answers %s"),
 			 from, to);
-	else if (f->kind == FRAME_TCP)
-		str_addf(out,
-			 f->six ? "TCP [%s]:%u > [%s]:%u %s seq %u ack %u"
-				: "TCP %s:%u > %s:%u %s seq %u ack %u",
-			 from, f->sport, to, f->dport, tcp_flag_letters(f->flags, flags), f->seq,
+	else if (f->kind == FRAME_TCP) {
+		add_ends(out, "TCP", f, from, to);
+		str_addf(out, " %s seq %u ack %u", tcp_flag_letters(f->flags, flags), f->seq,
 			 f->ack);
-	else if (f->kind == FRAME_DATAGRAM && f->datagrams->describe)
+	} else if (f->kind == FRAME_DATAGRAM && f->datagrams->describe)
 		f->datagrams->describe(out, f, from, to);
-	else if (f->kind == FRAME_DATAGRAM)
-		str_addf(out, f->six ? "%s [%s]:%u > [%s]:%u len %u" : "%s %s:%u > %s:%u len %u",
-			 f->datagrams->name, from, f->sport, to, f->dport, f->payload_len);
-	else if (f->kind == FRAME_FRAGMENT)
+	else if (f->kind == FRAME_DATAGRAM) {
+		add_ends(out, f->datagrams->name, f, from, to);
+		str_addf(out, " len %u", f->payload_len);
+	} else if (f->kind == FRAME_FRAGMENT)
 		str_addf(out, _("%s %s > %s: part of packet %u from byte %u on"),
 			 f->datagrams ? f->datagrams->name : "TCP", from, to, f->ip_id,
 			 f->fragment);

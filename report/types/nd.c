@@ -24,12 +24,12 @@ enum {
 static const struct message {
 	uint8_t type, bytes;
 	const char *op;
-	bool of_router, has_target;
+	bool has_target;
 } messages[] = {
-	{ 133, 8, "router_solicitation", true, false },
-	{ 134, 16, "router_advertisement", true, false },
-	{ 135, 24, "neighbour_solicitation", false, true },
-	{ 136, 24, "neighbour_advertisement", false, true },
+	{ 133, 8, "router_solicitation", false },
+	{ 134, 16, "router_advertisement", false },
+	{ 135, 24, "neighbour_solicitation", true },
+	{ 136, 24, "neighbour_advertisement", true },
 };
 
 static const struct message *message_at(const struct frame *f, size_t at)

@@ -18,45 +18,25 @@ char *event_sentence(const struct trace *trace, const struct event *ev)
 	return str_take(&out);
 }
 
-static bool has_value(const struct event *ev, const char *path, const char *wanted)
-{
-	char *value = event_dup(ev, path);
-	bool has = strcmp(value, text_is(wanted, "null") ? "" : wanted) == 0;
-
-	free(value);
-	return has;
-}
-
-static bool has_part(const struct event *ev, const char *path, const char *wanted)
-{
-	char *value = event_dup(ev, path);
-	bool has = strstr(value, wanted) != NULL;
-
-	free(value);
-	return has;
-}
-
 /* Whether the condition holds: "FIELD=VALUE", "FIELD!=VALUE", "FIELD~PART", "stack~FUNCTION", `len` bytes of it;
  * a VALUE that is not there is "null", as in expectations. */
 static bool is_so(const struct event *ev, const char *word, size_t len)
 {
-	char *path = xstrndup(word, len), *value = path + strcspn(path, "=~!");
-	const char *const functions[] = { value + 1, NULL };
+	char *path = xstrndup(word, len), *mark = path + strcspn(path, "=~!"), how = *mark;
+	const char *wanted = mark + (how == '!' ? 2 : 1);
+	const char *const functions[] = { wanted, NULL };
+	char *value;
 	bool so;
 
-	switch (*value) {
-	case '~':
-		*value = '\0';
-		so = text_is(path, "stack") ? event_stack_has(ev, functions)
-					    : has_part(ev, path, value + 1);
-		break;
-	case '!':
-		*value = '\0';
-		so = !has_value(ev, path, value + 2);
-		break;
-	default:
-		*value = '\0';
-		so = has_value(ev, path, value + 1);
+	*mark = '\0';
+	if (how == '~' && text_is(path, "stack")) {
+		so = event_stack_has(ev, functions);
+	} else {
+		value = event_dup(ev, path);
+		so = how == '~' ? strstr(value, wanted) != NULL
+				: text_is(value, text_is(wanted, "null") ? "" : wanted) ==
+					  (how == '=');
+		free(value);
 	}
 	free(path);
 	return so;

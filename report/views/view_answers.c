@@ -77,31 +77,12 @@ static const struct question {
 	  "tcp_rcv_state_process", FEW },
 };
 
-/* The points of IPv6 that must be watched, too, where a node has such an address. */
-static const struct {
-	const char *points, *six;
-} siblings[] = {
-	{ "ip_output", "ip6_output" },
-	{ "ip_route_output_key_hash_rcu", "ip6_route_output_flags" },
-};
-
-static const char *missing_of_six(const struct trace *trace, const char *points)
-{
-	bool six = false;
-
-	for (size_t i = 0; i < trace->nodes.n; i++)
-		six |= trace->nodes.v[i].address6 != NULL;
-	for (size_t i = 0; six && i < ARRAY_SIZE(siblings); i++)
-		if (text_is(siblings[i].points, points) && !trace_watches(trace, siblings[i].six))
-			return siblings[i].six;
-	return NULL;
-}
-
 /* What no event answers is so, or is not known. */
 static void answer_none(struct answers *a, const struct question *question)
 {
 	const struct trace *trace = a->rq->trace;
-	const char *missing = missing_of_six(trace, question->points);
+	const char *six = trace_has_six(trace) ? trace_point_of_six(question->points) : NULL;
+	const char *missing = six && !trace_watches(trace, six) ? six : NULL;
 	size_t len;
 
 	if (!trace_find_point(trace, question->points, true, &len))

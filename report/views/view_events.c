@@ -90,6 +90,13 @@ void view_calls(struct doc *doc, const struct request *rq)
 		table_note(t, _("no such event"));
 }
 
+/* Is there nothing of what was asked for? A filter that leaves nothing is no mistake. */
+static bool is_refused(struct doc *doc, const struct request *rq, const struct table *t)
+{
+	doc->refused = !t->cells.n && !rq->filter;
+	return !t->cells.n;
+}
+
 void view_packet(struct doc *doc, const struct request *rq)
 {
 	struct table *t = DOC_TABLE(doc, "packet", event_columns, N_("The way of a packet"));
@@ -101,8 +108,7 @@ void view_packet(struct doc *doc, const struct request *rq)
 		if (ev->pkt == id && id && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, 0);
 	}
-	doc->refused = !t->cells.n && !rq->filter;
-	if (!t->cells.n)
+	if (is_refused(doc, rq, t))
 		table_note(t, _("no event of packet '%s'"), rq->argument ? rq->argument : "");
 	else {
 		packet_why(t, rq, id);
@@ -131,8 +137,7 @@ void view_connection(struct doc *doc, const struct request *rq)
 		free(server);
 		free(client);
 	}
-	doc->refused = !t->cells.n && !rq->filter;
-	if (!t->cells.n)
+	if (is_refused(doc, rq, t))
 		table_note(t, _("no event of connection '%s'"), rq->argument ? rq->argument : "");
 	else
 		way_show(doc, rq, 0, id);
@@ -148,8 +153,7 @@ void view_step(struct doc *doc, const struct request *rq)
 		if (text_is(ev->step, rq->argument) && request_wants(rq, ev))
 			add_event(t, rq->trace, ev, depth_of(rq->trace, ev));
 	}
-	doc->refused = !t->cells.n && !rq->filter;
-	if (!t->cells.n)
+	if (is_refused(doc, rq, t))
 		table_note(t, _("no event of step '%s'"), rq->argument ? rq->argument : "");
 }
 

@@ -292,7 +292,7 @@ static void put_connections(struct drawing *d)
 		const struct conn *c = &trace->conns.v[i];
 		char *client = conn_end(c, false), *server = conn_end(c, true);
 
-		if (c->client_addr && c->server_addr) {
+		if (client && server) {
 			fprintf(d->out, _("connection #%lld: %s to %s"), (long long)c->id, client,
 				server);
 			fputc('\n', d->out);
