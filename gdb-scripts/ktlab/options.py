@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Names of what system calls on sockets take as numbers: options, flags, requests, as strace writes them."""
 
+from . import kernel
+
 
 def numbered(prefix, text):
     """{number: name} of `number: NAME NAME …`, each one more than the one before it."""
@@ -61,10 +63,9 @@ MCAST = numbered("MCAST_", """
 LEVELS = {0: "SOL_IP", 1: "SOL_SOCKET", 6: "SOL_TCP", 17: "SOL_UDP", 41: "SOL_IPV6", 58: "SOL_ICMPV6", 255: "SOL_RAW"}
 OPTIONS = {0: ("IP_", {**IP, **MCAST}), 1: ("SO_", SO), 6: ("TCP_", TCP), 17: ("UDP_", UDP), 41: ("IPV6_", {**IPV6, **MCAST})}
 
-FAMILIES = {0: "AF_UNSPEC", 1: "AF_UNIX", 2: "AF_INET", 10: "AF_INET6", 16: "AF_NETLINK", 17: "AF_PACKET"}
-TYPES = {1: "SOCK_STREAM", 2: "SOCK_DGRAM", 3: "SOCK_RAW", 5: "SOCK_SEQPACKET"}
-PROTOCOLS = {0: "IPPROTO_IP", 1: "IPPROTO_ICMP", 2: "IPPROTO_IGMP", 6: "IPPROTO_TCP", 17: "IPPROTO_UDP",
-             58: "IPPROTO_ICMPV6", 136: "IPPROTO_UDPLITE", 255: "IPPROTO_RAW"}
+FAMILIES = {number: "AF_" + name for number, name in kernel.FAMILIES.items()}
+TYPES = {number: "SOCK_" + name for number, name in kernel.SOCKET_TYPES.items()}
+PROTOCOLS = {number: "IPPROTO_" + name for number, name in {**kernel.PROTOCOLS, 255: "RAW"}.items()}
 SHUT = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
 
 # Flags: {bit: name}, in the order in which they are written.

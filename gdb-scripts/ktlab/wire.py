@@ -197,16 +197,16 @@ def is_group(mac):
     return int(mac[:2], 16) & 1
 
 
-def is_of_link(frame):
-    """Whether its protocol is one that no router sends on: the node may have any address."""
-    return frame["kind"] in FRAMES and FRAMES[frame["kind"]].of_link
+def is_of_link(kind):
+    """Whether the protocol is one that no router sends on: the node may have any address."""
+    return kind in FRAMES and FRAMES[kind].of_link
 
 
 def goes(frame, way, nic, addresses):
     """Whether a frame at a card was sent by it (tx), or was for it and its node (rx)."""
     if nic["nic"] == LOOPBACK:
         return True
-    of_link = is_of_link(frame)
+    of_link = is_of_link(frame["kind"])
     if way == "tx" and of_link:
         return frame["eth_src"] == nic["mac"]
     if way == "tx":
@@ -225,8 +225,8 @@ def once(events, addresses):
     its sender, whose own frame comes by no card."""
     last = None
     for event in events:
-        if event["type"] == DROP or not event["type"].endswith(".rx") or is_of_link({"kind": event["type"].partition(".")[0]}) \
-                or event["type"].partition(".")[0] not in FRAMES:
+        kind, _, way = event["type"].partition(".")
+        if way != "rx" or kind not in FRAMES or is_of_link(kind):
             yield event
             continue
         copy = last and event["daddr"] not in addresses and event["sk"] != last["sk"] \
@@ -265,7 +265,7 @@ def card(nic, folder, watched, events, addresses, came):
     # joined that, which is of an address that it got later (RFC 4291 2.7.1)
     said += ["%s has no event: %s" % (frame["where"], frame) for way, frame in left_over
              if way == "tx" or frame["number"] < last
-             and not (is_of_link(frame) and is_group(frame["eth_dst"]) and frame["number"] < first.get(frame["daddr"], last))]
+             and not (is_of_link(frame["kind"]) and is_group(frame["eth_dst"]) and frame["number"] < first.get(frame["daddr"], last))]
     return count, said
 
 

@@ -26,12 +26,9 @@ def change(hit, model):
     if address is None or hit["ifp.flags"] is None:
         return None
     now = state(hit)
+    was = model.addresses.see(address, now)
     if hit.fn == "ipv6_add_addr":
-        model.addresses.free(address)
         was = None, None
-        model.addresses.see(address, now)
-    else:
-        was = model.addresses.see(address, now)
     if was == now:
         return None
     return "addr.state", {"addr": ip6(hit.raw("ifp.addr", 16)), "prefix_len": hit["ifp.prefix_len"],

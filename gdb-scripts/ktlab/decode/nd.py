@@ -40,8 +40,8 @@ def options(data):
         data = data[data[1] * 8:]
 
 
-def prefix(body):
-    length, flags, valid, preferred, value = PREFIX.unpack(body)
+def prefix(length, flags, valid, preferred, value):
+    """What a router announces of one, in the order of the option."""
     return {"prefix": address(value), "prefix_len": length, "on_link": bool(flags & ON_LINK), "autonomous": bool(flags & AUTONOMOUS),
             "valid_s": valid, "preferred_s": preferred}
 
@@ -79,8 +79,8 @@ def parse(data):
     fields.update(slla=of.get(SOURCE) and mac(of[SOURCE]), tlla=of.get(TARGET) and mac(of[TARGET]),
                   nonce=of[NONCE].hex() if NONCE in of else None, ra=None, check=check)
     if op == "router_advertisement":
-        fields["ra"] = router(word, data, [prefix(body_) for number, body_ in found
-                                           if number == PREFIX_OPTION and len(body_) == PREFIX.size])
+        fields["ra"] = router(word, data, [prefix(*PREFIX.unpack(body_)) for kind, body_ in found
+                                           if kind == PREFIX_OPTION and len(body_) == PREFIX.size])
     return dict(fields, op=op)
 
 
@@ -119,10 +119,8 @@ def prefix_option(hit, model):
     """addrconf_prefix_rcv(dev, opt, len, sllao): makes an address of a prefix that a router announces (RFC 4862 5.5.3)."""
     if hit.at == "return":
         return "call", {"args": hit.entry.told, "result": None}
-    flags = hit["opt.flags"] or 0
-    hit.told = {"prefix": address(hit.raw("opt.prefix", ADDRESS_BYTES)), "prefix_len": hit["opt.prefix_len"],
-                "on_link": bool(flags & ON_LINK), "autonomous": bool(flags & AUTONOMOUS),
-                "valid_s": hit["opt.valid"], "preferred_s": hit["opt.prefered"]}
+    hit.told = prefix(hit["opt.prefix_len"], hit["opt.flags"] or 0, hit["opt.valid"], hit["opt.prefered"],
+                      hit.raw("opt.prefix", ADDRESS_BYTES))
     return "call", {"args": hit.told, "result": None}
 
 

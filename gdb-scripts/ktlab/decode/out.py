@@ -9,7 +9,7 @@ INCLUDED = ("raw_send_hdrinc", "rawv6_send_hdrinc")
 
 def tx(hit, model):
     """ip_output(net, sk, skb)"""
-    return tcp.tx(hit, model) or hit.has(*INCLUDED) and echo.local_out(hit, model) or None
+    return tcp.tx(hit, model) or (echo.local_out(hit, model) if hit.has(*INCLUDED) else None)
 
 
 def tx6(hit, model):

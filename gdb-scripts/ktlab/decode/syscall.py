@@ -35,12 +35,11 @@ WORDS = {"op": "epoll_op", "level": "level", "command": "fcntl", "request": "ioc
 READS_AND_WRITES = ("read", "write", "pread64", "pwrite64", "readv", "writev")
 # what a call may say of a family, or nothing
 FOLLOWED = (None, "INET", "INET6", "UNSPEC")
-REGISTERS = ("di", "si", "dx", "r10", "r8", "r9")
 
 
 def arguments(name, hit):
     args = {}
-    for key, register in zip(ARGS[name].split(), REGISTERS):
+    for key, register in zip(ARGS[name].split(), strace.REGISTERS):
         if key != "_":
             args[key] = signed(hit["regs." + register] & 0xffffffff, 32) if key != "len" else hit["regs." + register]
     if name == "socket":
