@@ -159,20 +159,28 @@ static void check_shown(struct trace *trace, const struct event *ev)
 	free(flags);
 }
 
+/* What a message that came has brought: where none of them is an event, nothing is known of it. */
+static void check_brought(struct trace *trace, const struct event *ev)
+{
+	if (!trace_watches(trace, "ndisc_rcv"))
+		return;
+	if (ev->kind == EV_NEIGH_STATE)
+		check_lladdr(trace, ev);
+	else if (ev->kind == EV_CALL && text_is(ev->fn, "addrconf_prefix_rcv"))
+		check_prefix(trace, ev);
+	else if (ev->kind == EV_CALL && text_is(ev->fn, "rt6_add_dflt_router"))
+		check_router(trace, ev);
+}
+
 void discoveries_check(struct trace *trace, const struct event *ev)
 {
 	bool tx = text_is(ev->type, "nd.tx");
 
 	if (tx || text_is(ev->type, "nd.rx"))
 		check_by(trace, ev);
+	check_brought(trace, ev);
 	if (tx)
 		check_asked(trace, ev);
-	else if (ev->kind == EV_NEIGH_STATE)
-		check_lladdr(trace, ev);
-	else if (ev->kind == EV_CALL && text_is(ev->fn, "addrconf_prefix_rcv"))
-		check_prefix(trace, ev);
-	else if (ev->kind == EV_CALL && text_is(ev->fn, "rt6_add_dflt_router"))
-		check_router(trace, ev);
 	else if (ev->kind == EV_WITNESS && event_is(ev, "what", "address"))
 		check_shown(trace, ev);
 	else if (text_is(ev->type, "addr.state")) {

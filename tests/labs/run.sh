@@ -31,6 +31,17 @@ lies() {
 		build/ktreport check "$out/lies" "labs/$1/expect"
 }
 
+# brought RUN: what neighbour discovery has brought is asked for where its messages are watched, and only there
+brought() {
+	local asked='one that neighbour discovery has brought|args\.(prefix|via) is'
+	rm -rf "$out/brought" && mkdir "$out/brought" && cp "$1"/*.pcap "$out/brought/" || return
+	jq -c 'select(.type != "nd.rx")' "$1/events.jsonl" >"$out/brought/events.jsonl"
+	seal "$out/brought/events.jsonl"
+	build/ktreport check "$out/brought" labs/nd/expect | grep -E "$asked" || { echo 'where they are watched nothing is asked'; return 1; }
+	sed -i '/^{"type":"\(meta\|end\)"/s/"ndisc_rcv"/"ndisc_none"/g' "$out/brought/events.jsonl"
+	! build/ktreport check "$out/brought" labs/nd/expect | grep -E "$asked"
+}
+
 # senders RUN: the event that wire.pcapng names as a frame's sender carries the frame's own timestamp (RFC 7323)
 senders() {
 	join -o 0,1.2,1.3,2.2 \
@@ -119,6 +130,7 @@ for SPEC in 5.4 distro; do
 		it "Linux $SPEC: $lab holds" env OUT="$out/$SPEC" labs/all.sh "$lab"
 	done
 	it "Linux $SPEC: wire.pcapng names the right sender of each segment that the card cuts" senders "$out/$SPEC/send"
+	it "Linux $SPEC: holds what neighbour discovery has brought against its messages, where they are watched" brought "$out/$SPEC/nd"
 	it "Linux $SPEC: every segment has a cause, as often as the kernel counted it" causes "$out/$SPEC"/*/
 	it "Linux $SPEC: the kernel's queues are those of the events when a run ends" queued "$out/$SPEC"
 	it "Linux $SPEC: every explanation beside an event is confirmed by its own check" tests/explain/confirm "$out/$SPEC"/*/
