@@ -66,9 +66,9 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
-    def open(self, path):
+    def open(self, path, place=""):
         # from elsewhere: to another place of the same page it would only scroll
-        for url in ("about:blank", "file://" + os.path.abspath(path)):
+        for url in ("about:blank", "file://" + os.path.abspath(path) + place):
             self.call("Page.navigate", url=url)
             while self._next().get("method") != "Page.loadEventFired":
                 pass

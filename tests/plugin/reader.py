@@ -33,10 +33,7 @@ class Reader(Browser):
     """A browser that is given time to draw."""
 
     def visit(self, page, place=""):
-        self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=f"file://{os.path.abspath(page)}{place}")
-        while self._next().get("method") != "Page.loadEventFired":
-            pass
+        self.open(page, place)
         self.js(DRAWN)
 
     def press(self, *names):
