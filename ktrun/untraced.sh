@@ -46,6 +46,9 @@ said() {
 kept=${KTLAB_CACHE:+$KTLAB_CACHE/untraced/$(inputs)}
 case $1 in
 keep)
+	new=''
+	trap 'rm -f ${new:+"$new"}' EXIT
+	trap 'exit 3' INT TERM HUP
 	# a cache that cannot be written keeps nothing, and later runs say so
 	if [ -n "$kept" ] && mkdir -p "${kept%/*}" 2>/dev/null && new=$(mktemp "$kept.XXXXXX" 2>/dev/null); then
 		said "$2" >"$new"
